@@ -1,0 +1,31 @@
+/** @jest-config-loader esbuild-register */
+import type { Config } from 'jest';
+
+// The suite also runs against other versions of what it depends on: AXIOS=axios-oldest COCKATIEL=cockatiel-next.
+const { AXIOS, COCKATIEL } = process.env;
+
+const config: Config = {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  transform: {
+    '\\.[cm]?[jt]s$': [
+      '@swc/jest',
+      {
+        jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
+        module: { type: 'commonjs' },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+  // cockatiel 4 is ESM only: it has to be compiled before Jest can require it.
+  transformIgnorePatterns: ['/node_modules/(?!cockatiel-next/)', '/dist/'],
+  moduleNameMapper: {
+    ...(AXIOS && { '^axios$': AXIOS }),
+    ...(COCKATIEL && { '^cockatiel$': COCKATIEL }),
+    '^axios-resilience$': '<rootDir>/src/index.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+  collectCoverageFrom: ['src/**/*.ts'],
+};
+
+export default config;

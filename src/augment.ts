@@ -1,0 +1,9 @@
+import type { ResilienceOverride } from './policy/types.js';
+
+declare module 'axios' {
+  // Without type parameters on purpose: axios has added one, and leaving them out merges with either.
+  interface AxiosRequestConfig {
+    /** What axios-resilience does differently for this request; `false` switches it off. */
+    resilience?: ResilienceOverride | false | undefined;
+  }
+}

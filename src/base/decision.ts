@@ -1,0 +1,29 @@
+import type { FailureKind } from './failure.js';
+
+/** Why a call is not sent again. */
+export type StopReason =
+  | 'max-retries'
+  | 'not-retryable'
+  | 'method-not-allowed'
+  | 'body-not-replayable'
+  | 'retry-after-too-long'
+  | 'deadline'
+  | 'circuit-open'
+  | 'bulkhead-full'
+  | 'canceled'
+  | 'vetoed';
+
+export interface RetryDecision {
+  readonly retry: true;
+  /** Milliseconds to wait before the next attempt. */
+  readonly delayMs: number;
+  readonly because: FailureKind | 'retry-after';
+}
+
+export interface StopDecision {
+  readonly retry: false;
+  readonly because: 'success' | StopReason;
+}
+
+/** What to do after an attempt, and why. */
+export type Decision = RetryDecision | StopDecision;

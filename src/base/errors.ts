@@ -1,0 +1,94 @@
+import { AxiosError, CanceledError, type InternalAxiosRequestConfig } from 'axios';
+
+type Config = InternalAxiosRequestConfig;
+
+const REFUSALS: ReadonlySet<unknown> = new Set(['ERR_CIRCUIT_OPEN', 'ERR_BULKHEAD_FULL', 'ERR_DEADLINE_EXCEEDED']);
+
+/** A call that this package refused to send, or cut short. Every other failure is axios's own error, unchanged. */
+abstract class ResilienceErrorBase extends AxiosError {
+  readonly isResilienceError = true;
+  declare readonly config: Config;
+
+  constructor(
+    message: string,
+    code: string,
+    config: Config,
+    readonly scope: string,
+    cause?: unknown,
+  ) {
+    super(message, code, config);
+    this.name = new.target.name;
+    if (cause !== undefined) hide(this, 'cause', cause);
+  }
+}
+
+/** The circuit of this scope is open: nothing was sent. `cause` is the failure that opened it, or this call's last. */
+export class CircuitOpenError extends ResilienceErrorBase {
+  declare readonly code: 'ERR_CIRCUIT_OPEN';
+  /** Milliseconds until a probe may go out; 0 while one is out; `Infinity` while isolated by hand. */
+  readonly retryInMs: number;
+
+  constructor(config: Config, scope: string, retryInMs: number, why: string, cause?: unknown) {
+    super(`Circuit of ${scope} is ${why}`, 'ERR_CIRCUIT_OPEN', config, scope, cause);
+    this.retryInMs = retryInMs;
+  }
+}
+
+/** As many calls as allowed are in flight and queued for this scope: nothing was sent. */
+export class BulkheadFullError extends ResilienceErrorBase {
+  declare readonly code: 'ERR_BULKHEAD_FULL';
+
+  constructor(config: Config, scope: string, limit: number, queue: number) {
+    super(`Bulkhead of ${scope} is full: ${limit} in flight, ${queue} queued`, 'ERR_BULKHEAD_FULL', config, scope);
+  }
+}
+
+/** The call's deadline passed. `cause` is the last attempt's error, if one had ended. */
+export class DeadlineExceededError extends ResilienceErrorBase {
+  declare readonly code: 'ERR_DEADLINE_EXCEEDED';
+  /** Milliseconds the call had. */
+  readonly deadline: number;
+
+  constructor(config: Config, scope: string, deadline: number, cause?: unknown) {
+    const last = cause instanceof Error ? `; last failure: ${cause.message}` : '';
+    super(`deadline of ${deadline} ms exceeded${last}`, 'ERR_DEADLINE_EXCEEDED', config, scope, cause);
+    this.deadline = deadline;
+  }
+}
+
+export type ResilienceError = CircuitOpenError | BulkheadFullError | DeadlineExceededError;
+
+/** Also true for an error made by another copy of this package. */
+export function isResilienceError(error: unknown): error is ResilienceError {
+  const { isResilienceError: ours, code } = (error ?? {}) as { isResilienceError?: unknown; code?: unknown };
+  return ours === true && REFUSALS.has(code);
+}
+
+/**
+ * One attempt took too long. When the limit is the caller's own `timeout`, it looks as axios's would: same code, same
+ * message. When it is `attemptTimeout`, it says so.
+ */
+export class AttemptTimeoutError extends AxiosError {
+  constructor(config: Config, limit: number) {
+    const own = Boolean(config.timeout);
+    const message = own
+      ? config.timeoutErrorMessage || `timeout of ${limit}ms exceeded`
+      : `attemptTimeout of ${limit} ms exceeded`;
+    const clarify = !own || config.transitional?.clarifyTimeoutError;
+    super(message, clarify ? AxiosError.ETIMEDOUT : AxiosError.ECONNABORTED, config);
+    if (!own) this.name = 'AttemptTimeoutError';
+  }
+}
+
+/** axios's own CanceledError, with the reason of the signal or token as `cause`. */
+export function canceledError(config: Config, reason: unknown): AxiosError {
+  const message = config.cancelToken?.reason?.message;
+  const error = new CanceledError(message, config);
+  if (reason !== undefined) hide(error, 'cause', reason);
+  return error;
+}
+
+/** As native `cause` is: not enumerable, so that no serialiser walks into a socket. */
+function hide(target: object, key: string, value: unknown): void {
+  Object.defineProperty(target, key, { value, writable: true, configurable: true, enumerable: false });
+}

@@ -1,0 +1,73 @@
+import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios';
+import type { StopReason } from './decision.js';
+import type { FailureKind } from './failure.js';
+import type { AttemptRecord, ResilienceReport } from './report.js';
+
+/** `isolated` is held open by hand. */
+export type CircuitState = 'closed' | 'open' | 'half-open' | 'isolated';
+
+/** What every event of a call says. Printing or serialising an event gives no secret away. */
+export interface CallFacts {
+  /** The same for all events of one call. */
+  readonly callId: string;
+  /** Upper case: `GET`. */
+  readonly method: string;
+  /** Without userinfo; query values are masked. */
+  readonly url: string;
+  readonly scope: string;
+}
+
+/** There for listeners to read, but not enumerable: these hold headers, bodies and secrets. */
+export interface Attachments {
+  readonly config: InternalAxiosRequestConfig;
+  readonly response?: AxiosResponse;
+  readonly error?: unknown;
+}
+
+/** A retry is decided; its wait begins now. */
+export interface RetryEvent extends CallFacts, AttemptRecord, Attachments {
+  readonly delayMs: number;
+  readonly because: FailureKind | 'retry-after';
+}
+
+/** The call succeeded, at once or after retries. */
+export interface SuccessEvent extends CallFacts, Attachments {
+  readonly report: ResilienceReport;
+}
+
+/** A call that was retried, or could have been, ended in failure. */
+export interface GiveUpEvent extends CallFacts, Attachments {
+  readonly because: StopReason;
+  readonly report: ResilienceReport;
+}
+
+/** Nothing was sent: the circuit is open or the bulkhead is full. */
+export interface RejectEvent extends CallFacts, Attachments {
+  readonly because: 'circuit-open' | 'bulkhead-full';
+}
+
+/** A circuit breaker changed its state. */
+export interface StateChangeEvent {
+  readonly scope: string;
+  readonly from: CircuitState;
+  readonly to: CircuitState;
+  /** When `to` is `open`: milliseconds until a probe may go out. */
+  readonly retryInMs: number;
+}
+
+/** Listeners look on: they may be async, are never awaited, and one that throws is logged once and changes nothing. */
+export interface ResilienceHooks {
+  onRetry?(event: RetryEvent): unknown;
+  onSuccess?(event: SuccessEvent): unknown;
+  onGiveUp?(event: GiveUpEvent): unknown;
+  onReject?(event: RejectEvent): unknown;
+  onStateChange?(event: StateChangeEvent): unknown;
+}
+
+/** pino, console or winston as they are, or anything of pino's shape: fields first, then the message. */
+export interface ResilienceLogger {
+  debug?(fields: object, message: string): unknown;
+  info?(fields: object, message: string): unknown;
+  warn(fields: object, message: string): unknown;
+  error(fields: object, message: string): unknown;
+}

@@ -1,0 +1,101 @@
+import { type AxiosError, isCancel } from 'axios';
+
+/**
+ * How an attempt failed, by what the server may have done: nothing was sent for `dns`, `connect` and `refused`, no
+ * request left for `tls`, and for `read` and `timeout` it may have acted.
+ */
+export type FailureKind = 'dns' | 'connect' | 'tls' | 'read' | 'timeout' | 'status' | 'canceled' | 'refused' | 'other';
+
+const KINDS: Readonly<Record<string, FailureKind>> = {
+  ...kind('dns', 'ENOTFOUND EAI_AGAIN EAI_FAIL EAI_NODATA EAI_NONAME'),
+  ...kind('connect', 'ECONNREFUSED EHOSTUNREACH ENETUNREACH EHOSTDOWN ENETDOWN EADDRNOTAVAIL UND_ERR_CONNECT_TIMEOUT'),
+  ...kind('connect', 'EMFILE ENFILE'),
+  ...kind('read', 'ECONNRESET EPIPE ENOTCONN ERR_STREAM_PREMATURE_CLOSE UND_ERR_SOCKET Z_BUF_ERROR'),
+  ...kind('read', 'ERR_HTTP2_STREAM_ERROR ERR_HTTP2_SESSION_ERROR ERR_HTTP2_STREAM_CANCEL ERR_HTTP2_GOAWAY_SESSION'),
+  ...kind('timeout', 'ETIMEDOUT ESOCKETTIMEDOUT UND_ERR_HEADERS_TIMEOUT UND_ERR_BODY_TIMEOUT'),
+  ...kind('tls', 'EPROTO CERT_HAS_EXPIRED DEPTH_ZERO_SELF_SIGNED_CERT SELF_SIGNED_CERT_IN_CHAIN HOSTNAME_MISMATCH'),
+  ...kind('other', 'ERR_INVALID_URL HPE_HEADER_OVERFLOW UND_ERR_HEADERS_OVERFLOW Z_DATA_ERROR'),
+};
+
+/** Families of codes, for those that Node, OpenSSL and llhttp keep adding to. */
+const FAMILIES: readonly (readonly [RegExp, FailureKind])[] = [
+  [/^(CERT_|UNABLE_TO_|ERR_TLS_|ERR_SSL_|CRL_)/, 'tls'],
+  [/^HPE_/, 'read'],
+  [/^ERR_FR_/, 'other'],
+];
+
+/** What adapters say without a code. The first match counts. */
+const MESSAGES: readonly (readonly [RegExp, FailureKind])[] = [
+  [/^redirect count exceeded|^unknown scheme|^bad port|^maxContentLength size/, 'other'],
+  [/^stream has been aborted$|^terminated$|socket hang up|other side closed/, 'read'],
+  [/^(Network Error|Failed to fetch|fetch failed|Load failed|NetworkError when)/, 'read'],
+];
+
+/**
+ * Sorts what an adapter threw. `error.code` alone tells too little: axios gives `ERR_BAD_RESPONSE` to 5xx answers, cut
+ * bodies and oversized ones alike, and its fetch adapter hides the reason one or two causes down, or gives no code.
+ */
+export function classify(error: unknown): FailureKind {
+  if (isCancellation(error)) return 'canceled';
+  const chain = causesOf(error);
+  for (const link of chain.reverse()) {
+    const kind = kindOf(link);
+    if (kind) return kind;
+  }
+  const { code, response, config } = (error ?? {}) as Partial<AxiosError>;
+  if (code === 'ECONNABORTED') return 'timeout';
+  // An answer whose status was fine, yet an error: its body was cut off, or stalled until axios gave up.
+  if (response) return config?.validateStatus?.(response.status) ? 'read' : 'status';
+  return code === 'ERR_NETWORK' ? 'read' : 'other';
+}
+
+/** True if nothing can have reached the server, so that even a POST may be sent again (RFC 9110 §9.2.2). */
+export function neverSent(kind: FailureKind, error: unknown): boolean {
+  if (kind === 'refused') return true;
+  return (kind === 'dns' || kind === 'connect') && !wasRedirected(error);
+}
+
+/** The error and what caused it, outermost first, the parts of an AggregateError included. */
+export function causesOf(error: unknown): NonNullable<unknown>[] {
+  const chain: NonNullable<unknown>[] = [];
+  const visit = (link: unknown): void => {
+    if (typeof link !== 'object' || link === null || chain.length > 15 || chain.includes(link)) return;
+    chain.push(link);
+    const { cause, errors } = link as { cause?: unknown; errors?: unknown };
+    if (Array.isArray(errors)) errors.forEach(visit);
+    visit(cause);
+  };
+  visit(error);
+  return chain;
+}
+
+function isCancellation(error: unknown): boolean {
+  const { name, code, message } = (error ?? {}) as Partial<AxiosError>;
+  if (isCancel(error) || code === 'ERR_CANCELED' || name === 'AbortError') return true;
+  // What xhr says when the browser itself ends a request: the page is being left.
+  return code === 'ECONNABORTED' && message === 'Request aborted';
+}
+
+function kindOf(link: NonNullable<unknown>): FailureKind | undefined {
+  const { code, message, syscall } = link as { code?: unknown; message?: unknown; syscall?: unknown };
+  if (typeof code === 'string') {
+    if (code === 'ETIMEDOUT' && syscall === 'connect') return 'connect';
+    const kind = Object.hasOwn(KINDS, code) ? KINDS[code] : matching(FAMILIES, code);
+    if (kind) return kind;
+  }
+  return typeof message === 'string' ? matching(MESSAGES, message) : undefined;
+}
+
+function matching(table: readonly (readonly [RegExp, FailureKind])[], text: string): FailureKind | undefined {
+  return table.find(([pattern]) => pattern.test(text))?.[1];
+}
+
+/** The first hop of a redirect was sent, whatever became of the next. */
+function wasRedirected(error: unknown): boolean {
+  const { request } = (error ?? {}) as { request?: { _redirectCount?: unknown } };
+  return typeof request?._redirectCount === 'number' && request._redirectCount > 0;
+}
+
+function kind(name: FailureKind, codes: string): Record<string, FailureKind> {
+  return Object.fromEntries(codes.split(' ').map((code) => [code, name]));
+}

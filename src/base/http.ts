@@ -1,0 +1,16 @@
+/** Methods whose requests may be sent twice without doing their work twice (RFC 9110 §9.2.2; QUERY: draft-ietf-httpbis-safe-method-w-body). */
+export const IDEMPOTENT_METHODS = ['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE', 'QUERY'] as const;
+
+/** Statuses that may pass by themselves. 413 does only when it comes with a Retry-After (RFC 9110 §15.5.14). */
+export const TRANSIENT_STATUSES = [408, 413, 425, 429, 500, 502, 503, 504] as const;
+
+/** 413 Content Too Large: the one status that is temporary only if the server says so. */
+export const CONTENT_TOO_LARGE = 413;
+
+export const TOO_MANY_REQUESTS = 429;
+
+/** Header fields by which a client makes a POST safe to send twice. */
+export const IDEMPOTENCY_KEY_HEADERS = ['Idempotency-Key', 'X-Idempotency-Key'] as const;
+
+/** The longest delay `setTimeout` keeps; anything above fires at once. */
+export const MAX_TIMER_MS = 2 ** 31 - 1;

@@ -1,0 +1,35 @@
+import type { StopReason } from './decision.js';
+import type { FailureKind } from './failure.js';
+
+/** How one attempt ended. */
+export interface AttemptRecord {
+  /** 1 is the first. */
+  readonly attempt: number;
+  /** Milliseconds from handing the request to axios's adapter to its end; time in a queue is not in it. */
+  readonly durationMs: number;
+  /** HTTP status, if an answer came. */
+  readonly status?: number;
+  /** The error's code: `ECONNRESET`, `ETIMEDOUT`, … */
+  readonly code?: string;
+  /** Absent for the attempt that succeeded. */
+  readonly failure?: FailureKind;
+  /** Milliseconds the server asked to wait. */
+  readonly retryAfterMs?: number;
+  /** Milliseconds decided to wait before the next attempt; absent for the last. */
+  readonly delayMs?: number;
+}
+
+/** What one call did, from its first attempt to its end. */
+export interface ResilienceReport {
+  readonly attempts: readonly AttemptRecord[];
+  /** Requests sent after the first. */
+  readonly retries: number;
+  /** Milliseconds spent waiting between attempts. */
+  readonly waitedMs: number;
+  /** Milliseconds spent in the bulkhead's queue. */
+  readonly queuedMs: number;
+  /** Milliseconds from the call's start to its end, or to now while it runs. */
+  readonly elapsedMs: number;
+  /** `undefined` while the call runs. */
+  readonly ended: 'success' | StopReason | undefined;
+}

@@ -1,0 +1,36 @@
+type Listener = (event: { type: 'abort' }) => void;
+
+/** The part of AbortController that an attempt needs. */
+export interface Aborter {
+  readonly signal: LightSignal | AbortSignal;
+  abort(): void;
+}
+
+/**
+ * As much of an AbortSignal as axios's own adapters and axios-retry use (axios types it as GenericAbortSignal).
+ * A real AbortController costs more than all the rest of a call, so it is kept for adapters that may pass it on.
+ */
+export class LightSignal implements Aborter {
+  aborted = false;
+  /** Called when the last listener has left: nobody needs this signal any more. */
+  onIdle: (() => void) | undefined;
+  readonly #listeners = new Set<Listener>();
+
+  get signal(): LightSignal {
+    return this;
+  }
+
+  addEventListener(_type: 'abort', listener: Listener): void {
+    this.#listeners.add(listener);
+  }
+
+  removeEventListener(_type: 'abort', listener: Listener): void {
+    if (this.#listeners.delete(listener) && this.#listeners.size === 0) this.onIdle?.();
+  }
+
+  abort(): void {
+    if (this.aborted) return;
+    this.aborted = true;
+    for (const listener of [...this.#listeners]) listener.call(this, { type: 'abort' });
+  }
+}

@@ -1,0 +1,50 @@
+import axios, { type AxiosAdapter, getAdapter, type InternalAxiosRequestConfig } from 'axios';
+import { applyOverride, type ResolvedPolicy } from '../policy/resolve.js';
+import { validateOverride } from '../policy/validate.js';
+import { type Adapter, Call } from './call.js';
+import type { Context } from './context.js';
+import { execute } from './execute.js';
+
+type Config = InternalAxiosRequestConfig;
+type AdapterSetting = Config['adapter'];
+
+/** Marks a resilient adapter with the one it stands for, also for other copies of this package. */
+const STANDS_FOR = Symbol.for('axios-resilience.stands-for');
+
+/** The request interceptor: puts the resilient adapter where axios's own, or the caller's, would have been called. */
+export function installAdapter(config: Config, context: Context): Config {
+  const original = standsFor(config.adapter);
+  const adapter: AxiosAdapter & { [STANDS_FOR]?: AdapterSetting } = async (dispatched) => {
+    // The caller's config again: sending it once more gets a new call, wrapped once.
+    if (original === undefined) delete dispatched.adapter;
+    else dispatched.adapter = original;
+    const real = realAdapter(original, dispatched);
+    if (dispatched.resilience === false) return real.send(dispatched);
+    return execute(new Call(dispatched, real, policyOf(dispatched, context), context));
+  };
+  adapter[STANDS_FOR] = original;
+  config.adapter = adapter;
+  return config;
+}
+
+function standsFor(adapter: AdapterSetting): AdapterSetting {
+  return typeof adapter === 'function' && STANDS_FOR in adapter ? (adapter[STANDS_FOR] as AdapterSetting) : adapter;
+}
+
+function realAdapter(setting: AdapterSetting = axios.defaults.adapter, config: Config): Adapter {
+  const send = getAdapter(setting, config);
+  return { send, isAxiosOwn: ![setting].flat().includes(send) };
+}
+
+/** The instance's policy, with `instance.defaults.resilience` and then the request's own over it. */
+function policyOf(config: Config, { policy, instance }: Context): ResolvedPolicy {
+  if (config.resilience === undefined) return policy;
+  let resolved = policy;
+  // axios has merged the defaults into the request's, but takes `3` and `{ maxRetries: 3 }` for different things.
+  for (const override of [instance.defaults.resilience || undefined, config.resilience]) {
+    if (override === undefined) continue;
+    validateOverride(override);
+    resolved = applyOverride(resolved, override);
+  }
+  return resolved;
+}

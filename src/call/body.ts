@@ -1,0 +1,50 @@
+import type { AxiosResponse } from 'axios';
+
+/** True if this body can be handed to an adapter more than once and is the same each time. */
+export function isReplayable(data: unknown): boolean {
+  if (typeof data !== 'object' || data === null) return true;
+  return !isStream(data) && !(Symbol.asyncIterator in data);
+}
+
+/** A plain object or list, as only `transformRequest` can turn into a body. */
+export function isUnserialized(data: unknown): boolean {
+  if (typeof data !== 'object' || data === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(data);
+  return Array.isArray(data) || prototype === null || prototype === Object.prototype;
+}
+
+/** A Node or web stream. */
+export function isStream(data: unknown): data is object {
+  if (typeof data !== 'object' || data === null) return false;
+  return typeof (data as { pipe?: unknown }).pipe === 'function' || isWebStream(data);
+}
+
+/** Lets go of a body that nobody will read, so that its socket is free for the next attempt. */
+export function discard(data: unknown): void {
+  if (!isStream(data)) return;
+  const { destroy, cancel } = data as { destroy?: () => void; cancel?: () => Promise<void> };
+  if (isWebStream(data)) {
+    cancel?.call(data).catch(() => {});
+  } else {
+    // Destroying it may make it say so.
+    (data as { on?: (event: string, listener: () => void) => void }).on?.('error', () => {});
+    destroy?.call(data);
+  }
+}
+
+const isWebStream = (data: object): boolean => typeof (data as { getReader?: unknown }).getReader === 'function';
+
+/** The answer as `retryResponse` sees it: `data` parsed if it is JSON, though axios has not transformed it yet. */
+export function parsed(response: AxiosResponse): AxiosResponse {
+  const { data } = response;
+  if (typeof data !== 'string') return response;
+  return Object.create(response, { data: { get: () => parseJson(data), enumerable: true } });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,107 @@
+import type { AxiosAdapter, InternalAxiosRequestConfig } from 'axios';
+import type { Decision, RetryDecision } from '../base/decision.js';
+import { DeadlineExceededError } from '../base/errors.js';
+import type { Attachments, CallFacts } from '../base/events.js';
+import { nextCallId } from '../base/ids.js';
+import type { Outcome } from '../base/outcome.js';
+import { redactedUrl } from '../base/url.js';
+import type { EventName, EventOf } from '../observe/emit.js';
+import { Recorder } from '../observe/recorder.js';
+import type { ResolvedPolicy } from '../policy/resolve.js';
+import type { FailedAttempt } from '../policy/types.js';
+import { type Facts, type LimitedKind, limitedKind } from '../retry/decide.js';
+import type { Context, Scope } from './context.js';
+import { Lifetime } from './lifetime.js';
+import { Request } from './request.js';
+
+type Own<Name extends EventName> = Omit<EventOf<Name>, keyof CallFacts | keyof Attachments>;
+
+/** What really sends. */
+export interface Adapter {
+  readonly send: AxiosAdapter;
+  /** One of axios's own, of which it is known what they do with a signal. */
+  readonly isAxiosOwn: boolean;
+}
+
+/** The state of one call. It lives here and never on the caller's config. */
+export class Call {
+  readonly recorder = new Recorder();
+  readonly lifetime: Lifetime;
+  readonly request: Request;
+  readonly scope: Scope;
+  /** How the latest attempt ended; undefined while the first is under way. */
+  outcome: Outcome | undefined;
+  /** What was decided on that outcome. */
+  decision: Decision | undefined;
+  retries = 0;
+  previousDelayMs = 0;
+  readonly retriesBy: Record<LimitedKind, number> = { connect: 0, read: 0, status: 0 };
+  #id: string | undefined;
+
+  constructor(
+    /** The caller's own, as axios dispatched it. */
+    readonly config: InternalAxiosRequestConfig,
+    readonly adapter: Adapter,
+    readonly policy: ResolvedPolicy,
+    readonly context: Context,
+  ) {
+    this.scope = context.scope(policy.scope(config));
+    this.request = new Request(config, policy.retry.idempotencyKey);
+    const { deadline } = policy;
+    this.lifetime = new Lifetime(config, this.recorder.startedAt, deadline, () => {
+      return new DeadlineExceededError(config, this.scope.name, deadline, this.outcome?.error);
+    });
+  }
+
+  /** Tells an event of this call to those who listen. */
+  emit<Name extends Exclude<EventName, 'onStateChange'>>(name: Name, own: () => Own<Name>): void {
+    const { emitter } = this.context;
+    emitter.emit(name, () => this.#withAttachments({ ...this.#facts(), ...own() }) as EventOf<Name>, this.policy.hooks);
+  }
+
+  /** Counts a retry that was decided on, by the kind of failure before it. */
+  noteRetry({ delayMs }: RetryDecision): void {
+    this.retries++;
+    const kind = limitedKind(this.outcome?.failure);
+    if (kind) this.retriesBy[kind]++;
+    this.previousDelayMs = delayMs;
+    this.recorder.delay(delayMs);
+  }
+
+  /** What to decide on, beside the outcome. */
+  get facts(): Facts {
+    const { policy, request, retries, retriesBy, previousDelayMs, lifetime } = this;
+    return {
+      method: request.method,
+      idempotent: policy.idempotent || request.hasIdempotencyKey,
+      replayable: request.replayable,
+      retries,
+      retriesBy,
+      previousDelayMs,
+      remainingMs: lifetime.remainingMs,
+      failed: () => this.failed(),
+    };
+  }
+
+  /** The latest attempt, for the caller's functions that decide what comes next. */
+  failed(): FailedAttempt {
+    return this.#withAttachments({ ...this.recorder.last });
+  }
+
+  #facts(): CallFacts {
+    this.#id ??= nextCallId();
+    return { callId: this.#id, method: this.request.method, url: redactedUrl(this.config), scope: this.scope.name };
+  }
+
+  /** Printing or serialising an event must not give a header or a body away, so these are there, but not enumerable. */
+  #withAttachments<T extends object>(fields: T): T & Attachments {
+    const { response, error } = this.outcome ?? {};
+    return Object.freeze(
+      Object.defineProperties(fields, {
+        config: { value: this.config },
+        response: { value: response },
+        error: { value: error },
+      }),
+    ) as T & Attachments;
+  }
+}

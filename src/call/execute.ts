@@ -1,0 +1,88 @@
+import type { AxiosResponse } from 'axios';
+import { now } from '../base/clock.js';
+import type { StopDecision } from '../base/decision.js';
+import { LightSignal } from '../base/signal.js';
+import { file } from '../observe/recorder.js';
+import { attempt } from './attempt.js';
+import type { Call } from './call.js';
+import { resend } from './resend.js';
+import { weigh } from './weigh.js';
+import { reissue } from './wire.js';
+
+/** One call, from its first attempt to its last word. */
+export async function execute(call: Call): Promise<AxiosResponse> {
+  const { lifetime, scope } = call;
+  scope.counters.calls++;
+  try {
+    call.outcome = lifetime.over ?? (await attempt(call));
+    if (call.outcome.failure) await tryAgain(call);
+    return settle(call);
+  } finally {
+    lifetime.dispose();
+  }
+}
+
+/** From the first failure on, axios-retry sends the attempts and keeps the waits; we decide on each. */
+function tryAgain(call: Call): Promise<void> {
+  const { lifetime, recorder } = call;
+  const signal = new LightSignal();
+  let waitingSince = 0;
+  return reissue({
+    signal,
+    again: async () => {
+      const again = await weigh(call);
+      waitingSince = now();
+      if (again) lifetime.enter(() => signal.abort());
+      return again;
+    },
+    get delayMs() {
+      return call.decision?.retry ? call.decision.delayMs : 0;
+    },
+    resend: async () => {
+      recorder.waitedMs += now() - waitingSince;
+      call.outcome = await resend(call);
+      return call.outcome.failure !== undefined;
+    },
+  });
+}
+
+/** The caller gets what the last attempt ended with, unchanged; the report can be found by it. */
+function settle(call: Call): AxiosResponse {
+  const { outcome = {}, decision, recorder, lifetime } = call;
+  const because = decision?.retry === false ? decision.because : 'success';
+  recorder.end(because);
+  file(outcome.response, recorder);
+  file(outcome.error, recorder);
+  count(call, because);
+  tell(call, because);
+  if (outcome.stream) lifetime.lend(outcome.stream, outcome.response?.data);
+  if ('error' in outcome) throw outcome.error;
+  return outcome.response as AxiosResponse;
+}
+
+function count({ scope: { counters } }: Call, because: StopDecision['because']): void {
+  if (because === 'success') counters.successes++;
+  else if (because === 'canceled') counters.canceled++;
+  else if (because === 'circuit-open' || because === 'bulkhead-full') counters.rejected++;
+  else counters.failures++;
+}
+
+/** Ends by themselves that make a give-up, even of a call that was never retried. */
+const GIVEN_UP: ReadonlySet<string> = new Set([
+  'retry-after-too-long',
+  'deadline',
+  'circuit-open',
+  'bulkhead-full',
+  'vetoed',
+]);
+
+function tell(call: Call, because: StopDecision['because']): void {
+  const { recorder } = call;
+  if (because === 'success') {
+    call.emit('onSuccess', () => ({ report: recorder.report }));
+    return;
+  }
+  if (because === 'circuit-open' || because === 'bulkhead-full') call.emit('onReject', () => ({ because }));
+  const gaveUp = because !== 'canceled' && (recorder.retries > 0 || GIVEN_UP.has(because));
+  call.emit(gaveUp ? 'onGiveUp' : 'onNotRetried', () => ({ because, report: recorder.report }));
+}

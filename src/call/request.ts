@@ -1,0 +1,64 @@
+import type { InternalAxiosRequestConfig } from 'axios';
+import { IDEMPOTENCY_KEY_HEADERS, IDEMPOTENT_METHODS } from '../base/http.js';
+import { randomUuid } from '../base/ids.js';
+import type { RetryPolicy } from '../policy/types.js';
+import { isReplayable, isUnserialized } from './body.js';
+
+type Config = InternalAxiosRequestConfig;
+
+/** What a call sends: the caller's config first, copies of it afterwards. */
+export class Request {
+  readonly method: string;
+  /** The headers as they were before any adapter added its own, Content-Length among them. */
+  readonly #headers: object;
+  #template: Config | undefined;
+
+  constructor(
+    private readonly config: Config,
+    idempotencyKey: RetryPolicy['idempotencyKey'],
+  ) {
+    this.method = (config.method ?? 'get').toUpperCase();
+    if (idempotencyKey && !this.#isIdempotentMethod && !this.hasIdempotencyKey) {
+      config.headers.set('Idempotency-Key', idempotencyKey === true ? randomUuid() : idempotencyKey(config));
+    }
+    this.#headers = { ...config.headers };
+  }
+
+  /** What `beforeRetry` may change: the request of the next attempt and all after it. */
+  get template(): Config {
+    this.#template ??= copy(this.config, this.#headers);
+    return this.#template;
+  }
+
+  /** A copy for one attempt: adapters write into what they are given. */
+  next(): Config {
+    return copy(this.template, this.template.headers);
+  }
+
+  get replayable(): boolean {
+    return isReplayable((this.#template ?? this.config).data);
+  }
+
+  get hasIdempotencyKey(): boolean {
+    return IDEMPOTENCY_KEY_HEADERS.some((name) => this.config.headers.has(name));
+  }
+
+  get #isIdempotentMethod(): boolean {
+    return (IDEMPOTENT_METHODS as readonly string[]).includes(this.method);
+  }
+}
+
+/** A body that a hook put in place as a plain object is serialised as the caller's would have been. */
+export function serialize(config: Config): void {
+  if (!isUnserialized(config.data)) return;
+  for (const transform of [config.transformRequest ?? []].flat()) {
+    config.data = transform.call(config, config.data, config.headers);
+  }
+}
+
+/** Keeps the prototypes: axios's merged config has none, and AxiosHeaders must stay those of the instance's own axios. */
+function copy(config: Config, headers: object): Config {
+  const twin: Config = Object.assign(Object.create(Object.getPrototypeOf(config)), config);
+  twin.headers = Object.assign(Object.create(Object.getPrototypeOf(config.headers)), headers) as Config['headers'];
+  return twin;
+}

@@ -1,0 +1,42 @@
+import type { Decision, RetryDecision } from '../base/decision.js';
+import type { Outcome } from '../base/outcome.js';
+import { decide } from '../retry/decide.js';
+import { discard } from './body.js';
+import type { Call } from './call.js';
+import { thrown } from './send.js';
+
+/** Decides on the latest attempt, which failed; true if there will be another. */
+export async function weigh(call: Call): Promise<boolean> {
+  call.decision = await decision(call);
+  if (!call.decision.retry) return false;
+  const {
+    outcome,
+    decision: { delayMs, because },
+  } = call as { outcome: Outcome; decision: RetryDecision };
+  call.noteRetry(call.decision);
+  call.emit('onRetry', () => ({ ...call.recorder.last, delayMs, because }));
+  discard(outcome.response?.data);
+  return true;
+}
+
+async function decision(call: Call): Promise<Decision> {
+  const { retry } = call.policy;
+  const { outcome = {}, facts, lifetime } = call;
+  try {
+    const proposed = decide(outcome, facts, retry, Math.random);
+    const open = proposed.retry || proposed.because === 'not-retryable';
+    const answer = open ? retry.shouldRetry?.(call.failed(), proposed) : undefined;
+    const opinion = typeof answer === 'object' ? await lifetime.until(answer) : answer;
+    if (lifetime.over) return end(call, lifetime.over);
+    if (opinion === false) return proposed.retry ? { retry: false, because: 'vetoed' } : proposed;
+    return opinion === true && !proposed.retry ? decide(outcome, facts, retry, Math.random, true) : proposed;
+  } catch (error) {
+    return end(call, thrown(error));
+  }
+}
+
+/** The call ends otherwise than its last attempt did. */
+function end(call: Call, outcome: Outcome): Decision {
+  call.outcome = outcome;
+  return { retry: false, because: outcome.final ?? 'not-retryable' };
+}

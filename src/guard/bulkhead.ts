@@ -1,0 +1,85 @@
+import { type BulkheadPolicy, bulkhead } from 'cockatiel';
+import type { Outcome } from '../base/outcome.js';
+
+export interface Waiter {
+  /** Sends the attempt; called once, when there is a slot for it. */
+  readonly task: () => Promise<Outcome>;
+  /** Why it may not be sent any more, asked when the circuit opens. */
+  readonly refusal: () => Outcome | undefined;
+}
+
+interface Queued extends Waiter {
+  readonly resolve: (outcome: Outcome | Promise<Outcome>) => void;
+}
+
+/**
+ * At most `limit` attempts in flight. cockatiel keeps the limit; the queue is ours: strictly first in, first out, left at
+ * once by those who give up, and flushed when the circuit opens.
+ */
+export class Bulkhead {
+  readonly #slots: BulkheadPolicy;
+  /** A Set keeps the order of insertion and lets go of any entry at once. */
+  readonly #queue = new Set<Queued>();
+
+  constructor(
+    readonly limit: number,
+    readonly queueLimit: number,
+  ) {
+    this.#slots = bulkhead(limit);
+  }
+
+  get inFlight(): number {
+    return this.limit - this.#slots.executionSlots;
+  }
+
+  get queued(): number {
+    return this.#queue.size;
+  }
+
+  /** A newcomer never overtakes, though a slot may be free for the moment it takes to hand it on. */
+  get hasRoom(): boolean {
+    return this.#queue.size === 0 && this.#slots.executionSlots > 0;
+  }
+
+  get isFull(): boolean {
+    return !this.hasRoom && this.#queue.size >= this.queueLimit;
+  }
+
+  async run(task: () => Promise<Outcome>): Promise<Outcome> {
+    try {
+      return await this.#slots.execute(task);
+    } finally {
+      this.#admit();
+    }
+  }
+
+  /** Waits in line. `leave` ends the wait with an outcome, if it has not begun to be served. */
+  enqueue(waiter: Waiter): { outcome: Promise<Outcome>; leave(outcome: Outcome): void } {
+    let resolve!: Queued['resolve'];
+    const outcome = new Promise<Outcome>((settle) => {
+      resolve = settle;
+    });
+    const queued: Queued = { ...waiter, resolve };
+    this.#queue.add(queued);
+    const leave = (end: Outcome) => {
+      if (this.#queue.delete(queued)) resolve(end);
+    };
+    return { outcome, leave };
+  }
+
+  /** Lets those go who may not be sent any more. */
+  flush(): void {
+    for (const queued of [...this.#queue]) {
+      const refusal = queued.refusal();
+      if (refusal && this.#queue.delete(queued)) queued.resolve(refusal);
+    }
+  }
+
+  #admit(): void {
+    for (const queued of this.#queue) {
+      if (this.#slots.executionSlots === 0) return;
+      this.#queue.delete(queued);
+      queued.resolve(this.run(queued.task));
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import { CircuitState, type IBreaker } from 'cockatiel';
+import type { BreakerPolicy } from '../policy/types.js';
+
+const BUCKETS = 10;
+
+interface Bucket {
+  /** Which tenth of the window, counted from the clock's start; another number means that the bucket has expired. */
+  slot: number;
+  calls: number;
+  failures: number;
+  /** When its first failure came. */
+  failedAt: number;
+}
+
+type Thresholds = Required<
+  Pick<
+    { [K in keyof BreakerPolicy]-?: number },
+    'failureRatio' | 'minimumCalls' | 'window' | 'consecutive' | 'minimumDuration'
+  >
+>;
+
+/**
+ * When to open: after so many failures in a row, or when too large a share of the calls in the window failed, either way
+ * only once the failures span `minimumDuration`. cockatiel's own breakers expire their windows by calls, not by time, and
+ * see either a streak or a share.
+ */
+export class FailureWindow implements IBreaker {
+  /** cockatiel's slot for serialising; unused. */
+  state: unknown;
+  #streak = 0;
+  #streakBeganAt = 0;
+  #buckets: Bucket[] = [];
+
+  constructor(
+    private readonly thresholds: Thresholds,
+    private readonly now: () => number,
+  ) {}
+
+  success(circuit: CircuitState): void {
+    if (circuit === CircuitState.HalfOpen) this.#buckets = [];
+    else this.#bucket(this.now()).calls++;
+    this.#streak = 0;
+  }
+
+  /** True if the circuit should open. */
+  failure(): boolean {
+    const now = this.now();
+    if (this.#streak++ === 0) this.#streakBeganAt = now;
+    const bucket = this.#bucket(now);
+    bucket.calls++;
+    if (bucket.failures++ === 0) bucket.failedAt = now;
+    return this.#isStreak(now) || this.#isShare(now);
+  }
+
+  #isStreak(now: number): boolean {
+    const { consecutive, minimumDuration } = this.thresholds;
+    return this.#streak >= consecutive && now - this.#streakBeganAt >= minimumDuration;
+  }
+
+  #isShare(now: number): boolean {
+    const { failureRatio, minimumCalls, minimumDuration } = this.thresholds;
+    const oldest = this.#slot(now) - BUCKETS;
+    let calls = 0;
+    let failures = 0;
+    let failedAt = now;
+    for (const bucket of this.#buckets) {
+      if (bucket.slot <= oldest) continue;
+      calls += bucket.calls;
+      failures += bucket.failures;
+      if (bucket.failures) failedAt = Math.min(failedAt, bucket.failedAt);
+    }
+    return calls >= minimumCalls && failures >= failureRatio * calls && now - failedAt >= minimumDuration;
+  }
+
+  #bucket(now: number): Bucket {
+    const slot = this.#slot(now);
+    const index = slot % BUCKETS;
+    const bucket = this.#buckets[index];
+    if (bucket?.slot === slot) return bucket;
+    const fresh = { slot, calls: 0, failures: 0, failedAt: 0 };
+    this.#buckets[index] = fresh;
+    return fresh;
+  }
+
+  #slot(now: number): number {
+    return Math.floor(now / (this.thresholds.window / BUCKETS));
+  }
+}

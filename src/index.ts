@@ -1,0 +1,40 @@
+import './augment.js';
+
+export { attachResilience, type ResilienceHandle } from './attach.js';
+export type { Decision, RetryDecision, StopDecision, StopReason } from './base/decision.js';
+export {
+  type BulkheadFullError,
+  type CircuitOpenError,
+  type DeadlineExceededError,
+  isResilienceError,
+  type ResilienceError,
+} from './base/errors.js';
+export type {
+  CircuitState,
+  GiveUpEvent,
+  RejectEvent,
+  ResilienceHooks,
+  ResilienceLogger,
+  RetryEvent,
+  StateChangeEvent,
+  SuccessEvent,
+} from './base/events.js';
+export type { FailureKind } from './base/failure.js';
+export type { AttemptRecord, ResilienceReport } from './base/report.js';
+export type { BreakerView } from './guard/breaker.js';
+export { reportOf } from './observe/recorder.js';
+export type { ResilienceStats, ScopeStats } from './observe/stats.js';
+export type {
+  Backoff,
+  BreakerPolicy,
+  BulkheadPolicy,
+  FailedAttempt,
+  HttpMethod,
+  Jitter,
+  MethodRule,
+  ResilienceOverride,
+  ResiliencePolicy,
+  RetryLimits,
+  RetryPolicy,
+  Scope,
+} from './policy/types.js';

@@ -1,0 +1,53 @@
+import type { ResilienceHooks } from '../base/events.js';
+
+/** Hooks of users' own, and one more that only the log listens to. */
+export interface Listener extends ResilienceHooks {
+  /** A failed call was not worth a retry, or must not have one: no give-up, but not silent either. */
+  onNotRetried?(event: Parameters<NonNullable<ResilienceHooks['onGiveUp']>>[0]): unknown;
+}
+
+export type EventName = keyof Listener;
+export type EventOf<Name extends EventName> = Parameters<NonNullable<Listener[Name]>>[0];
+
+/** Calls listeners so that nothing they do reaches the call: one that throws or rejects is reported once. */
+export class Emitter {
+  #listeners: readonly Listener[] = [];
+  readonly #reported = new WeakSet<object>();
+
+  constructor(private readonly report: (hook: string, error: unknown) => void) {}
+
+  add(listener: Listener): () => void {
+    this.#listeners = [...this.#listeners, listener];
+    return () => {
+      this.#listeners = this.#listeners.filter((other) => other !== listener);
+    };
+  }
+
+  /** `make` runs only if somebody listens. A request's own hooks run after the instance's. */
+  emit<Name extends EventName>(name: Name, make: () => EventOf<Name>, own?: Listener): void {
+    let event: EventOf<Name> | undefined;
+    for (const listener of own ? [...this.#listeners, own] : this.#listeners) {
+      if (!listener[name]) continue;
+      event ??= make();
+      this.#tell(listener, name, event);
+    }
+  }
+
+  #tell<Name extends EventName>(listener: Listener, name: Name, event: EventOf<Name>): void {
+    const failed = (error: unknown) => {
+      if (this.#reported.has(listener)) return;
+      this.#reported.add(listener);
+      this.report(name, error);
+    };
+    try {
+      const answer = (listener[name] as (event: EventOf<Name>) => unknown)(event);
+      if (isThenable(answer)) answer.then(undefined, failed);
+    } catch (error) {
+      failed(error);
+    }
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
+}

@@ -1,0 +1,140 @@
+import type { CallFacts, ResilienceLogger } from '../base/events.js';
+import type { AttemptRecord, ResilienceReport } from '../base/report.js';
+import { redactText } from '../base/url.js';
+import type { EventOf, Listener } from './emit.js';
+
+type Level = 'debug' | 'info' | 'warn' | 'error';
+type Write = (level: Level, fields: object, message: string) => unknown;
+
+const NAME = 'axios-resilience';
+
+/**
+ * One structured record per event. Fields have OpenTelemetry's attribute names where it has one, and `resilience.…`
+ * otherwise; none holds a header, a body, userinfo or a query value.
+ */
+export function logListener(logger: ResilienceLogger): Listener {
+  const write = writer(logger);
+  return {
+    onRetry: (event) => {
+      const fields = { ...call(event), ...attempt(event), 'resilience.delay_ms': round(event.delayMs) };
+      const message = `attempt ${event.attempt} failed (${event.because}), again in ${round(event.delayMs)} ms`;
+      return write('warn', { ...fields, ...cause(event), 'resilience.because': event.because }, message);
+    },
+    onSuccess: (event) => {
+      const { report } = event;
+      if (report.retries === 0) return undefined;
+      return write(
+        'info',
+        { ...call(event), ...whole(report) },
+        `recovered after ${count(report.retries, 'retry', 'retries')}`,
+      );
+    },
+    onGiveUp: (event) => {
+      // The rejection's own record has said it all.
+      const { report, because } = event;
+      if (report.retries === 0 && (because === 'circuit-open' || because === 'bulkhead-full')) return undefined;
+      return write(
+        'error',
+        ending(event),
+        `gave up after ${count(report.attempts.length, 'attempt', 'attempts')}: ${because}`,
+      );
+    },
+    onNotRetried: (event) => write('debug', ending(event), `not retried: ${event.because}`),
+    onReject: (event) => {
+      return write('warn', { ...call(event), 'resilience.because': event.because }, `refused: ${event.because}`);
+    },
+    onStateChange: ({ scope, from, to, retryInMs }) => {
+      const fields = {
+        'resilience.scope': scope,
+        'resilience.circuit.from': from,
+        'resilience.circuit.to': to,
+        ...(to === 'open' && { 'resilience.retry_in_ms': round(retryInMs) }),
+      };
+      return write(to === 'closed' ? 'info' : 'warn', fields, `circuit of ${scope}: ${from} → ${to}`);
+    },
+  };
+}
+
+/** Says that a hook or logger failed: to the logger, or to the console if that is what failed or there is none. */
+export async function reportListenerFailure(logger: ResilienceLogger, hook: string, error: unknown): Promise<void> {
+  const fields = { 'resilience.hook': hook, ...exception(error) };
+  const message = `${hook} failed; the call is not affected, and this is said once`;
+  try {
+    await writer(logger)('error', fields, message);
+  } catch {
+    writer(console)('error', fields, message);
+  }
+}
+
+function call({ callId, method, url, scope }: CallFacts): object {
+  return {
+    'http.request.method': method,
+    'url.full': url,
+    'resilience.call_id': callId,
+    'resilience.scope': scope,
+  };
+}
+
+function attempt({ attempt, durationMs, status, code, failure, retryAfterMs }: AttemptRecord): object {
+  return {
+    'http.request.resend_count': attempt - 1,
+    'resilience.attempt_duration_ms': round(durationMs),
+    ...(status !== undefined && { 'http.response.status_code': status }),
+    ...(failure !== undefined && { 'error.type': failure === 'status' ? String(status) : (code ?? failure) }),
+    ...(failure !== undefined && { 'resilience.failure': failure }),
+    ...(retryAfterMs !== undefined && { 'resilience.retry_after_ms': round(retryAfterMs) }),
+  };
+}
+
+function whole({ attempts, retries, waitedMs, queuedMs, elapsedMs }: ResilienceReport): object {
+  const last = attempts.at(-1);
+  return {
+    ...(last && attempt(last)),
+    'http.request.resend_count': retries,
+    'resilience.attempts': attempts.length,
+    'resilience.waited_ms': round(waitedMs),
+    'resilience.queued_ms': round(queuedMs),
+    'resilience.elapsed_ms': round(elapsedMs),
+  };
+}
+
+const ending = (event: EventOf<'onGiveUp'>): object => ({
+  ...call(event),
+  ...whole(event.report),
+  ...cause(event),
+  'resilience.because': event.because,
+});
+
+/** The message of the innermost cause, which is the one that says why. */
+function cause({ error }: { readonly error?: unknown }): object {
+  return error === undefined ? {} : exception(innermost(error));
+}
+
+function exception(error: unknown): object {
+  const message = error instanceof Error ? error.message : String(error);
+  return { 'exception.message': redactText(message) };
+}
+
+function innermost(error: unknown): unknown {
+  let inner = error;
+  for (let depth = 0; depth < 5; depth++) {
+    const { cause } = (inner ?? {}) as { cause?: unknown };
+    if (!(cause instanceof Error) || !cause.message) return inner;
+    inner = cause;
+  }
+  return inner;
+}
+
+const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
+
+const round = (ms: number): number => Math.round(ms * 10) / 10;
+
+/** pino takes fields first; console is read by people, message first; winston takes one object that holds the message. */
+function writer(logger: ResilienceLogger): Write {
+  if (logger === globalThis.console) return (level, fields, message) => console[level](`${NAME}: ${message}`, fields);
+  if ('transports' in logger && 'log' in logger && typeof logger.log === 'function') {
+    const { log } = logger;
+    return (level, fields, message) => log.call(logger, { ...fields, level, message: `${NAME}: ${message}` });
+  }
+  return (level, fields, message) => logger[level]?.(fields, `${NAME}: ${message}`);
+}

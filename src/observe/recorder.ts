@@ -1,0 +1,85 @@
+import { now } from '../base/clock.js';
+import type { Decision } from '../base/decision.js';
+import { codeOf, type Outcome, statusOf } from '../base/outcome.js';
+import type { AttemptRecord, ResilienceReport } from '../base/report.js';
+
+/** Writes down what one call does. Keeps figures and words only, never a response or an error. */
+export class Recorder {
+  readonly startedAt = now();
+  waitedMs = 0;
+  queuedMs = 0;
+  /** Requests handed to the adapter. */
+  sends = 0;
+  #endedAt: number | undefined;
+  #ended: ResilienceReport['ended'];
+  readonly #attempts: AttemptRecord[] = [];
+
+  /** Notes how an attempt ended. */
+  attempt(outcome: Outcome, durationMs: number): void {
+    const { failure, retryAfterMs } = outcome;
+    const status = statusOf(outcome);
+    const code = codeOf(outcome);
+    const record: AttemptRecord = {
+      attempt: this.#attempts.length + 1,
+      durationMs,
+      ...(status !== undefined && { status }),
+      ...(code !== undefined && { code }),
+      ...(failure !== undefined && { failure }),
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    };
+    this.#attempts.push(record);
+  }
+
+  /** The latest attempt. */
+  get last(): AttemptRecord {
+    return this.#attempts.at(-1) ?? { attempt: 0, durationMs: 0 };
+  }
+
+  /** Notes the wait that was decided on after the last attempt. */
+  delay(delayMs: number): void {
+    const last = this.#attempts.pop();
+    if (last) this.#attempts.push({ ...last, delayMs });
+  }
+
+  end(because: Extract<Decision, { retry: false }>['because']): void {
+    this.#ended = because;
+    this.#endedAt = now();
+  }
+
+  get retries(): number {
+    return Math.max(0, this.sends - 1);
+  }
+
+  get report(): ResilienceReport {
+    return Object.freeze({
+      attempts: Object.freeze(this.#attempts.map((record) => Object.freeze({ ...record }))),
+      retries: this.retries,
+      waitedMs: this.waitedMs,
+      queuedMs: this.queuedMs,
+      elapsedMs: (this.#endedAt ?? now()) - this.startedAt,
+      ended: this.#ended,
+    });
+  }
+}
+
+/** Shared with other copies of this package: an application may load its ESM and its CommonJS build. */
+const KEY = Symbol.for('axios-resilience.recorders');
+const shared = globalThis as { [KEY]?: WeakMap<object, Recorder> };
+shared[KEY] ??= new WeakMap();
+const recorders = shared[KEY];
+
+/** Makes the report of a call findable by what the call settled with. */
+export function file(settled: unknown, recorder: Recorder): void {
+  if (typeof settled === 'object' && settled !== null) recorders.set(settled, recorder);
+}
+
+/**
+ * What happened on the way to a response or an error, whichever the call settled with, or `undefined` if neither came
+ * through an attached instance. An error that axios made of a good response (one that would not parse) has its report too.
+ */
+export function reportOf(settled: unknown): ResilienceReport | undefined {
+  if (typeof settled !== 'object' || settled === null) return undefined;
+  const { response } = settled as { response?: unknown };
+  const own = recorders.get(settled);
+  return (own ?? (typeof response === 'object' && response ? recorders.get(response) : undefined))?.report;
+}

@@ -1,0 +1,47 @@
+/** Counters of one scope. `successes + failures + rejected + canceled` is the number of calls that have ended. */
+export interface ScopeStats {
+  /** Calls begun. */
+  readonly calls: number;
+  /** Requests handed to an adapter. */
+  readonly attempts: number;
+  /** Of those, the ones after a call's first. */
+  readonly retries: number;
+  readonly successes: number;
+  readonly failures: number;
+  /** Calls that ended because breaker or bulkhead refused them. */
+  readonly rejected: number;
+  /** Calls that their callers cancelled. */
+  readonly canceled: number;
+  /** Attempts on their way now. */
+  readonly inFlight: number;
+  /** Attempts waiting for a slot of the bulkhead now. */
+  readonly queued: number;
+}
+
+export interface ResilienceStats extends ScopeStats {
+  readonly scopes: Readonly<Record<string, ScopeStats>>;
+}
+
+export class Counters {
+  calls = 0;
+  attempts = 0;
+  retries = 0;
+  successes = 0;
+  failures = 0;
+  rejected = 0;
+  canceled = 0;
+  inFlight = 0;
+}
+
+/** A frozen copy of all counters, and their sums. */
+export function snapshot(
+  scopes: readonly (readonly [name: string, counters: Counters, queued: number])[],
+): ResilienceStats {
+  const total = { ...new Counters(), queued: 0 };
+  const copies = scopes.map(([name, counters, queued]) => {
+    const copy: ScopeStats = Object.freeze({ ...counters, queued });
+    for (const key of Object.keys(total) as (keyof ScopeStats)[]) total[key] += copy[key];
+    return [name, copy] as const;
+  });
+  return Object.freeze({ ...total, scopes: Object.freeze(Object.fromEntries(copies)) });
+}

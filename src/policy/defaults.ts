@@ -1,0 +1,38 @@
+import { IDEMPOTENT_METHODS, TRANSIENT_STATUSES } from '../base/http.js';
+
+/** Every default. Times are milliseconds. */
+export const DEFAULTS = Object.freeze({
+  /** A call without an end hangs its caller; .NET's standard handler and most gateways wait as long. */
+  deadline: 30_000,
+  attemptTimeout: 10_000,
+  retry: Object.freeze({
+    maxRetries: 3,
+    limits: Object.freeze({
+      connect: Number.POSITIVE_INFINITY,
+      read: Number.POSITIVE_INFINITY,
+      status: Number.POSITIVE_INFINITY,
+    }),
+    methods: IDEMPOTENT_METHODS,
+    statuses: TRANSIENT_STATUSES,
+    /** As the AWS SDKs: full jitter from 100 ms to 20 s. */
+    backoff: Object.freeze({ baseDelay: 100, maxDelay: 20_000, jitter: 'full' as const }),
+    respectRetryAfter: true,
+    maxRetryAfter: 60_000,
+    idempotencyKey: false,
+  }),
+  breaker: Object.freeze({
+    failureRatio: 0.5,
+    minimumCalls: 10,
+    window: 30_000,
+    consecutive: 5,
+    /** Twenty concurrent failures within 5 ms are one event; retries hide it, and the circuit must not turn it into an outage. */
+    minimumDuration: 1_000,
+    openFor: 1_000,
+    /** Not above `openFor`: periods that double keep a fleet away for 9 to 12 s after the server is back. */
+    maxOpenFor: 1_000,
+    countRateLimit: false,
+  }),
+  bulkhead: Object.freeze({ limit: 256, queue: 10_000 }),
+  scope: 'origin' as const,
+  logger: false as const,
+});

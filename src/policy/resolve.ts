@@ -1,0 +1,153 @@
+import type { InternalAxiosRequestConfig } from 'axios';
+import type { ResilienceHooks, ResilienceLogger } from '../base/events.js';
+import { originOf } from '../base/url.js';
+import { DEFAULTS } from './defaults.js';
+import type {
+  Backoff,
+  BreakerPolicy,
+  BulkheadPolicy,
+  FailedAttempt,
+  MethodRule,
+  ResilienceOverride,
+  ResiliencePolicy,
+  RetryLimits,
+  RetryPolicy,
+} from './types.js';
+
+/** A policy with nothing left to default: no field is missing, `false` has become `Infinity` or 0 where it can. */
+export interface ResolvedPolicy {
+  readonly deadline: number;
+  readonly attemptTimeout: number;
+  readonly retry: ResolvedRetry;
+  readonly breaker: Complete<BreakerPolicy> | false;
+  readonly bulkhead: Complete<BulkheadPolicy> | false;
+  readonly scope: (config: InternalAxiosRequestConfig) => string;
+  readonly idempotent: boolean;
+  readonly hooks: ResilienceHooks | undefined;
+  readonly logger: ResilienceLogger | false;
+}
+
+export interface ResolvedRetry
+  extends Pick<RetryPolicy, 'retryResponse' | 'shouldRetry' | 'beforeRetry' | 'idempotencyKey'> {
+  readonly maxRetries: number;
+  readonly limits: Complete<RetryLimits>;
+  readonly methods: ReadonlyMap<string, ResolvedMethod>;
+  readonly statuses: ReadonlySet<number>;
+  readonly backoff: Complete<Backoff> | ((failed: FailedAttempt) => number);
+  readonly respectRetryAfter: boolean;
+  readonly maxRetryAfter: number;
+}
+
+export interface ResolvedMethod {
+  readonly allowed: boolean;
+  readonly statuses: ReadonlySet<number> | undefined;
+  readonly maxRetries: number;
+}
+
+type Complete<T> = { readonly [K in keyof T]-?: Exclude<T[K], undefined> };
+
+type Layer = ResiliencePolicy & Omit<ResilienceOverride, keyof ResiliencePolicy>;
+
+/** What `attachResilience(instance, policy)` means: the defaults, with the policy over them. */
+export const resolvePolicy = (policy: ResiliencePolicy): ResolvedPolicy => refine(DEFAULT_POLICY, policy);
+
+/** What a request means: the instance's policy, with the override over it. */
+export function applyOverride(base: ResolvedPolicy, override: ResilienceOverride): ResolvedPolicy {
+  const { scope, ...rest } = override;
+  const named = scope === undefined ? undefined : () => scope;
+  return refine(base, { ...rest, scope: named });
+}
+
+function refine(base: ResolvedPolicy, layer: Layer): ResolvedPolicy {
+  return Object.freeze({
+    deadline: pick(limit(layer.deadline), base.deadline),
+    attemptTimeout: pick(limit(layer.attemptTimeout), base.attemptTimeout),
+    retry: layer.retry === undefined ? base.retry : refineRetry(base.retry, layer.retry),
+    breaker: refineBreaker(base.breaker, layer.breaker),
+    bulkhead: refineBulkhead(base.bulkhead, layer.bulkhead),
+    scope: layer.scope === undefined ? base.scope : scopeFunction(layer.scope),
+    idempotent: pick(layer.idempotent, base.idempotent),
+    hooks: pick(layer.hooks, undefined),
+    logger: pick(layer.logger, base.logger),
+  });
+}
+
+function refineRetry(base: ResolvedRetry, layer: number | RetryPolicy | false): ResolvedRetry {
+  if (layer === false) return refineRetry(base, { maxRetries: 0 });
+  if (typeof layer === 'number') return refineRetry(base, { maxRetries: layer });
+  const { methods, statuses, limits, backoff, ...plain } = layer;
+  return Object.freeze({
+    ...base,
+    ...defined(plain),
+    limits: Object.freeze({ ...base.limits, ...defined(limits ?? {}) }),
+    methods: methods ? methodRules(methods) : base.methods,
+    statuses: statuses ? new Set(statuses) : base.statuses,
+    backoff: refineBackoff(base.backoff, backoff),
+  });
+}
+
+function refineBackoff(base: ResolvedRetry['backoff'], layer: RetryPolicy['backoff']): ResolvedRetry['backoff'] {
+  if (typeof layer === 'function' || layer === undefined) return layer ?? base;
+  return Object.freeze({ ...(typeof base === 'function' ? DEFAULTS.retry.backoff : base), ...defined(layer) });
+}
+
+function refineBreaker(base: ResolvedPolicy['breaker'], layer: Layer['breaker']): ResolvedPolicy['breaker'] {
+  if (layer === undefined) return base;
+  if (layer === false) return false;
+  const merged = { ...(base || DEFAULTS.breaker), ...defined(layer) };
+  return Object.freeze({ ...merged, maxOpenFor: Math.max(merged.openFor, layer.maxOpenFor ?? 0) });
+}
+
+function refineBulkhead(base: ResolvedPolicy['bulkhead'], layer: Layer['bulkhead']): ResolvedPolicy['bulkhead'] {
+  if (layer === undefined) return base;
+  if (layer === false) return false;
+  const given: BulkheadPolicy = typeof layer === 'number' ? { limit: layer } : layer;
+  return Object.freeze({ ...(base || DEFAULTS.bulkhead), ...defined(given) });
+}
+
+/** A list allows what it names; in a record `false` also forbids what was never sent. */
+function methodRules(methods: NonNullable<RetryPolicy['methods']>): ReadonlyMap<string, ResolvedMethod> {
+  const entries: [string, boolean | MethodRule | undefined][] = isList(methods)
+    ? methods.map((method) => [method, true])
+    : Object.entries(methods);
+  const rules = entries.filter(([, rule]) => rule !== undefined);
+  return new Map(rules.map(([method, rule]) => [method.toUpperCase(), methodRule(rule)]));
+}
+
+function methodRule(rule: boolean | MethodRule | undefined): ResolvedMethod {
+  const { statuses, maxRetries }: MethodRule = typeof rule === 'object' ? rule : {};
+  return Object.freeze({
+    allowed: rule !== false,
+    statuses: statuses && new Set(statuses),
+    maxRetries: maxRetries ?? Number.POSITIVE_INFINITY,
+  });
+}
+
+const isList = (methods: object): methods is readonly string[] => Array.isArray(methods);
+
+function scopeFunction(scope: NonNullable<Layer['scope']>): ResolvedPolicy['scope'] {
+  if (typeof scope === 'function') return scope;
+  return scope === 'instance' ? () => 'instance' : originOf;
+}
+
+/** Off is the absence of a limit. */
+const limit = (ms: number | false | undefined): number | undefined => (ms === false ? Number.POSITIVE_INFINITY : ms);
+
+const pick = <T>(value: T | undefined, inherited: T): T => (value === undefined ? inherited : value);
+
+/** `undefined` inherits: it must not overwrite when spread. */
+function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
+}
+
+const DEFAULT_POLICY: ResolvedPolicy = Object.freeze({
+  ...DEFAULTS,
+  retry: Object.freeze({
+    ...DEFAULTS.retry,
+    methods: methodRules(DEFAULTS.retry.methods),
+    statuses: new Set<number>(DEFAULTS.retry.statuses),
+  }),
+  scope: originOf,
+  idempotent: false,
+  hooks: undefined,
+});

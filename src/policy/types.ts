@@ -1,0 +1,144 @@
+import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios';
+import type { Decision } from '../base/decision.js';
+import type { Attachments, ResilienceHooks, ResilienceLogger } from '../base/events.js';
+import type { AttemptRecord } from '../base/report.js';
+
+type Known = 'GET' | 'HEAD' | 'OPTIONS' | 'TRACE' | 'PUT' | 'DELETE' | 'QUERY' | 'POST' | 'PATCH';
+
+/** In any letter case; other verbs are fine too. */
+export type HttpMethod = Known | Lowercase<Known> | (string & {});
+
+/** What an instance does for each of its calls. `undefined` inherits, `false` switches off, a value replaces. */
+export interface ResiliencePolicy {
+  /** Milliseconds for the whole call: queueing, attempts, waits and hooks. @default 30_000 */
+  deadline?: number | false | undefined;
+  /** Milliseconds for one attempt, to the end of its body; axios's own `timeout`, where set, wins. @default 10_000 */
+  attemptTimeout?: number | false | undefined;
+  /** A number is short for `{ maxRetries }`. @default { maxRetries: 3 } */
+  retry?: number | RetryPolicy | false | undefined;
+  /** @default 5 failures in a row, or half of at least 10 calls in 30 s; either way over at least 1 s */
+  breaker?: BreakerPolicy | false | undefined;
+  /** A number is short for `{ limit }`. @default { limit: 256, queue: 10_000 } */
+  bulkhead?: number | BulkheadPolicy | false | undefined;
+  /** Which calls share a breaker and a bulkhead. @default 'origin' */
+  scope?: Scope | undefined;
+  hooks?: ResilienceHooks | undefined;
+  /** @default false */
+  logger?: ResilienceLogger | false | undefined;
+}
+
+/** `'origin'` is scheme, host and port; a function names the scope of each request. */
+export type Scope = 'origin' | 'instance' | ((config: InternalAxiosRequestConfig) => string);
+
+export interface RetryPolicy {
+  /** Retries after the first attempt: `3` sends at most four requests. @default 3 */
+  maxRetries?: number | undefined;
+  /** Of those, at most so many for one kind of failure; the lowest limit wins. @default no limit of their own */
+  limits?: RetryLimits | undefined;
+  /** Methods that may be sent again; a record gives each its own rules. @default the idempotent methods of RFC 9110 */
+  methods?: readonly HttpMethod[] | Readonly<Partial<Record<HttpMethod, boolean | MethodRule>>> | undefined;
+  /** @default [408, 413 (with Retry-After only), 425, 429, 500, 502, 503, 504] */
+  statuses?: readonly number[] | undefined;
+  /** How long to wait, in milliseconds, when the server does not say. */
+  backoff?: Backoff | ((failed: FailedAttempt) => number) | undefined;
+  /** Wait as long as the server asks (RFC 9110 §10.2.3). @default true */
+  respectRetryAfter?: boolean | undefined;
+  /** The longest Retry-After worth waiting for, in milliseconds; a longer one ends the call. @default 60_000 */
+  maxRetryAfter?: number | undefined;
+  /**
+   * Sends one Idempotency-Key for all attempts of a POST, PATCH or other method that is not idempotent, and so makes it
+   * retryable. A key the caller set is kept. `true` draws a random UUID. @default false
+   */
+  idempotencyKey?: boolean | ((config: InternalAxiosRequestConfig) => string) | undefined;
+  /** True for an answer that axios takes as good but that means "try again". `data` is parsed if it is JSON. */
+  retryResponse?: ((response: AxiosResponse) => boolean) | undefined;
+  /**
+   * The last word on whether a failure is worth a retry, knowing what the rules proposed; `undefined` agrees. It cannot
+   * override limits, the method list, the deadline or a cancellation. If it throws, the call rejects with that error.
+   */
+  shouldRetry?:
+    | ((failed: FailedAttempt, proposed: Decision) => boolean | undefined | Promise<boolean | undefined>)
+    | undefined;
+  /**
+   * Awaited before each retry is sent: may change `url`, `headers` and `data` of this and later attempts. `false` ends
+   * the call with its last error; if it throws, the call rejects with that error.
+   */
+  beforeRetry?:
+    | ((
+        config: InternalAxiosRequestConfig,
+        failed: FailedAttempt,
+        // biome-ignore lint/suspicious/noConfusingVoidType: a hook that returns nothing is the usual one
+      ) => void | false | undefined | Promise<void | false | undefined>)
+    | undefined;
+}
+
+export interface RetryLimits {
+  /** DNS failures and connections that never stood. */
+  connect?: number | undefined;
+  /** Lost connections and timeouts: the server may have acted. */
+  read?: number | undefined;
+  /** Answers with a status from the list. */
+  status?: number | undefined;
+}
+
+export interface MethodRule {
+  readonly statuses?: readonly number[] | undefined;
+  readonly maxRetries?: number | undefined;
+}
+
+export interface Backoff {
+  /** Milliseconds: the longest wait before the first retry. @default 100 */
+  baseDelay?: number | undefined;
+  /** Milliseconds: the longest wait of all. @default 20_000 */
+  maxDelay?: number | undefined;
+  /** `full` draws evenly from 0 to min(maxDelay, baseDelay × 2^(retry − 1)). @default 'full' */
+  jitter?: Jitter | undefined;
+}
+
+export type Jitter = 'full' | 'equal' | 'decorrelated' | 'none';
+
+/** An attempt that failed, for the functions that decide what comes next. */
+export interface FailedAttempt extends AttemptRecord, Attachments {}
+
+export interface BreakerPolicy {
+  /** Share of failed calls in the window that opens the circuit. @default 0.5 */
+  failureRatio?: number | undefined;
+  /** Calls the window must hold before the ratio counts. @default 10 */
+  minimumCalls?: number | undefined;
+  /** Milliseconds the ratio looks back. @default 30_000 */
+  window?: number | undefined;
+  /** Failures in a row that open the circuit. @default 5 */
+  consecutive?: number | undefined;
+  /** Milliseconds the failures must span: what fails within less is one event, not an outage. @default 1_000 */
+  minimumDuration?: number | undefined;
+  /** Milliseconds until a probe goes out, plus up to 20 % of jitter. @default 1_000 */
+  openFor?: number | undefined;
+  /** Above `openFor`, the open period doubles with each failed probe up to this. @default openFor */
+  maxOpenFor?: number | undefined;
+  /** Count 429 as a failure. @default false: a server that answers 429 is alive */
+  countRateLimit?: boolean | undefined;
+}
+
+export interface BulkheadPolicy {
+  /** Attempts in flight at once per scope. */
+  limit: number;
+  /** Attempts that may wait for a slot. @default 10_000 */
+  queue?: number | undefined;
+}
+
+/** What one request may change: rules bend, shared state does not. */
+export interface ResilienceOverride {
+  deadline?: number | false | undefined;
+  attemptTimeout?: number | false | undefined;
+  retry?: number | RetryPolicy | false | undefined;
+  /** Pass by the breaker: neither refused nor counted. */
+  breaker?: false | undefined;
+  /** Pass by the bulkhead: never queued, takes no slot. */
+  bulkhead?: false | undefined;
+  /** The name of the scope this request belongs to. */
+  scope?: string | undefined;
+  /** Run after the instance's own. */
+  hooks?: ResilienceHooks | undefined;
+  /** This request is safe to send twice, whatever its method. */
+  idempotent?: boolean | undefined;
+}

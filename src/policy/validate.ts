@@ -1,0 +1,239 @@
+import type { ResilienceHooks } from '../base/events.js';
+import { MAX_TIMER_MS } from '../base/http.js';
+import type { ResilienceOverride, ResiliencePolicy } from './types.js';
+
+/** Checks one value; throws an error that names path, rule and value. */
+type Rule = (value: unknown, path: string) => void;
+
+/** Throws a TypeError or RangeError for the first thing wrong with a policy. */
+export function validatePolicy(policy: unknown): asserts policy is ResiliencePolicy {
+  if (!isObject(policy)) throw new TypeError(message('policy', 'must be an object', policy));
+  POLICY(policy, '');
+}
+
+/** The same for `config.resilience`. */
+export function validateOverride(override: unknown): asserts override is ResilienceOverride {
+  if (!isObject(override)) throw new TypeError(message('resilience', 'must be an object or false', override));
+  OVERRIDE(override, '');
+}
+
+export function validateHooks(given: unknown): asserts given is ResilienceHooks {
+  hooks(given, 'hooks');
+}
+
+const number =
+  (rule: string, holds: (value: number) => boolean): Rule =>
+  (value, path) => {
+    if (typeof value !== 'number') throw new TypeError(message(path, rule, value));
+    if (!holds(value)) throw new RangeError(message(path, rule, value));
+  };
+
+const type =
+  (rule: string, holds: (value: unknown) => boolean): Rule =>
+  (value, path) => {
+    if (!holds(value)) throw new TypeError(message(path, rule, value));
+  };
+
+/** `rule` for any value but these. */
+const or =
+  (rule: Rule, ...others: unknown[]): Rule =>
+  (value, path) => {
+    if (!others.includes(value)) rule(value, path);
+  };
+
+const either =
+  (first: Rule, applies: (value: unknown) => boolean, second: Rule): Rule =>
+  (value, path) =>
+    (applies(value) ? first : second)(value, path);
+
+const object =
+  (rules: Readonly<Record<string, Rule>>, expected = 'an object'): Rule =>
+  (value, path) => {
+    if (!isObject(value)) throw new TypeError(message(path, `must be ${expected}`, value));
+    for (const [name, field] of Object.entries(value)) {
+      const at = path ? `${path}.${name}` : name;
+      const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
+      if (!rule) throw new TypeError(`\`${at}\` is not an option${suggestion(name, Object.keys(rules))}`);
+      if (field !== undefined) rule(field, at);
+    }
+  };
+
+const whole = (least: number): Rule =>
+  number(`must be a whole number ≥ ${least}`, (value) => Number.isSafeInteger(value) && value >= least);
+
+const milliseconds = (least: number): Rule =>
+  number(
+    `must be milliseconds, ${least ? '> 0' : '≥ 0'} and ≤ ${MAX_TIMER_MS}`,
+    (value) => (least ? value > 0 : value >= 0) && value <= MAX_TIMER_MS,
+  );
+
+const orFalse = (rule: Rule): Rule => or(rule, false);
+const isFunction = (value: unknown): boolean => typeof value === 'function';
+const isNumber = (value: unknown): boolean => typeof value === 'number';
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const fn = type('must be a function', isFunction);
+const bool = type('must be true or false', (value) => typeof value === 'boolean');
+
+const statuses: Rule = (value, path) => {
+  if (!Array.isArray(value)) throw new TypeError(message(path, 'must be a list of statuses', value));
+  value.forEach((status, i) => {
+    number('must be a status from 100 to 599', (n) => Number.isInteger(n) && n >= 100 && n <= 599)(
+      status,
+      `${path}[${i}]`,
+    );
+  });
+};
+
+/** RFC 9110 §9.1: a method is a token. */
+const method: Rule = type(
+  'must be an HTTP method',
+  (value) => typeof value === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(value),
+);
+
+const methodRule: Rule = or(object({ statuses, maxRetries: whole(0) }, 'true, false or an object'), true, false);
+
+const methods: Rule = (value, path) => {
+  if (Array.isArray(value)) {
+    if (value.length === 0) {
+      throw new RangeError(message(path, 'must name at least one method (`retry: false` switches retries off)', value));
+    }
+    value.forEach((name, i) => {
+      method(name, `${path}[${i}]`);
+    });
+    return;
+  }
+  if (!isObject(value)) throw new TypeError(message(path, 'must be a list of methods or a record by method', value));
+  for (const [name, rule] of Object.entries(value)) {
+    method(name, path);
+    if (rule !== undefined) methodRule(rule, `${path}.${name}`);
+  }
+};
+
+const backoff = either(
+  fn,
+  isFunction,
+  object(
+    {
+      baseDelay: milliseconds(0),
+      maxDelay: milliseconds(0),
+      jitter: type("must be 'full', 'equal', 'decorrelated' or 'none'", (value) =>
+        ['full', 'equal', 'decorrelated', 'none'].includes(value as string),
+      ),
+    },
+    'an object or a function',
+  ),
+);
+
+const retry = orFalse(
+  either(
+    whole(0),
+    isNumber,
+    object(
+      {
+        maxRetries: whole(0),
+        limits: object({ connect: whole(0), read: whole(0), status: whole(0) }),
+        methods,
+        statuses,
+        backoff,
+        respectRetryAfter: bool,
+        maxRetryAfter: milliseconds(0),
+        idempotencyKey: or(type('must be true, false or a function', isFunction), true, false),
+        retryResponse: fn,
+        shouldRetry: fn,
+        beforeRetry: fn,
+      },
+      'a number, an object or false',
+    ),
+  ),
+);
+
+const breaker = orFalse(
+  object(
+    {
+      failureRatio: number('must be > 0 and ≤ 1', (value) => value > 0 && value <= 1),
+      minimumCalls: whole(1),
+      window: milliseconds(1),
+      consecutive: whole(1),
+      minimumDuration: milliseconds(0),
+      openFor: milliseconds(1),
+      maxOpenFor: milliseconds(1),
+      countRateLimit: bool,
+    },
+    'an object or false',
+  ),
+);
+
+const limit = whole(1);
+
+const bulkheadObject = object({ limit, queue: whole(0) }, 'a number, an object or false');
+
+const bulkhead = orFalse(
+  either(limit, isNumber, (value, path) => {
+    bulkheadObject(value, path);
+    limit((value as { limit?: unknown }).limit, `${path}.limit`);
+  }),
+);
+
+const hooks: Rule = object({ onRetry: fn, onSuccess: fn, onGiveUp: fn, onReject: fn, onStateChange: fn });
+
+const logger = orFalse((value, path) => {
+  const { warn, error } = Object(value) as { warn?: unknown; error?: unknown };
+  type('must be a logger with warn() and error(), or false', () => isFunction(warn) && isFunction(error))(value, path);
+});
+
+const scope = either(
+  fn,
+  isFunction,
+  type("must be 'origin', 'instance' or a function", (value) => value === 'origin' || value === 'instance'),
+);
+
+const times = { deadline: orFalse(milliseconds(1)), attemptTimeout: orFalse(milliseconds(1)) };
+
+const POLICY: Rule = object({ ...times, retry, breaker, bulkhead, scope, hooks, logger });
+
+const shared = type('must be false: a request can pass by what the instance shares, not change it', () => false);
+
+const OVERRIDE: Rule = object({
+  ...times,
+  retry,
+  breaker: orFalse(shared),
+  bulkhead: orFalse(shared),
+  scope: type('must be a name', (value) => typeof value === 'string' && value !== ''),
+  hooks,
+  idempotent: bool,
+});
+
+function message(path: string, rule: string, value: unknown): string {
+  return `\`${path}\` ${rule}, got ${show(value)}`;
+}
+
+function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'function') return 'a function';
+  if (Array.isArray(value)) return `[${value.map(show).join(', ')}]`;
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+}
+
+/** Names the known option that is nearest to what was written, if one is near at all. */
+function suggestion(name: string, known: readonly string[]): string {
+  const near = known
+    .map((option) => ({ option, distance: editDistance(name.toLowerCase(), option.toLowerCase()) }))
+    .filter(({ option, distance }) => distance <= Math.max(2, option.length / 3))
+    .sort((a, b) => a.distance - b.distance)[0];
+  return near ? `; did you mean \`${near.option}\`?` : ` (known: ${known.join(', ')})`;
+}
+
+/** Levenshtein's, one row at a time. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (const [i, charA] of [...a].entries()) {
+    const next = [i + 1];
+    for (const [j, charB] of [...b].entries()) {
+      next.push(Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + (charA === charB ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

@@ -1,0 +1,100 @@
+import type { Decision, StopDecision } from '../base/decision.js';
+import type { FailureKind } from '../base/failure.js';
+import { CONTENT_TOO_LARGE, MAX_TIMER_MS } from '../base/http.js';
+import { type Outcome, statusOf } from '../base/outcome.js';
+import type { ResolvedMethod, ResolvedRetry } from '../policy/resolve.js';
+import type { FailedAttempt } from '../policy/types.js';
+import { backoffDelay } from './backoff.js';
+
+/** What a decision needs to know of the call, beside the attempt's outcome. */
+export interface Facts {
+  /** Upper case. */
+  readonly method: string;
+  /** The caller, or an Idempotency-Key, says that this request may be sent twice. */
+  readonly idempotent: boolean;
+  /** The body can be sent again. */
+  readonly replayable: boolean;
+  /** Retries decided so far, and of those, how many for each kind of limit. */
+  readonly retries: number;
+  readonly retriesBy: Readonly<Record<LimitedKind, number>>;
+  readonly previousDelayMs: number;
+  readonly remainingMs: number;
+  readonly failed: () => FailedAttempt;
+}
+
+export type LimitedKind = 'connect' | 'read' | 'status';
+
+const LIMITED_BY: Readonly<Partial<Record<FailureKind, LimitedKind>>> = {
+  dns: 'connect',
+  connect: 'connect',
+  read: 'read',
+  timeout: 'read',
+  status: 'status',
+};
+
+/** Which of the limits a failure counts against, if any. */
+export const limitedKind = (failure: FailureKind | undefined): LimitedKind | undefined =>
+  failure && LIMITED_BY[failure];
+
+/**
+ * Whether an attempt is followed by another, when, and why. `worthwhile` is the caller's opinion from `shouldRetry`: it
+ * replaces the question whether the failure may pass by itself, and none of the others.
+ */
+export function decide(
+  outcome: Outcome,
+  facts: Facts,
+  policy: ResolvedRetry,
+  random: () => number,
+  worthwhile = mayPass(outcome, policy, policy.methods.get(facts.method)),
+): Decision {
+  const rule = policy.methods.get(facts.method);
+  const { failure, retryAfterMs } = outcome;
+  if (!failure) return stop('success');
+  if (outcome.final) return stop(outcome.final);
+  if (!worthwhile) return stop('not-retryable');
+  if (isUsedUp(failure, facts, policy, rule)) return stop('max-retries');
+  if (!mayBeSentAgain(outcome, facts, rule)) return stop('method-not-allowed');
+  if (!facts.replayable) return stop('body-not-replayable');
+  // Coming back sooner than asked is only refused again, so a wait we will not make ends the call.
+  if (policy.respectRetryAfter && (retryAfterMs ?? 0) > policy.maxRetryAfter) return stop('retry-after-too-long');
+  const asked = policy.respectRetryAfter && retryAfterMs ? retryAfterMs : undefined;
+  const delayMs = asked
+    ? notBefore(asked, random)
+    : backoffDelay(policy.backoff, facts.retries + 1, facts.previousDelayMs, facts.failed, random);
+  if (delayMs >= facts.remainingMs) return stop('deadline');
+  return { retry: true, delayMs, because: asked ? 'retry-after' : failure };
+}
+
+const stop = (because: StopDecision['because']): StopDecision => ({ retry: false, because });
+
+/** Failures that may pass by themselves: nothing is known to be wrong with the request. */
+function mayPass(outcome: Outcome, policy: ResolvedRetry, rule: ResolvedMethod | undefined): boolean {
+  const { failure, unready, retryAfterMs } = outcome;
+  if (unready) return true;
+  if (failure !== 'status')
+    return failure === 'dns' || failure === 'connect' || failure === 'read' || failure === 'timeout';
+  const status = statusOf(outcome) ?? 0;
+  if (status === CONTENT_TOO_LARGE && !(policy.respectRetryAfter && retryAfterMs !== undefined)) return false;
+  return (rule?.statuses ?? policy.statuses).has(status);
+}
+
+function isUsedUp(
+  failure: FailureKind,
+  facts: Facts,
+  policy: ResolvedRetry,
+  rule: ResolvedMethod | undefined,
+): boolean {
+  const kind = limitedKind(failure);
+  if (kind && facts.retriesBy[kind] >= policy.limits[kind]) return true;
+  return facts.retries >= Math.min(policy.maxRetries, rule?.maxRetries ?? Number.POSITIVE_INFINITY);
+}
+
+/** The method list wins over everything but proof that sending again does no harm (RFC 9110 §9.2.2). */
+function mayBeSentAgain({ unsent }: Outcome, { idempotent }: Facts, rule: ResolvedMethod | undefined): boolean {
+  if (rule?.allowed || idempotent) return true;
+  return unsent === true && rule === undefined;
+}
+
+/** Never sooner than asked, and spread over up to a tenth more (1 s at most), so that a fleet does not return in step. */
+const notBefore = (askedMs: number, random: () => number): number =>
+  Math.min(askedMs + random() * Math.min(askedMs / 10, 1_000), MAX_TIMER_MS);

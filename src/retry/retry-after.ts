@@ -1,0 +1,80 @@
+import { TOO_MANY_REQUESTS } from '../base/http.js';
+import { parseHttpDate } from './http-date.js';
+
+type Read = (name: string) => string | undefined;
+
+/** From here on a reset is a time since 1970, below it a number of seconds: 2024-01-01. */
+const FIRST_EPOCH_SECOND = 1_704_067_200;
+const FIRST_EPOCH_MS = FIRST_EPOCH_SECOND * 1_000;
+
+/**
+ * Milliseconds the server asks to wait, or `undefined` if it does not say, or says nothing readable.
+ *
+ * The first of these that is present has the last word, readable or not: `retry-after-ms` and `x-ms-retry-after-ms`
+ * (milliseconds, as OpenAI and Azure send them); Retry-After (RFC 9110 §10.2.3); the reset of a rate limit that has
+ * nothing left (draft-ietf-httpapi-ratelimit-headers, and its X- forerunners).
+ */
+export function retryAfterMs(headers: unknown, status: number, wallClockMs: number): number | undefined {
+  const read = reader(headers);
+  const ms = read('retry-after-ms') ?? read('x-ms-retry-after-ms');
+  if (ms !== undefined) return wholeNumber(ms);
+  const retryAfter = read('retry-after');
+  if (retryAfter !== undefined) return delayOf(retryAfter, read('date'), wallClockMs);
+  return resetMs(read, status === TOO_MANY_REQUESTS, wallClockMs);
+}
+
+/** Delay-seconds or HTTP-date. A date is measured against the server's own clock where it sent it, not against ours. */
+function delayOf(value: string, date: string | undefined, wallClockMs: number): number | undefined {
+  const seconds = wholeNumber(value);
+  if (seconds !== undefined) return seconds * 1_000;
+  const at = parseHttpDate(value, wallClockMs);
+  if (at === undefined) return undefined;
+  const serverNow = date === undefined ? undefined : parseHttpDate(date, wallClockMs);
+  return Math.max(0, at - (serverNow ?? wallClockMs));
+}
+
+/** When a used-up limit is filled again. A limit that says how much is left counts only at 0; on a 429 it is used up. */
+function resetMs(read: Read, exhausted: boolean, wallClockMs: number): number | undefined {
+  const field = read('ratelimit');
+  if (field !== undefined) return rateLimitField(field);
+  for (const prefix of ['ratelimit', 'x-ratelimit', 'x-rate-limit']) {
+    const reset = read(`${prefix}-reset`);
+    const remaining = read(`${prefix}-remaining`);
+    const usedUp = remaining === undefined ? exhausted : wholeNumber(remaining) === 0;
+    if (reset !== undefined) return usedUp ? resetDelay(wholeNumber(reset), wallClockMs) : undefined;
+  }
+  return undefined;
+}
+
+function resetDelay(reset: number | undefined, wallClockMs: number): number | undefined {
+  if (reset === undefined) return undefined;
+  if (reset >= FIRST_EPOCH_MS) return Math.max(0, reset - wallClockMs);
+  return reset >= FIRST_EPOCH_SECOND ? Math.max(0, reset * 1_000 - wallClockMs) : reset * 1_000;
+}
+
+/** `"policy";r=0;t=30, …`: the longest `t` (seconds) among the limits of which `r` (remaining) is 0. */
+function rateLimitField(field: string): number | undefined {
+  const waits = field.split(',').flatMap((member) => {
+    const parameters = member.split(';').map((part) => part.trim());
+    if (!parameters.includes('r=0')) return [];
+    const reset = wholeNumber(parameters.find((part) => part.startsWith('t='))?.slice(2) ?? '');
+    return reset === undefined ? [] : [reset * 1_000];
+  });
+  return waits.length ? Math.max(...waits) : undefined;
+}
+
+/** Digits and nothing else: `0x1`, `1.5`, `1e3`, `+1` and `Infinity` are not delays. */
+function wholeNumber(text: string): number | undefined {
+  return /^\d+$/.test(text) ? Number(text) : undefined;
+}
+
+/** Header fields by lower-case name, from AxiosHeaders or from the plain object a custom adapter may give. */
+function reader(headers: unknown): Read {
+  const fields = (headers ?? {}) as { get?: unknown } & Record<string, unknown>;
+  const get = typeof fields.get === 'function' ? (fields.get as (name: string) => unknown).bind(fields) : undefined;
+  return (name) => {
+    const value = get ? get(name) : fields[Object.keys(fields).find((key) => key.toLowerCase() === name) ?? name];
+    const first = Array.isArray(value) ? value[0] : value;
+    return first === undefined || first === null || first === false ? undefined : String(first).trim();
+  };
+}
