@@ -13,6 +13,8 @@ export class Lifetime {
   over: Outcome | undefined;
   readonly #endsAt: number;
   readonly #timer: ReturnType<typeof setTimeout> | undefined;
+  /** The caller's own: during an attempt, another stands in its place on the config. */
+  readonly #signal: InternalAxiosRequestConfig['signal'];
   #endPhase: ((end: Outcome) => void) | undefined;
   #lent = false;
 
@@ -23,14 +25,15 @@ export class Lifetime {
     deadlineError: () => DeadlineExceededError,
   ) {
     this.#endsAt = startedAt + deadline;
+    this.#signal = config.signal;
     if (deadline !== Number.POSITIVE_INFINITY) {
       this.#timer = setTimeout(() => {
         this.#end({ failure: 'timeout', error: deadlineError(), final: 'deadline' });
       }, deadline);
     }
-    const { signal, cancelToken } = config;
-    signal?.addEventListener?.('abort', this.#cancel);
-    if (signal?.aborted || cancelToken?.reason) this.#cancel();
+    const { cancelToken } = config;
+    this.#signal?.addEventListener?.('abort', this.#cancel);
+    if (this.#signal?.aborted || cancelToken?.reason) this.#cancel();
     else (cancelToken as SubscribableToken | undefined)?.subscribe?.(this.#cancel);
   }
 
@@ -58,7 +61,7 @@ export class Lifetime {
 
   /** The call is over, but its body still streams: until that ends, its caller may cancel it. */
   lend(stream: Aborter, body: unknown): void {
-    if (!this.config.signal && !this.config.cancelToken) return;
+    if (!this.#signal && !this.config.cancelToken) return;
     this.#lent = true;
     this.enter(() => stream.abort());
     const release = () => {
@@ -73,14 +76,12 @@ export class Lifetime {
   dispose(): void {
     clearTimeout(this.#timer);
     if (this.#lent) return;
-    const { signal, cancelToken } = this.config;
-    signal?.removeEventListener?.('abort', this.#cancel);
-    (cancelToken as SubscribableToken | undefined)?.unsubscribe?.(this.#cancel);
+    this.#signal?.removeEventListener?.('abort', this.#cancel);
+    (this.config.cancelToken as SubscribableToken | undefined)?.unsubscribe?.(this.#cancel);
   }
 
   readonly #cancel = (): void => {
-    const { signal, cancelToken } = this.config;
-    const reason = cancelToken?.reason ?? (signal as AbortSignal | undefined)?.reason;
+    const reason = this.config.cancelToken?.reason ?? (this.#signal as AbortSignal | undefined)?.reason;
     this.#end({ failure: 'canceled', error: canceledError(this.config, reason), final: 'canceled' });
   };
 

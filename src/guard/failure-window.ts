@@ -29,7 +29,8 @@ export class FailureWindow implements IBreaker {
   state: unknown;
   #streak = 0;
   #streakBeganAt = 0;
-  #buckets: Bucket[] = [];
+  /** By slot modulo their number. */
+  readonly #buckets = new Map<number, Bucket>();
 
   constructor(
     private readonly thresholds: Thresholds,
@@ -37,7 +38,7 @@ export class FailureWindow implements IBreaker {
   ) {}
 
   success(circuit: CircuitState): void {
-    if (circuit === CircuitState.HalfOpen) this.#buckets = [];
+    if (circuit === CircuitState.HalfOpen) this.#buckets.clear();
     else this.#bucket(this.now()).calls++;
     this.#streak = 0;
   }
@@ -63,7 +64,7 @@ export class FailureWindow implements IBreaker {
     let calls = 0;
     let failures = 0;
     let failedAt = now;
-    for (const bucket of this.#buckets) {
+    for (const bucket of this.#buckets.values()) {
       if (bucket.slot <= oldest) continue;
       calls += bucket.calls;
       failures += bucket.failures;
@@ -75,10 +76,10 @@ export class FailureWindow implements IBreaker {
   #bucket(now: number): Bucket {
     const slot = this.#slot(now);
     const index = slot % BUCKETS;
-    const bucket = this.#buckets[index];
+    const bucket = this.#buckets.get(index);
     if (bucket?.slot === slot) return bucket;
     const fresh = { slot, calls: 0, failures: 0, failedAt: 0 };
-    this.#buckets[index] = fresh;
+    this.#buckets.set(index, fresh);
     return fresh;
   }
 

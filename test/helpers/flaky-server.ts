@@ -32,6 +32,8 @@ export interface FlakyServer {
   /** Every request read so far, in order. */
   readonly hits: readonly Hit[];
   readonly openSockets: number;
+  /** Requests that were neither answered to the end nor given up by their client. */
+  readonly busy: number;
   /** Replaces what is left of the script. */
   script(...steps: Step[]): void;
   close(): Promise<void>;
@@ -43,7 +45,10 @@ export async function flakyServer(...steps: Step[]): Promise<FlakyServer> {
   const hits: Hit[] = [];
   const sockets = new Set<Socket>();
   const timers = new Set<NodeJS.Timeout>();
+  const busy = new Set<http.ServerResponse>();
   const server = http.createServer((req, res) => {
+    busy.add(res);
+    res.on('close', () => busy.delete(res));
     const chunks: Buffer[] = [];
     req.on('error', () => {});
     req.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -66,6 +71,9 @@ export async function flakyServer(...steps: Step[]): Promise<FlakyServer> {
     hits,
     get openSockets() {
       return sockets.size;
+    },
+    get busy() {
+      return busy.size;
     },
     script(...next) {
       rest = next;

@@ -1,0 +1,177 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import axios, { type AxiosInstance } from 'axios';
+import { attachResilience, isResilienceError, reportOf } from 'axios-resilience';
+import { type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
+import { rejection, sleep } from '../helpers/settled.js';
+
+const EAGER = { consecutive: 5, minimumDuration: 0, openFor: 200 };
+
+describe('the circuit breaker', () => {
+  let server: FlakyServer;
+  let api: AxiosInstance;
+
+  beforeEach(async () => {
+    server = await flakyServer();
+    api = axios.create({ baseURL: server.url });
+  });
+  afterEach(() => server.close());
+
+  const codes = async (calls: Promise<unknown>[]): Promise<Record<string, number>> => {
+    const tally: Record<string, number> = {};
+    for (const end of await Promise.allSettled(calls)) {
+      const key = end.status === 'fulfilled' ? 'ok' : String((end.reason as { code?: string }).code);
+      tally[key] = (tally[key] ?? 0) + 1;
+    }
+    return tally;
+  };
+
+  test('dead host, 40 concurrent calls, bulkhead 4: nothing reaches the network once the circuit is open', async () => {
+    server.script((_req, res) => {
+      setTimeout(() => res.writeHead(503).end(), 10);
+    });
+    let openedAfter = 0;
+    const resilience = attachResilience(api, {
+      retry: false,
+      bulkhead: 4,
+      breaker: EAGER,
+      hooks: {
+        onStateChange: ({ to }) => {
+          if (to === 'open') openedAfter ||= server.hits.length;
+        },
+      },
+    });
+    const tally = await codes(Array.from({ length: 40 }, () => api.get('/')));
+    await sleep(50);
+    // Those on their way when the circuit opened were with the server already.
+    expect(openedAfter).toBeGreaterThanOrEqual(5);
+    expect(server.hits).toHaveLength(openedAfter);
+    expect(server.hits.length).toBeLessThanOrEqual(8);
+    expect(tally).toEqual({ ERR_BAD_RESPONSE: server.hits.length, ERR_CIRCUIT_OPEN: 40 - server.hits.length });
+    expect(resilience.breakers.get(server.url)?.state).toBe('open');
+    expect(resilience.stats()).toMatchObject({ inFlight: 0, queued: 0, calls: 40 });
+  });
+
+  test('after the open period one probe goes out alone, and when it succeeds, all', async () => {
+    server.script(503);
+    const transitions: string[] = [];
+    attachResilience(api, {
+      retry: false,
+      bulkhead: 4,
+      breaker: EAGER,
+      hooks: { onStateChange: ({ from, to }) => transitions.push(`${from} → ${to}`) },
+    });
+    await codes(Array.from({ length: 5 }, () => api.get('/')));
+    const hitsWhenOpen = server.hits.length;
+    server.script((_req, res) => {
+      setTimeout(() => res.end('{}'), 30);
+    });
+    await sleep(260);
+    const first = await codes(Array.from({ length: 20 }, () => api.get('/')));
+    expect(first).toEqual({ ok: 1, ERR_CIRCUIT_OPEN: 19 });
+    expect(server.hits).toHaveLength(hitsWhenOpen + 1);
+    const second = await codes(Array.from({ length: 20 }, () => api.get('/')));
+    expect(second).toEqual({ ok: 20 });
+    expect(transitions).toEqual(['closed → open', 'open → half-open', 'half-open → closed']);
+  });
+
+  test('a refusal is an AxiosError that says when to come back, why it opened, and holds no response', async () => {
+    server.script({ status: 503, body: 'secret body' });
+    attachResilience(api, { retry: false, breaker: EAGER });
+    await codes(Array.from({ length: 5 }, () => api.get('/')));
+    const error = await rejection(api.get('/x'));
+    expect(isResilienceError(error)).toBe(true);
+    expect(error).toMatchObject({
+      isAxiosError: true,
+      name: 'CircuitOpenError',
+      code: 'ERR_CIRCUIT_OPEN',
+      scope: server.url,
+      config: { url: '/x' },
+      cause: { message: 'Request failed with status code 503', status: 503, code: 'ERR_BAD_RESPONSE' },
+    });
+    expect((error as { retryInMs?: number }).retryInMs).toBeGreaterThan(100);
+    expect((error as { retryInMs?: number }).retryInMs).toBeLessThanOrEqual(240);
+    expect(Object.keys(error.cause as object)).not.toContain('response');
+    expect(reportOf(error)).toMatchObject({ ended: 'circuit-open', retries: 0 });
+  });
+
+  test('a circuit that opens between the retries of a call ends it, with its last failure as the cause', async () => {
+    server.script(503);
+    attachResilience(api, { retry: { maxRetries: 9, backoff: { baseDelay: 1 } }, breaker: EAGER });
+    const error = await rejection(api.get('/'));
+    expect(server.hits).toHaveLength(5);
+    expect(error).toMatchObject({ code: 'ERR_CIRCUIT_OPEN', cause: { response: { status: 503 } } });
+    expect(reportOf(error)).toMatchObject({ ended: 'circuit-open', retries: 4 });
+  });
+
+  test('a cancelled probe is handed on: the circuit stays open and the next call probes at once', async () => {
+    server.script(503);
+    const resilience = attachResilience(api, { retry: false, breaker: EAGER });
+    await codes(Array.from({ length: 5 }, () => api.get('/')));
+    await sleep(260);
+    server.script('hang', 200);
+    const caller = new AbortController();
+    setTimeout(() => caller.abort(), 20);
+    expect(await rejection(api.get('/', { signal: caller.signal }))).toMatchObject({ code: 'ERR_CANCELED' });
+    expect(resilience.breakers.get(server.url)?.state).toBe('open');
+    expect((await api.get('/')).status).toBe(200);
+    expect(resilience.breakers.get(server.url)?.state).toBe('closed');
+  });
+
+  test('4xx answers and cancellations never open it', async () => {
+    server.script(404);
+    const resilience = attachResilience(api, { retry: false, breaker: { ...EAGER, minimumCalls: 5 } });
+    await codes(Array.from({ length: 10 }, () => api.get('/')));
+    server.script('hang');
+    const caller = new AbortController();
+    setTimeout(() => caller.abort(), 20);
+    await codes(Array.from({ length: 10 }, () => api.get('/', { signal: caller.signal })));
+    expect(resilience.breakers.get(server.url)?.state).toBe('closed');
+    expect(resilience.stats()).toMatchObject({ failures: 10, canceled: 10, rejected: 0 });
+  });
+
+  test('a probe answered 503 with Retry-After keeps the circuit open for that long', async () => {
+    server.script(503);
+    const resilience = attachResilience(api, { retry: false, breaker: EAGER });
+    await codes(Array.from({ length: 5 }, () => api.get('/')));
+    await sleep(260);
+    server.script({ status: 503, headers: { 'retry-after': '2' } });
+    await rejection(api.get('/'));
+    expect(resilience.breakers.get(server.url)?.retryInMs).toBeGreaterThan(1_900);
+  });
+
+  test('each origin has its own circuit, and a request may pass it by', async () => {
+    server.script(503);
+    const other = await flakyServer(200);
+    attachResilience(api, { retry: false, breaker: EAGER });
+    await codes(Array.from({ length: 5 }, () => api.get('/')));
+    expect(await rejection(api.get('/'))).toMatchObject({ code: 'ERR_CIRCUIT_OPEN' });
+    expect((await api.get(`${other.url}/`)).status).toBe(200);
+    expect(await rejection(api.get('/', { resilience: { breaker: false } }))).toMatchObject({
+      code: 'ERR_BAD_RESPONSE',
+    });
+    await other.close();
+  });
+
+  test('isolated by hand, it refuses until released, and is then what it was', async () => {
+    const resilience = attachResilience(api);
+    await api.get('/');
+    const hold = resilience.breakers.get(server.url)?.isolate();
+    expect(resilience.breakers.get(server.url)).toMatchObject({ state: 'isolated', retryInMs: Infinity });
+    expect(await rejection(api.get('/'))).toMatchObject({ code: 'ERR_CIRCUIT_OPEN', retryInMs: Infinity });
+    hold?.dispose();
+    hold?.dispose();
+    expect((await api.get('/')).status).toBe(200);
+    expect(server.hits).toHaveLength(2);
+  });
+
+  test('twenty concurrent calls that meet a short blip are all served, and the circuit stays closed', async () => {
+    const blipEndsAt = performance.now() + 150;
+    server.script((_req, res) => {
+      res.writeHead(performance.now() < blipEndsAt ? 503 : 200).end('{}');
+    });
+    // Waits of 50 to 100, 100 to 200 and 200 to 400 ms: the third retry comes after the blip for certain.
+    const resilience = attachResilience(api, { retry: { backoff: { jitter: 'equal' } } });
+    expect(await codes(Array.from({ length: 20 }, () => api.get('/')))).toEqual({ ok: 20 });
+    expect(resilience.breakers.get(server.url)?.state).toBe('closed');
+  });
+});

@@ -1,0 +1,146 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import axios, { type AxiosInstance } from 'axios';
+import { attachResilience, isResilienceError, reportOf } from 'axios-resilience';
+import { type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
+import { elapsed, rejection, sleep } from '../helpers/settled.js';
+
+describe.each(['http', 'fetch'] as const)('time limits through the %s adapter', (adapter) => {
+  let server: FlakyServer;
+  let api: AxiosInstance;
+
+  beforeEach(async () => {
+    server = await flakyServer();
+    api = axios.create({ baseURL: server.url, adapter });
+  });
+  afterEach(() => server.close());
+
+  test('a server that drips is cut off by attemptTimeout, and each attempt has the full time', async () => {
+    server.script({ dripEveryMs: 20 });
+    attachResilience(api, { attemptTimeout: 120, retry: { maxRetries: 1, backoff: () => 0 } });
+    const error = await rejection(api.get('/'));
+    expect(error).toMatchObject({
+      isAxiosError: true,
+      name: 'AttemptTimeoutError',
+      code: 'ETIMEDOUT',
+      message: 'attemptTimeout of 120 ms exceeded',
+    });
+    expect(isResilienceError(error)).toBe(false);
+    const { attempts = [] } = reportOf(error) ?? {};
+    expect(attempts.map(({ failure }) => failure)).toEqual(['timeout', 'timeout']);
+    for (const { durationMs } of attempts) expect(Math.abs(durationMs - 120)).toBeLessThan(25);
+    await sleep(30);
+    expect(server.hits).toHaveLength(2);
+    expect(server.busy).toBe(0);
+  });
+
+  test('the same server is cut off by the deadline, whose error says so', async () => {
+    server.script({ dripEveryMs: 20 });
+    attachResilience(api, { deadline: 150 });
+    const call = api.get('/');
+    const ms = await elapsed(call);
+    expect(Math.abs(ms - 150)).toBeLessThan(25);
+    const error = await rejection(call);
+    expect(error).toMatchObject({
+      isAxiosError: true,
+      name: 'DeadlineExceededError',
+      code: 'ERR_DEADLINE_EXCEEDED',
+      message: 'deadline of 150 ms exceeded',
+      deadline: 150,
+      scope: server.url,
+    });
+    expect(isResilienceError(error)).toBe(true);
+    expect(reportOf(error)).toMatchObject({ ended: 'deadline', retries: 0 });
+    await sleep(30);
+    expect(server.busy).toBe(0);
+  });
+
+  test("axios's own timeout, where set, limits each attempt, with axios's own error and the configured figure", async () => {
+    server.script('hang');
+    attachResilience(api, { retry: { maxRetries: 2, backoff: () => 0 } });
+    const call = api.get('/', { timeout: 80 });
+    expect(Math.abs((await elapsed(call)) - 240)).toBeLessThan(40);
+    expect(await rejection(call)).toMatchObject({
+      code: 'ECONNABORTED',
+      message: 'timeout of 80ms exceeded',
+      config: { timeout: 80 },
+    });
+    expect(server.hits).toHaveLength(3);
+  });
+
+  test('a POST that timed out may have been done, and is not sent again', async () => {
+    server.script('hang');
+    attachResilience(api, { attemptTimeout: 50 });
+    const error = await rejection(api.post('/', {}));
+    expect(server.hits).toHaveLength(1);
+    expect(reportOf(error)?.ended).toBe('method-not-allowed');
+  });
+
+  test('a wait that would pass the deadline is not begun: the call ends at once with its last error', async () => {
+    server.script(503);
+    attachResilience(api, { deadline: 500, retry: { backoff: () => 1_000 } });
+    const call = api.get('/');
+    expect(await elapsed(call)).toBeLessThan(100);
+    const error = await rejection(call);
+    expect(error).toMatchObject({ code: 'ERR_BAD_RESPONSE', response: { status: 503 } });
+    expect(reportOf(error)).toMatchObject({ ended: 'deadline', retries: 0 });
+  });
+
+  test('the deadline covers the queue', async () => {
+    server.script('hang');
+    const resilience = attachResilience(api, { bulkhead: 1, deadline: 150 });
+    const first = rejection(api.get('/1', { resilience: { deadline: 1_000 } }));
+    await sleep(20);
+    const second = api.get('/2');
+    expect(Math.abs((await elapsed(second)) - 150)).toBeLessThan(25);
+    expect(await rejection(second)).toMatchObject({ code: 'ERR_DEADLINE_EXCEEDED' });
+    expect(server.hits.map(({ url }) => url)).toEqual(['/1']);
+    expect(resilience.stats()).toMatchObject({ queued: 0, inFlight: 1 });
+    expect(await first).toMatchObject({ code: 'ERR_DEADLINE_EXCEEDED' });
+  });
+
+  test('the deadline covers hooks, and names the last failure', async () => {
+    server.script(503);
+    attachResilience(api, { deadline: 150, retry: { backoff: () => 0, beforeRetry: () => sleep(2_000) } });
+    const call = api.get('/');
+    expect(Math.abs((await elapsed(call)) - 150)).toBeLessThan(25);
+    expect(await rejection(call)).toMatchObject({
+      code: 'ERR_DEADLINE_EXCEEDED',
+      message: 'deadline of 150 ms exceeded; last failure: Request failed with status code 503',
+      cause: { response: { status: 503 } },
+    });
+    expect(server.hits).toHaveLength(1);
+  });
+
+  test('an attempt counts against the deadline, not against a timer of its own, when that comes first', async () => {
+    server.script(503, 'hang');
+    attachResilience(api, { deadline: 150, attemptTimeout: 5_000, retry: { backoff: () => 10 } });
+    const call = api.get('/');
+    expect(Math.abs((await elapsed(call)) - 150)).toBeLessThan(25);
+    expect(reportOf(await rejection(call))?.attempts).toMatchObject([
+      { status: 503 },
+      { failure: 'timeout', code: 'ERR_DEADLINE_EXCEEDED' },
+    ]);
+  });
+});
+
+test('an adapter that ignores its signal is left behind all the same', async () => {
+  const api = axios.create({ adapter: () => new Promise(() => {}) });
+  attachResilience(api, { attemptTimeout: 40, retry: false });
+  const call = api.get('http://127.0.0.1/');
+  expect(Math.abs((await elapsed(call)) - 40)).toBeLessThan(25);
+  expect(await rejection(call)).toMatchObject({ code: 'ETIMEDOUT' });
+});
+
+test('a function adapter gets a real AbortSignal that ends with the attempt', async () => {
+  const seen: unknown[] = [];
+  const api = axios.create({
+    adapter: (config) => {
+      const signal = config.signal as AbortSignal;
+      seen.push(signal instanceof AbortSignal, signal.aborted);
+      return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    },
+  });
+  attachResilience(api, { attemptTimeout: 40, retry: { maxRetries: 1, backoff: () => 0 } });
+  expect(await rejection(api.get('http://127.0.0.1/'))).toMatchObject({ code: 'ETIMEDOUT' });
+  expect(seen).toEqual([true, false, true, false]);
+});
