@@ -22,11 +22,15 @@ export class Context {
   readonly breakers = new Map<string, BreakerView>();
   readonly #scopes = new Map<string, Scope>();
 
+  /** Of a call's own hooks, the instance's are none: the emitter has those. */
+  readonly policy: ResolvedPolicy;
+
   constructor(
     readonly instance: AxiosInstance,
-    readonly policy: ResolvedPolicy,
+    { hooks, ...policy }: ResolvedPolicy,
   ) {
-    const { logger, hooks } = policy;
+    const { logger } = policy;
+    this.policy = Object.freeze({ ...policy, hooks: undefined });
     this.emitter = new Emitter((hook, error) => void reportListenerFailure(logger || console, hook, error));
     if (logger) this.emitter.add(logListener(logger));
     if (hooks) this.emitter.add(hooks);

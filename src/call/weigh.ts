@@ -1,5 +1,6 @@
 import type { Decision, RetryDecision } from '../base/decision.js';
 import type { Outcome } from '../base/outcome.js';
+import { isThenable } from '../base/thenable.js';
 import { decide } from '../retry/decide.js';
 import { discard } from './body.js';
 import type { Call } from './call.js';
@@ -26,7 +27,7 @@ async function decision(call: Call): Promise<Decision> {
     const proposed = decide(outcome, facts, retry, Math.random);
     const open = proposed.retry || proposed.because === 'not-retryable';
     const answer = open ? retry.shouldRetry?.(call.failed(), proposed) : undefined;
-    const opinion = typeof answer === 'object' ? await lifetime.until(answer) : answer;
+    const opinion = isThenable(answer) ? await lifetime.until(answer) : answer;
     if (lifetime.over) return end(call, lifetime.over);
     if (opinion === false) return proposed.retry ? { retry: false, because: 'vetoed' } : proposed;
     return opinion === true && !proposed.retry ? decide(outcome, facts, retry, Math.random, true) : proposed;

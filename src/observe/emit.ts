@@ -1,4 +1,5 @@
 import type { ResilienceHooks } from '../base/events.js';
+import { isThenable } from '../base/thenable.js';
 
 /** Hooks of users' own, and one more that only the log listens to. */
 export interface Listener extends ResilienceHooks {
@@ -46,8 +47,4 @@ export class Emitter {
       failed(error);
     }
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }

@@ -36,7 +36,7 @@ export function logListener(logger: ResilienceLogger): Listener {
       return write(
         'error',
         ending(event),
-        `gave up after ${count(report.attempts.length, 'attempt', 'attempts')}: ${because}`,
+        `gave up after ${count(report.retries + 1, 'attempt', 'attempts')}: ${because}`,
       );
     },
     onNotRetried: (event) => write('debug', ending(event), `not retried: ${event.because}`),

@@ -67,7 +67,7 @@ function refine(base: ResolvedPolicy, layer: Layer): ResolvedPolicy {
     bulkhead: refineBulkhead(base.bulkhead, layer.bulkhead),
     scope: layer.scope === undefined ? base.scope : scopeFunction(layer.scope),
     idempotent: pick(layer.idempotent, base.idempotent),
-    hooks: pick(layer.hooks, undefined),
+    hooks: pick(layer.hooks, base.hooks),
     logger: pick(layer.logger, base.logger),
   });
 }

@@ -57,17 +57,20 @@ describe.each(['http', 'fetch'] as const)('Retry-After through the %s adapter', 
     },
   };
 
-  test.each(Object.entries(date))('429 with an HTTP-date as %s is waited for, whatever the time zone', async (_form, write) => {
-    // The server's clock is an hour ahead of ours; its Date header says so.
-    const serverNow = new Date(Date.now() + 3_600_000);
-    const headers = { date: serverNow.toUTCString(), 'retry-after': write(new Date(serverNow.getTime() + 1_000)) };
-    server.script({ status: 429, headers }, 200);
-    attachResilience(api);
-    const response = await api.get('/');
-    expect(reportOf(response)?.attempts[0]).toMatchObject({ status: 429, retryAfterMs: 1_000 });
-    expect(gap()).toBeGreaterThanOrEqual(995);
-    expect(gap()).toBeLessThan(1_300);
-  });
+  test.each(Object.entries(date))(
+    '429 with an HTTP-date as %s is waited for, whatever the time zone',
+    async (_form, write) => {
+      // The server's clock is an hour ahead of ours; its Date header says so.
+      const serverNow = new Date(Date.now() + 3_600_000);
+      const headers = { date: serverNow.toUTCString(), 'retry-after': write(new Date(serverNow.getTime() + 1_000)) };
+      server.script({ status: 429, headers }, 200);
+      attachResilience(api);
+      const response = await api.get('/');
+      expect(reportOf(response)?.attempts[0]).toMatchObject({ status: 429, retryAfterMs: 1_000 });
+      expect(gap()).toBeGreaterThanOrEqual(995);
+      expect(gap()).toBeLessThan(1_300);
+    },
+  );
 
   test.each([
     ['retry-after-ms', { 'retry-after-ms': '150', 'retry-after': '60' }, 150],
@@ -93,11 +96,14 @@ describe.each(['http', 'fetch'] as const)('Retry-After through the %s adapter', 
     },
   );
 
-  test.each(['0', 'Sun, 06 Nov 1994 08:49:37 GMT'])('Retry-After: %s is over already, and the backoff decides', async (value) => {
-    server.script({ status: 503, headers: { 'retry-after': value } }, 200);
-    attachResilience(api, { retry: { backoff: () => 20 } });
-    expect(reportOf(await api.get('/'))?.attempts[0]).toMatchObject({ retryAfterMs: 0, delayMs: 20 });
-  });
+  test.each(['0', 'Sun, 06 Nov 1994 08:49:37 GMT'])(
+    'Retry-After: %s is over already, and the backoff decides',
+    async (value) => {
+      server.script({ status: 503, headers: { 'retry-after': value } }, 200);
+      attachResilience(api, { retry: { backoff: () => 20 } });
+      expect(reportOf(await api.get('/'))?.attempts[0]).toMatchObject({ retryAfterMs: 0, delayMs: 20 });
+    },
+  );
 
   test('413 is retried only if the server says when', async () => {
     server.script(413, { status: 413, headers: { 'retry-after-ms': '10' } }, 200);

@@ -1,0 +1,223 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import axios, { type AxiosInstance } from 'axios';
+import { attachResilience, type Decision, type FailedAttempt, reportOf } from 'axios-resilience';
+import { deadPort, type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
+import { rejection } from '../helpers/settled.js';
+
+const NOW = { backoff: () => 0 };
+
+describe.each(['http', 'fetch'] as const)('what decides on a retry, through the %s adapter', (adapter) => {
+  let server: FlakyServer;
+  let api: AxiosInstance;
+
+  beforeEach(async () => {
+    server = await flakyServer();
+    api = axios.create({ baseURL: server.url, adapter });
+  });
+  afterEach(() => server.close());
+
+  test('a list of methods, in any letter case, allows what it names and nothing else', async () => {
+    server.script(503);
+    attachResilience(api, { retry: { ...NOW, maxRetries: 1, methods: ['post', 'PROPFIND'] }, breaker: false });
+    await rejection(api.post('/post'));
+    await rejection(api.request({ url: '/propfind', method: 'PROPFIND' }));
+    await rejection(api.get('/get'));
+    expect(server.hits.map(({ url }) => url)).toEqual(['/post', '/post', '/propfind', '/propfind', '/get']);
+  });
+
+  test('a record gives each method its own statuses and number', async () => {
+    server.script(500);
+    const methods = { get: { maxRetries: 1 }, POST: { statuses: [503] }, put: true, DELETE: false };
+    attachResilience(api, { retry: { ...NOW, maxRetries: 2, methods }, breaker: false });
+    for (const method of ['get', 'post', 'put', 'delete']) await rejection(api.request({ url: '/', method }));
+    const count = (method: string) => server.hits.filter((hit) => hit.method === method).length;
+    expect([count('GET'), count('POST'), count('PUT'), count('DELETE')]).toEqual([2, 1, 3, 1]);
+  });
+
+  test('limits hold per kind of failure, within the total', async () => {
+    attachResilience(api, {
+      retry: { ...NOW, maxRetries: 5, limits: { read: 1, status: 2, connect: 0 } },
+      breaker: false,
+    });
+    server.script('reset');
+    expect(reportOf(await rejection(api.get('/')))).toMatchObject({ ended: 'max-retries', retries: 1 });
+    server.script(503);
+    expect(reportOf(await rejection(api.get('/')))).toMatchObject({ ended: 'max-retries', retries: 2 });
+    server.script('reset', 503, 503, 200);
+    expect(reportOf(await api.get('/'))).toMatchObject({ ended: 'success', retries: 3 });
+    const dead = `http://127.0.0.1:${await deadPort()}/`;
+    expect(reportOf(await rejection(api.get(dead)))).toMatchObject({ ended: 'max-retries', retries: 0 });
+  });
+
+  test('a POST whose connection was refused was never sent, and is retried', async () => {
+    const dead = `http://127.0.0.1:${await deadPort()}/`;
+    attachResilience(api, { retry: { ...NOW, maxRetries: 2 }, breaker: false });
+    const report = reportOf(await rejection(api.post(dead, { a: 1 })));
+    expect(report).toMatchObject({ ended: 'max-retries', retries: 2 });
+    expect(report?.attempts.map(({ failure }) => failure)).toEqual(['connect', 'connect', 'connect']);
+  });
+
+  test('a POST that may have been done is retried if the request says it is idempotent', async () => {
+    server.script('reset', 503, 200);
+    attachResilience(api, { retry: NOW });
+    await api.post('/', { a: 1 }, { resilience: { idempotent: true } });
+    expect(server.hits.map(({ body }) => body)).toEqual(['{"a":1}', '{"a":1}', '{"a":1}']);
+  });
+
+  test('one Idempotency-Key goes out with every attempt of a POST, and none with a GET', async () => {
+    server.script(503, 503, 200);
+    attachResilience(api, { retry: { ...NOW, idempotencyKey: true } });
+    await api.post('/', {});
+    const keys = server.hits.map(({ headers }) => headers['idempotency-key']);
+    expect(keys[0]).toMatch(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/);
+    expect(new Set(keys)).toHaveProperty('size', 1);
+    expect(keys).toHaveLength(3);
+    await api.post('/', {});
+    expect(server.hits[3]?.headers['idempotency-key']).not.toBe(keys[0]);
+    await api.get('/');
+    expect(server.hits[4]?.headers['idempotency-key']).toBeUndefined();
+  });
+
+  test('a key that the caller set is kept, and makes the request retryable by itself', async () => {
+    server.script('reset', 503, 200);
+    attachResilience(api, { retry: NOW });
+    await api.post('/', {}, { headers: { 'X-Idempotency-Key': 'mine' } });
+    expect(server.hits.map(({ headers }) => headers['x-idempotency-key'])).toEqual(['mine', 'mine', 'mine']);
+  });
+
+  test('retryResponse reads the parsed body of a good answer, while interceptors see only the last one', async () => {
+    server.script({ status: 200, body: '{"state":"pending"}' }, { status: 200, body: '{"state":"done"}' });
+    attachResilience(api, { retry: { ...NOW, retryResponse: ({ data }) => data.state === 'pending' } });
+    const seen: unknown[] = [];
+    api.interceptors.response.use((response) => {
+      seen.push(response.data);
+      return response;
+    });
+    const { data } = await api.get('/');
+    expect(data).toEqual({ state: 'done' });
+    expect(seen).toEqual([{ state: 'done' }]);
+    expect(server.hits).toHaveLength(2);
+  });
+
+  test('when retries of a pending answer end, the answer is returned', async () => {
+    server.script({ status: 200, body: '{"state":"pending"}' });
+    attachResilience(api, { retry: { ...NOW, maxRetries: 1, retryResponse: ({ data }) => data.state === 'pending' } });
+    const response = await api.get('/');
+    expect(response.data).toEqual({ state: 'pending' });
+    expect(reportOf(response)).toMatchObject({ ended: 'max-retries', retries: 1 });
+  });
+
+  test('shouldRetry sees what the rules propose and has the last word on what is worth a retry', async () => {
+    server.script(404, 200);
+    const asked: [number | undefined, Decision][] = [];
+    const shouldRetry = (failed: FailedAttempt, proposed: Decision) => {
+      asked.push([failed.status, proposed]);
+      return failed.status === 404;
+    };
+    attachResilience(api, { retry: { ...NOW, shouldRetry } });
+    expect((await api.get('/')).status).toBe(200);
+    expect(asked).toEqual([[404, { retry: false, because: 'not-retryable' }]]);
+    server.script(503, 200);
+    expect(reportOf(await rejection(api.get('/')))?.ended).toBe('vetoed');
+    expect(asked[1]).toEqual([503, { retry: true, delayMs: 0, because: 'status' }]);
+  });
+
+  test('the method list wins over shouldRetry, and limits and deadline do too', async () => {
+    server.script(503);
+    attachResilience(api, { retry: { ...NOW, maxRetries: 2, shouldRetry: () => true }, breaker: false });
+    expect(reportOf(await rejection(api.post('/')))?.ended).toBe('method-not-allowed');
+    expect(server.hits).toHaveLength(1);
+    expect(reportOf(await rejection(api.get('/')))).toMatchObject({ ended: 'max-retries', retries: 2 });
+    expect(server.hits).toHaveLength(4);
+  });
+
+  test.each([undefined, 42, 'yes', null, Promise.resolve(undefined)])(
+    'shouldRetry that answers %p agrees with the rules',
+    async (answer) => {
+      server.script(503, 404, 200);
+      attachResilience(api, { retry: { ...NOW, shouldRetry: () => answer as undefined } });
+      expect(reportOf(await rejection(api.get('/')))).toMatchObject({ ended: 'not-retryable', retries: 1 });
+      expect(server.hits).toHaveLength(2);
+    },
+  );
+
+  test.each([
+    [
+      'throws',
+      () => {
+        throw new Error('rule broken');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('rule broken'))],
+  ])('a shouldRetry that %s ends the call with its error', async (_how, shouldRetry) => {
+    server.script(503);
+    attachResilience(api, { retry: { ...NOW, shouldRetry } });
+    const error = await rejection(api.get('/'));
+    expect(error.message).toBe('rule broken');
+    expect(server.hits).toHaveLength(1);
+    expect(reportOf(error)).toMatchObject({ ended: 'vetoed', attempts: [{ status: 503 }] });
+  });
+
+  test('beforeRetry is awaited and may change url, headers and data of the next attempt, for good', async () => {
+    server.script(401, 503, 200);
+    attachResilience(api, {
+      retry: {
+        ...NOW,
+        statuses: [401, 503],
+        beforeRetry: async (config, failed) => {
+          await Promise.resolve();
+          if (failed.status !== 401) return;
+          config.url = '/fresh';
+          config.headers.set('Authorization', 'Bearer new');
+          config.data = { much: 'longer than before' };
+        },
+      },
+    });
+    const response = await api.put('/old', { a: 1 }, { headers: { Authorization: 'Bearer old' } });
+    expect(server.hits.map(({ url, headers, body }) => [url, headers.authorization, body])).toEqual([
+      ['/old', 'Bearer old', '{"a":1}'],
+      ['/fresh', 'Bearer new', '{"much":"longer than before"}'],
+      ['/fresh', 'Bearer new', '{"much":"longer than before"}'],
+    ]);
+    expect(response.config).toMatchObject({ url: '/old' });
+    expect(response.config.headers.get('Authorization')).toBe('Bearer old');
+  });
+
+  test('beforeRetry that answers false ends the call with its last error', async () => {
+    server.script(503, 200);
+    attachResilience(api, { retry: { ...NOW, beforeRetry: () => false } });
+    const error = await rejection(api.get('/'));
+    expect(error).toMatchObject({ response: { status: 503 } });
+    expect(reportOf(error)?.ended).toBe('vetoed');
+    expect(server.hits).toHaveLength(1);
+  });
+
+  test('beforeRetry that throws ends the call with its error', async () => {
+    server.script(503, 200);
+    attachResilience(api, { retry: { ...NOW, beforeRetry: () => Promise.reject(new Error('no token')) } });
+    const error = await rejection(api.get('/'));
+    expect(error.message).toBe('no token');
+    expect(reportOf(error)?.ended).toBe('vetoed');
+    expect(server.hits).toHaveLength(1);
+  });
+
+  test('sending the same request through the same instance from beforeRetry starts a call of its own', async () => {
+    server.script(401, 200, 200);
+    attachResilience(api, {
+      retry: {
+        ...NOW,
+        statuses: [401],
+        beforeRetry: async (config) => {
+          const { data } = await api.get('/token');
+          config.headers.set('Authorization', `Bearer ${data.hit}`);
+        },
+      },
+    });
+    await api.get('/');
+    expect(server.hits.map(({ url, headers }) => [url, headers.authorization])).toEqual([
+      ['/', undefined],
+      ['/token', undefined],
+      ['/', 'Bearer 2'],
+    ]);
+  });
+});
