@@ -1,7 +1,7 @@
 import { now } from '../base/clock.js';
 import type { Outcome } from '../base/outcome.js';
 import type { Call } from './call.js';
-import { send } from './send.js';
+import { send, thrown } from './send.js';
 
 /** Sends a call's request once, if the guard of its scope lets it, and writes down how that ended. */
 export async function attempt(call: Call): Promise<Outcome> {
@@ -13,22 +13,24 @@ export async function attempt(call: Call): Promise<Outcome> {
   let queued = false;
   let sentAt: number | undefined;
 
-  const outcome = await guard.run({
-    config: call.config,
-    policy,
-    cause: call.outcome?.error,
-    send: () => {
-      sentAt = now();
-      if (recorder.sends++ > 0) counters.retries++;
-      counters.attempts++;
-      counters.inFlight++;
-      return send(call, config);
-    },
-    onQueued: (leave) => {
-      queued = true;
-      lifetime.enter(leave);
-    },
-  });
+  const outcome = await guard
+    .run({
+      config: call.config,
+      policy,
+      cause: call.outcome?.error,
+      send: () => {
+        sentAt = now();
+        if (recorder.sends++ > 0) counters.retries++;
+        counters.attempts++;
+        counters.inFlight++;
+        return send(call, config);
+      },
+      onQueued: (leave) => {
+        queued = true;
+        lifetime.enter(leave);
+      },
+    })
+    .catch(thrown);
 
   const endedAt = now();
   if (sentAt !== undefined) counters.inFlight--;

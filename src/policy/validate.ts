@@ -220,7 +220,7 @@ function show(value: unknown): string {
 function suggestion(name: string, known: readonly string[]): string {
   const near = known
     .map((option) => ({ option, distance: editDistance(name.toLowerCase(), option.toLowerCase()) }))
-    .filter(({ option, distance }) => distance <= Math.max(2, option.length / 3))
+    .filter(({ option, distance }) => distance <= Math.max(3, option.length / 3))
     .sort((a, b) => a.distance - b.distance)[0];
   return near ? `; did you mean \`${near.option}\`?` : ` (known: ${known.join(', ')})`;
 }

@@ -1,0 +1,17 @@
+// One line makes every call survive a flaky server, and the report says what that took.
+import axios from 'axios';
+import { attachResilience, reportOf } from 'axios-resilience';
+import { localServer } from './local-server.js';
+
+const server = await localServer(503, 503, 200);
+const api = axios.create({ baseURL: server.url });
+attachResilience(api);
+
+const response = await api.get('/users');
+
+const report = reportOf(response);
+for (const { attempt, status, delayMs } of report?.attempts ?? []) {
+  console.log(`attempt ${attempt}: ${status}${delayMs === undefined ? '' : `, again in ${Math.round(delayMs)} ms`}`);
+}
+console.log(`the caller got ${response.status}, the server ${server.requests.length} requests: ${report?.ended}`);
+server.close();

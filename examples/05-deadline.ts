@@ -1,0 +1,16 @@
+// One clock for the whole call: attempts, waits, queueing. The error says what had gone wrong until then.
+import axios from 'axios';
+import { attachResilience, isResilienceError, reportOf } from 'axios-resilience';
+import { localServer } from './local-server.js';
+
+const server = await localServer({ status: 503, after: 300 });
+const api = axios.create({ baseURL: server.url });
+attachResilience(api, { deadline: 500, retry: { backoff: { baseDelay: 10 } } });
+
+const error = await api.get('/slow').catch((error: unknown) => error);
+
+if (!isResilienceError(error)) throw error;
+const { retries, elapsedMs = 0 } = reportOf(error) ?? {};
+console.log(`${error.code} after ${Math.round(elapsedMs / 100) * 100} ms, in retry ${retries}`);
+console.log(`message: ${error.message}`);
+server.close();

@@ -1,0 +1,86 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+
+const SRC = join(__dirname, '../src');
+
+/** Who may import whom: a folder imports from itself and from lower floors only. */
+const FLOOR: Record<string, number> = { base: 0, policy: 1, retry: 2, guard: 2, observe: 2, call: 3, '': 4 };
+
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+const sources = new Map(files.map((file) => [file, readFileSync(join(SRC, file), 'utf8')]));
+
+const folderOf = (file: string) => (dirname(file) === '.' ? '' : dirname(file));
+
+function importsOf(file: string): { from: string; type: boolean }[] {
+  const source = sources.get(file) ?? '';
+  return [
+    ...source.matchAll(/^(?:import|export)(?<type> type)?[^;]*?from '(?<from>[^']+)';|^import '(?<bare>[^']+)';/gms),
+  ].map(({ groups }) => ({ from: groups?.from ?? groups?.bare ?? '', type: Boolean(groups?.type) }));
+}
+
+const ownImportsOf = (file: string): string[] =>
+  importsOf(file)
+    .filter(({ from }) => from.startsWith('.'))
+    .map(({ from }) => relative(SRC, join(SRC, dirname(file), from)).replace(/\.js$/, '.ts'));
+
+describe('the layout of src', () => {
+  test('folders are one level deep, and every one has its floor', () => {
+    expect([...new Set(files.map(folderOf))].sort()).toEqual(Object.keys(FLOOR).sort());
+  });
+
+  test('imports run one way', () => {
+    const upward = files.flatMap((file) =>
+      ownImportsOf(file)
+        .filter((target) => {
+          const [from, to] = [folderOf(file), folderOf(target)];
+          return from !== to && (FLOOR[to] ?? 9) >= (FLOOR[from] ?? -1);
+        })
+        .map((target) => `${file} → ${target}`),
+    );
+    expect(upward).toEqual([]);
+  });
+
+  test('there is no cycle, not even of types', () => {
+    const done = new Set<string>();
+    const cycles: string[] = [];
+    const visit = (file: string, path: readonly string[]): void => {
+      if (path.includes(file)) cycles.push([...path.slice(path.indexOf(file)), file].join(' → '));
+      if (done.has(file) || path.includes(file)) return;
+      for (const target of ownImportsOf(file)) visit(target, [...path, file]);
+      done.add(file);
+    };
+    for (const file of files) visit(file, []);
+    expect(cycles).toEqual([]);
+    expect(done.size).toBe(files.length);
+  });
+
+  test('every import leads to a file that is there', () => {
+    expect(files.flatMap(ownImportsOf).filter((target) => !sources.has(target))).toEqual([]);
+  });
+
+  const importersOf = (name: string) =>
+    files.filter((file) => importsOf(file).some(({ from, type }) => from === name && !type)).sort();
+
+  test('cockatiel is behind one door, axios-retry behind another, and nothing of Node is imported', () => {
+    expect(importersOf('cockatiel')).toEqual(['guard/breaker.ts', 'guard/bulkhead.ts', 'guard/failure-window.ts']);
+    expect(importersOf('axios-retry')).toEqual(['call/wire.ts']);
+    const others = new Set(files.flatMap((file) => importsOf(file).map(({ from }) => from)));
+    expect([...others].filter((from) => !from.startsWith('.')).sort()).toEqual(['axios', 'axios-retry', 'cockatiel']);
+  });
+
+  test('timers, clocks and randomness are where they can be found', () => {
+    const users = (pattern: RegExp) => files.filter((file) => pattern.test(sources.get(file) ?? '')).sort();
+    expect(users(/\bsetTimeout\(/)).toEqual(['call/lifetime.ts', 'call/send.ts']);
+    expect(users(/\bDate\.now\(|performance\.now\(/)).toEqual(['base/clock.ts']);
+    expect(users(/\bMath\.random\b/)).toEqual(['call/context.ts', 'call/weigh.ts']);
+  });
+
+  test('a file answers one question: none is longer than 250 lines', () => {
+    expect(files.filter((file) => (sources.get(file) ?? '').split('\n').length > 250)).toEqual([]);
+  });
+
+  test('no barrels: only index re-exports', () => {
+    expect(files.filter((file) => /^export [^;]*from '/m.test(sources.get(file) ?? ''))).toEqual(['index.ts']);
+  });
+});

@@ -1,0 +1,224 @@
+import { describe, expect, test } from '@jest/globals';
+import { AxiosError, type AxiosResponse, CanceledError, type InternalAxiosRequestConfig } from 'axios';
+import { causesOf, classify, type FailureKind, neverSent } from '../../src/base/failure.js';
+
+const CONFIG = { validateStatus: (status: number) => status < 300 } as InternalAxiosRequestConfig;
+
+/** An error as Node or undici make it. */
+const native = (code: string | undefined, message: string, more: object = {}) =>
+  Object.assign(new Error(message), code && { code }, more);
+
+/** As the http adapter passes it on: code and message of the cause. */
+const http = (code: string, message: string, more: object = {}, request: object = {}) =>
+  Object.assign(new AxiosError(message, code, CONFIG, request), { cause: native(code, message, more) });
+
+/** As the fetch adapter passes it on: the reason is the cause. */
+const viaFetch = (code: string | undefined, message: string) =>
+  Object.assign(new AxiosError('Network Error', 'ERR_NETWORK', CONFIG), { cause: native(code, message) });
+
+/** As the fetch adapter passes on a body that fails: a bare TypeError without a code. */
+const terminated = (code: string, message: string) => new TypeError('terminated', { cause: native(code, message) });
+
+const aggregate = (...codes: string[]) =>
+  Object.assign(new AggregateError(codes.map((code) => native(code, `connect ${code}`, { syscall: 'connect' }))), {
+    code: codes[0],
+  });
+
+const answered = (message: string, code: string, status: number) =>
+  new AxiosError(message, code, CONFIG, {}, { status } as AxiosResponse);
+
+const SENT = false;
+const UNSENT = true;
+
+describe('classify and neverSent', () => {
+  test.each<[string, unknown, FailureKind, boolean]>([
+    ['name not found, http', http('ENOTFOUND', 'getaddrinfo ENOTFOUND nowhere.test'), 'dns', UNSENT],
+    ['name not found, fetch', viaFetch('ENOTFOUND', 'getaddrinfo ENOTFOUND nowhere.test'), 'dns', UNSENT],
+    ['resolver busy, http', http('EAI_AGAIN', 'getaddrinfo EAI_AGAIN busy.test'), 'dns', UNSENT],
+    ['resolver busy, fetch', viaFetch('EAI_AGAIN', 'getaddrinfo EAI_AGAIN busy.test'), 'dns', UNSENT],
+
+    ['refused, http', http('ECONNREFUSED', 'connect ECONNREFUSED 127.0.0.1:1'), 'connect', UNSENT],
+    ['refused, fetch', viaFetch('ECONNREFUSED', 'connect ECONNREFUSED 127.0.0.1:1'), 'connect', UNSENT],
+    [
+      'refused at each address, http',
+      Object.assign(new AxiosError('', 'ECONNREFUSED'), { cause: aggregate('ECONNREFUSED', 'ECONNREFUSED') }),
+      'connect',
+      UNSENT,
+    ],
+    [
+      'refused at each address, fetch',
+      Object.assign(viaFetch(undefined, ''), { cause: aggregate('ECONNREFUSED', 'ECONNREFUSED') }),
+      'connect',
+      UNSENT,
+    ],
+    [
+      'one address unreachable, one refused',
+      Object.assign(new AxiosError('', 'ENETUNREACH'), { cause: aggregate('ENETUNREACH', 'ECONNREFUSED') }),
+      'connect',
+      UNSENT,
+    ],
+    [
+      'one address silent, one refused',
+      Object.assign(new AxiosError('', 'ETIMEDOUT'), { cause: aggregate('ETIMEDOUT', 'ECONNREFUSED') }),
+      'connect',
+      UNSENT,
+    ],
+    [
+      'connect timeout of the system',
+      http('ETIMEDOUT', 'connect ETIMEDOUT 192.0.2.1:80', { syscall: 'connect' }),
+      'connect',
+      UNSENT,
+    ],
+    ['connect timeout of undici', viaFetch('UND_ERR_CONNECT_TIMEOUT', 'Connect Timeout Error'), 'connect', UNSENT],
+    ['no route to network', http('ENETUNREACH', 'connect ENETUNREACH 192.0.2.1:80'), 'connect', UNSENT],
+    ['no route to host', viaFetch('EHOSTUNREACH', 'connect EHOSTUNREACH 192.0.2.1:80'), 'connect', UNSENT],
+    ['no local port left', http('EADDRNOTAVAIL', 'connect EADDRNOTAVAIL 127.0.0.1:80'), 'connect', UNSENT],
+    ['out of file descriptors', http('EMFILE', 'connect EMFILE 127.0.0.1:80'), 'connect', UNSENT],
+    [
+      'redirected, then refused: the first hop was sent',
+      http('ECONNREFUSED', 'connect ECONNREFUSED 127.0.0.1:1', {}, { _redirectCount: 1 }),
+      'connect',
+      SENT,
+    ],
+    [
+      'not redirected, refused',
+      http('ECONNREFUSED', 'connect ECONNREFUSED 127.0.0.1:1', {}, { _redirectCount: 0 }),
+      'connect',
+      UNSENT,
+    ],
+
+    ['closed before the headers, http', http('ECONNRESET', 'socket hang up'), 'read', SENT],
+    ['closed before the headers, fetch', viaFetch('UND_ERR_SOCKET', 'other side closed'), 'read', SENT],
+    ['closed before the headers, no code', new AxiosError('socket hang up'), 'read', SENT],
+    ['reset, http', http('ECONNRESET', 'read ECONNRESET', { syscall: 'read' }), 'read', SENT],
+    ['reset, fetch', viaFetch('ECONNRESET', 'read ECONNRESET'), 'read', SENT],
+    ['broken pipe', http('EPIPE', 'write EPIPE', { syscall: 'write' }), 'read', SENT],
+    ['body too short, http', answered('stream has been aborted', 'ERR_BAD_RESPONSE', 200), 'read', SENT],
+    ['body too short, fetch', terminated('UND_ERR_SOCKET', 'other side closed'), 'read', SENT],
+    ['body reset, http', http('ECONNRESET', 'aborted'), 'read', SENT],
+    ['body reset, fetch', terminated('ECONNRESET', 'read ECONNRESET'), 'read', SENT],
+    ['an error whose status was fine', answered('odd', 'ERR_BAD_RESPONSE', 200), 'read', SENT],
+    ['not HTTP, http', http('HPE_INVALID_CONSTANT', 'Parse Error: Expected HTTP/'), 'read', SENT],
+    ['not HTTP, fetch', viaFetch('HPE_INVALID_CONSTANT', 'Expected HTTP/'), 'read', SENT],
+    ['not HTTP, fetch, no code', viaFetch(undefined, 'Response does not match the HTTP/1.1 protocol'), 'read', SENT],
+    ['HTTP/2 stream', http('ERR_HTTP2_STREAM_ERROR', 'Stream closed with error code 2'), 'read', SENT],
+    ['HTTP/2 session', http('ERR_HTTP2_SESSION_ERROR', 'Session closed with error code 2'), 'read', SENT],
+    [
+      'HTTP/2, refused',
+      Object.assign(new AxiosError('The pending stream has been canceled', 'ERR_HTTP2_STREAM_CANCEL'), {
+        cause: native('ERR_HTTP2_STREAM_CANCEL', 'The pending stream has been canceled', {
+          cause: native('ECONNREFUSED', 'connect ECONNREFUSED 127.0.0.1:1'),
+        }),
+      }),
+      'connect',
+      UNSENT,
+    ],
+    ['xhr, whatever the network had', new AxiosError('Network Error', 'ERR_NETWORK', CONFIG), 'read', SENT],
+
+    ['timeout', new AxiosError('timeout of 50ms exceeded', 'ECONNABORTED', CONFIG), 'timeout', SENT],
+    ['timeout, clarified', new AxiosError('timeout of 50ms exceeded', 'ETIMEDOUT', CONFIG), 'timeout', SENT],
+    ['timeout in words of its own', new AxiosError('Too slow', 'ECONNABORTED', CONFIG), 'timeout', SENT],
+    ['timeout in words of another', new AxiosError('Network Error: slow', 'ECONNABORTED', CONFIG), 'timeout', SENT],
+    ['headers timeout of undici', viaFetch('UND_ERR_HEADERS_TIMEOUT', 'Headers Timeout Error'), 'timeout', SENT],
+    ['body timeout of undici', terminated('UND_ERR_BODY_TIMEOUT', 'Body Timeout Error'), 'timeout', SENT],
+
+    ['self-signed, http', http('DEPTH_ZERO_SELF_SIGNED_CERT', 'self-signed certificate'), 'tls', SENT],
+    ['self-signed, fetch', viaFetch('DEPTH_ZERO_SELF_SIGNED_CERT', 'self-signed certificate'), 'tls', SENT],
+    ['expired', http('CERT_HAS_EXPIRED', 'certificate has expired'), 'tls', SENT],
+    ['not valid yet', http('CERT_NOT_YET_VALID', 'certificate is not yet valid'), 'tls', SENT],
+    ['another name', viaFetch('ERR_TLS_CERT_ALTNAME_INVALID', "Hostname/IP does not match certificate's"), 'tls', SENT],
+    ['unknown authority', http('UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'unable to verify'), 'tls', SENT],
+    ['TLS to a plain port, http', http('EPROTO', 'write EPROTO wrong version number'), 'tls', SENT],
+    ['TLS to a plain port, fetch', viaFetch('ERR_SSL_WRONG_VERSION_NUMBER', 'wrong version number'), 'tls', SENT],
+    [
+      'client certificate missing',
+      http('ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'alert certificate required'),
+      'tls',
+      SENT,
+    ],
+
+    ['a 404', answered('Request failed with status code 404', 'ERR_BAD_REQUEST', 404), 'status', SENT],
+    ['a 503', answered('Request failed with status code 503', 'ERR_BAD_RESPONSE', 503), 'status', SENT],
+
+    ['canceled', new CanceledError('left', CONFIG), 'canceled', SENT],
+    ['canceled, by another copy of axios', native('ERR_CANCELED', 'canceled'), 'canceled', SENT],
+    ['aborted, by an adapter of their own', new DOMException('aborted', 'AbortError'), 'canceled', SENT],
+    ['xhr, the page is being left', new AxiosError('Request aborted', 'ECONNABORTED', CONFIG), 'canceled', SENT],
+
+    ['headers too long, http', http('HPE_HEADER_OVERFLOW', 'Parse Error: Header overflow'), 'other', SENT],
+    ['headers too long, fetch', viaFetch('UND_ERR_HEADERS_OVERFLOW', 'Headers Overflow Error'), 'other', SENT],
+    ['not gzip, http', answered('incorrect header check', 'Z_DATA_ERROR', 200), 'other', SENT],
+    ['not gzip, fetch', terminated('Z_DATA_ERROR', 'incorrect header check'), 'other', SENT],
+    ['too many redirects, http', http('ERR_FR_TOO_MANY_REDIRECTS', 'Maximum number of redirects'), 'other', SENT],
+    ['too many redirects, fetch', viaFetch(undefined, 'redirect count exceeded'), 'other', SENT],
+    ['bad Location, http', http('ERR_FR_REDIRECTION_FAILURE', 'Redirected request failed'), 'other', SENT],
+    ['bad Location, fetch', viaFetch('ERR_INVALID_URL', 'Invalid URL'), 'other', SENT],
+    [
+      'answer too large',
+      new AxiosError('maxContentLength size of 10 exceeded', 'ERR_BAD_RESPONSE', CONFIG),
+      'other',
+      SENT,
+    ],
+    [
+      'request too large',
+      new AxiosError('Request body larger than maxBodyLength limit', 'ERR_BAD_REQUEST', CONFIG),
+      'other',
+      SENT,
+    ],
+    ['no URL, http', Object.assign(new TypeError('Invalid URL'), { code: 'ERR_INVALID_URL' }), 'other', SENT],
+    [
+      'no URL, fetch',
+      Object.assign(new AxiosError('Failed to parse URL'), {
+        cause: new TypeError('Failed to parse URL', { cause: native('ERR_INVALID_URL', 'Invalid URL') }),
+      }),
+      'other',
+      SENT,
+    ],
+    ['no such protocol, http', new AxiosError('Unsupported protocol foo:', 'ERR_BAD_REQUEST', CONFIG), 'other', SENT],
+    ['no such protocol, fetch', viaFetch(undefined, 'unknown scheme'), 'other', SENT],
+    ['forbidden port, fetch', viaFetch(undefined, 'bad port'), 'other', SENT],
+    ['no such adapter', new AxiosError("Unknown adapter 'foo'"), 'other', SENT],
+    ['adapter not supported', new AxiosError('There is no suitable adapter', 'ERR_NOT_SUPPORT'), 'other', SENT],
+    ['a mistake in a program', new TypeError('undefined is not a function'), 'other', SENT],
+    ['a code that is a name on Object.prototype', native('constructor', 'odd'), 'other', SENT],
+    ['a string', 'thrown', 'other', SENT],
+    ['undefined', undefined, 'other', SENT],
+    ['null', null, 'other', SENT],
+  ])('%s', (_, error, kind, unsent) => {
+    expect(classify(error)).toBe(kind);
+    expect(neverSent(kind, error)).toBe(unsent);
+  });
+
+  test('what was refused here was never sent', () => {
+    expect(neverSent('refused', new AxiosError('no'))).toBe(true);
+  });
+});
+
+describe('causesOf', () => {
+  test('goes from the outermost to the innermost, through the parts of an AggregateError', () => {
+    const inner = new Error('inner');
+    const parts = [new Error('first'), new Error('second', { cause: inner })];
+    const middle = new AggregateError(parts, 'middle');
+    const outer = new Error('outer', { cause: middle });
+    expect(causesOf(outer)).toEqual([outer, middle, parts[0], parts[1], inner]);
+  });
+
+  test('ends on a circle', () => {
+    const one = new Error('one');
+    one.cause = new Error('two', { cause: one });
+    expect(causesOf(one)).toHaveLength(2);
+  });
+
+  test('ends on an endless chain', () => {
+    const endless = {
+      get cause(): object {
+        return Object.create(this);
+      },
+    };
+    expect(causesOf(endless)).toHaveLength(16);
+  });
+
+  test.each([undefined, null, 'text', 7])('%p has none', (nothing) => {
+    expect(causesOf(nothing)).toHaveLength(0);
+  });
+});

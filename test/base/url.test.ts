@@ -1,0 +1,105 @@
+import { describe, expect, test } from '@jest/globals';
+import type { InternalAxiosRequestConfig } from 'axios';
+import { originOf, redactedUrl, redactText } from '../../src/base/url.js';
+
+const config = (fields: object) => fields as InternalAxiosRequestConfig;
+
+describe('originOf', () => {
+  test.each<[string, object, string]>([
+    ['scheme and host', { url: 'http://api.test/users' }, 'http://api.test'],
+    ['any other port', { url: 'http://api.test:8080/users' }, 'http://api.test:8080'],
+    ['the default port of http goes', { url: 'http://api.test:80/users' }, 'http://api.test'],
+    ['the default port of https goes', { url: 'https://api.test:443/users' }, 'https://api.test'],
+    ['the port of the other scheme stays', { url: 'http://api.test:443/users' }, 'http://api.test:443'],
+    ['letter case is the same host', { url: 'HTTPS://API.Test/Users' }, 'https://api.test'],
+    ['userinfo goes', { url: 'https://user:pass@api.test/users' }, 'https://api.test'],
+    ['userinfo with an @ goes', { url: 'https://user:p@ss@api.test/users' }, 'https://api.test'],
+    ['IPv6', { url: 'http://[::1]:8080/users' }, 'http://[::1]:8080'],
+    ['IPv6 has one spelling', { url: 'http://[0:0::0:1]/users' }, 'http://[::1]'],
+    ['query right after the host', { url: 'https://api.test?token=secret' }, 'https://api.test'],
+    ['fragment right after the host', { url: 'https://api.test#token' }, 'https://api.test'],
+    ['slashes in the path', { url: 'https://api.test/a//b' }, 'https://api.test'],
+    ['URL in the query', { url: 'https://api.test/a?next=http://other.test/' }, 'https://api.test'],
+    ['other scheme', { url: 'foo://user:pass@api.test/a' }, 'foo://api.test'],
+    ['baseURL', { baseURL: 'https://api.test/v1/', url: '/users' }, 'https://api.test'],
+    ['baseURL alone', { baseURL: 'https://api.test/v1' }, 'https://api.test'],
+    ['absolute URL over baseURL', { baseURL: 'https://api.test', url: 'https://other.test/a' }, 'https://other.test'],
+    [
+      'absolute URLs not allowed',
+      { baseURL: 'https://api.test', url: 'https://other.test/a', allowAbsoluteUrls: false },
+      'https://api.test',
+    ],
+    ['a URL object', { url: new URL('https://api.test:8443/users') }, 'https://api.test:8443'],
+    ['Unix socket', { url: 'http://api.test/users', socketPath: '/run/api.sock' }, 'unix:/run/api.sock'],
+    ['relative URL', { url: '/users' }, 'local'],
+    ['relative URL with slashes in its path', { url: '/users//7' }, 'local'],
+    ['relative URL with a URL in its query', { url: '/callback?token=secret&next=http://other.test/' }, 'local'],
+    ['relative baseURL', { baseURL: '/api', url: 'users//7' }, 'local'],
+    ['no URL', {}, 'local'],
+    ['empty URL', { url: '' }, 'local'],
+    ['garbage', { url: ':::' }, 'local'],
+    ['garbage with userinfo', { url: 'http://user:pass@bad host/users' }, 'http://bad host'],
+  ])('%s', (_, fields, origin) => {
+    expect(originOf(config(fields))).toBe(origin);
+  });
+
+  test('no part of a password that was not escaped is in it', () => {
+    const origins = ['/', '?', '#'].map((char) => originOf(config({ url: `https://user:pa${char}ss@api.test/` })));
+    expect(origins.filter((origin) => origin.includes('pa'))).toEqual([]);
+  });
+
+  test('calls to two hosts by turns keep their origins', () => {
+    const origins = ['a', 'b', 'a'].map((host) => originOf(config({ url: `https://${host}.test/` })));
+    expect(origins).toEqual(['https://a.test', 'https://b.test', 'https://a.test']);
+  });
+});
+
+describe('redactedUrl', () => {
+  test.each<[string, object, string]>([
+    ['plain', { url: 'https://api.test/users/7' }, 'https://api.test/users/7'],
+    ['baseURL and URL', { baseURL: 'https://api.test/v1/', url: '/users' }, 'https://api.test/v1/users'],
+    ['relative', { url: '/users?a=1' }, '/users?a=REDACTED'],
+    ['userinfo', { url: 'https://user:secret@api.test/' }, 'https://api.test/'],
+    ['userinfo with an @', { url: 'https://user:se@cret@api.test/' }, 'https://api.test/'],
+    ['userinfo in baseURL', { baseURL: 'https://user:secret@api.test', url: 'a' }, 'https://api.test/a'],
+    ['query', { url: 'https://api.test/?a=secret&b=secret' }, 'https://api.test/?a=REDACTED&b=REDACTED'],
+    ['query right after the host', { url: 'https://api.test?a=secret' }, 'https://api.test?a=REDACTED'],
+    ['query with = in its value', { url: '/?a=sec=ret' }, '/?a=REDACTED'],
+    ['escaped query', { url: '/?na%20me=sec%26ret' }, '/?na%20me=REDACTED'],
+    ['fragment', { url: 'https://api.test/#access_token=secret' }, 'https://api.test/'],
+    ['fragment after a query', { url: '/?a=secret#b=secret' }, '/?a=REDACTED'],
+    ['fragment over lines', { url: '/a#sec\nret' }, '/a'],
+    ['params', { url: '/a', params: { key: 'secret', list: ['secret'] } }, '/a?key=REDACTED&list=REDACTED'],
+    ['URLSearchParams', { url: '/a', params: new URLSearchParams('key=secret') }, '/a?key=REDACTED'],
+    ['query and params', { url: '/a?b=secret', params: { c: 'secret' } }, '/a?b=REDACTED&c=REDACTED'],
+    ['no params', { url: '/a', params: null }, '/a'],
+    ['a URL object', { url: new URL('https://user:secret@api.test/a?b=secret') }, 'https://api.test/a?b=REDACTED'],
+    ['no URL', {}, ''],
+  ])('%s', (_, fields, url) => {
+    expect(redactedUrl(config(fields))).toBe(url);
+  });
+
+  test('no part of a password that was not escaped is in it', () => {
+    const urls = ['/', '?', '#'].map((char) => redactedUrl(config({ url: `https://user:pa${char}ss@api.test/` })));
+    expect(urls.filter((url) => /pa|ss/.test(url))).toEqual([]);
+  });
+});
+
+describe('redactText', () => {
+  test.each([
+    ['connect ECONNREFUSED 127.0.0.1:80', 'connect ECONNREFUSED 127.0.0.1:80'],
+    ['what? a = b & c', 'what? a = b & c'],
+    ['mail to user@api.test', 'mail to user@api.test'],
+    ['at https://user:secret@api.test/a', 'at https://api.test/a'],
+    ['at https://user:se@cret@api.test/a', 'at https://api.test/a'],
+    ['https://u:secret@a.test and https://u:secret@b.test', 'https://a.test and https://b.test'],
+    ['at /a?b=secret&c=secret', 'at /a?b=REDACTED&c=REDACTED'],
+    ['at "/a?b=secret"', 'at "/a?b=REDACTED"'],
+    ["at '/a?b=secret', again", "at '/a?b=REDACTED', again"],
+    ['(at /a?b=secret)', '(at /a?b=REDACTED)'],
+    ['at /a?b=sec=ret', 'at /a?b=REDACTED'],
+    ['at /a?b=sec)ret&c=1', 'at /a?b=REDACTED&c=REDACTED'],
+  ])('%s', (text, redacted) => {
+    expect(redactText(text)).toBe(redacted);
+  });
+});

@@ -1,0 +1,46 @@
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+
+/** A line of each example that it can only print if what it shows is true. */
+const TELLING: Readonly<Record<string, RegExp>> = {
+  '01-first-request.ts': /^the caller got 200, the server 3 requests: success$/m,
+  '02-per-request.ts': /^POST, which is not sent twice: requests = 1$/m,
+  '03-post-with-idempotency-key.ts': /^with a key: 2 requests, 1 key, status 201$/m,
+  '04-retry-after.ts': /^asked to wait 1 s, waited 1\.[012] s, got 200$/m,
+  '05-deadline.ts': /^ERR_DEADLINE_EXCEEDED after [56]00 ms, in retry 1$/m,
+  '06-circuit-breaker.ts': /^5 calls, 3 requests; .*\ncircuit: open → half-open\ncircuit: half-open → closed$/m,
+  '07-bulkhead.ts': /^the server had at most 2 requests at a time$/m,
+  '08-structured-logging.ts': /"url\.full":"[^"]+\?token=REDACTED".*"resilience\.attempts":2/,
+  '09-refresh-token.ts': /^attempts: 401, then 200$/m,
+  '10-cancellation.ts': /^canceled after [23]00 ms and 1 request$/m,
+};
+
+const numbered = readdirSync('examples').filter((name) => /^\d\d-/.test(name));
+
+test('every example is run, and named in the index', () => {
+  const index = readFileSync('examples/README.md', 'utf8');
+  expect(numbered).toEqual(Object.keys(TELLING));
+  expect(numbered.filter((name) => !index.includes(`](${name})`))).toEqual([]);
+});
+
+describe.each(numbered)('examples/%s', (name) => {
+  test('exits 0 and prints what it proves', async () => {
+    const { code, output } = await run(`examples/${name}`);
+    expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(TELLING[name] as RegExp) });
+  }, 30_000);
+});
+
+/** Everything a script prints, and how it ends. */
+function run(script: string): Promise<{ code: number | null; output: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, ['--import', 'tsx', script], { timeout: 20_000 });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        output += text;
+      });
+    }
+    child.on('error', reject).on('close', (code) => resolve({ code, output }));
+  });
+}

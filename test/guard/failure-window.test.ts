@@ -1,0 +1,66 @@
+import { describe, expect, test } from '@jest/globals';
+import { CircuitState } from 'cockatiel';
+import { FailureWindow } from '../../src/guard/failure-window.js';
+
+const THRESHOLDS = { failureRatio: 0.5, minimumCalls: 10, window: 30_000, consecutive: 5, minimumDuration: 1_000 };
+
+function timeline(thresholds: Partial<typeof THRESHOLDS> = {}) {
+  let now = 1_000_000;
+  const window = new FailureWindow({ ...THRESHOLDS, ...thresholds }, () => now);
+  return {
+    /** One letter a call, F or s, `everyMs` apart; the number of the call that opened the circuit, or undefined. */
+    play(calls: string, everyMs: number): number | undefined {
+      for (const [i, call] of [...calls].entries()) {
+        if (call === 's') window.success(CircuitState.Closed);
+        else if (window.failure()) return i + 1;
+        now += everyMs;
+      }
+      return undefined;
+    },
+    rest(ms: number) {
+      now += ms;
+    },
+    reset: () => window.success(CircuitState.HalfOpen),
+  };
+}
+
+describe('FailureWindow', () => {
+  test('opens at the fifth failure in a row, once they span the minimum duration', () => {
+    expect(timeline().play('FFFFFFFF', 250)).toBe(5);
+    expect(timeline().play('FFFFFFFF', 249)).toBe(6);
+    expect(timeline({ minimumDuration: 0 }).play('FFFFFFFF', 0)).toBe(5);
+  });
+
+  test('takes any number of failures within the minimum duration for one event', () => {
+    expect(timeline().play('F'.repeat(500), 1)).toBeUndefined();
+  });
+
+  test('a success ends the streak', () => {
+    expect(timeline({ minimumCalls: 100 }).play('FFFFsFFFFsFFFFs', 1_000)).toBeUndefined();
+    expect(timeline({ minimumCalls: 100 }).play('FFFFsFFFFF', 1_000)).toBe(10);
+  });
+
+  test('opens when half of at least ten calls failed: the share counts from exactly one half', () => {
+    expect(timeline().play('sFsFsFsFsF', 500)).toBe(10);
+    expect(timeline().play('ssFsFsFsFsF', 500)).toBeUndefined();
+    expect(timeline().play('sFsFsFsF', 500)).toBeUndefined();
+  });
+
+  test('forgets what is older than the window by the clock, not by the number of calls', () => {
+    const line = timeline({ consecutive: 100 });
+    expect(line.play('FFFFFFFFF', 100)).toBeUndefined();
+    line.rest(24 * 3_600_000);
+    expect(line.play('F', 0)).toBeUndefined();
+    const diluted = timeline({ consecutive: 100 });
+    diluted.play('s'.repeat(1_000), 1);
+    diluted.rest(31_000);
+    expect(diluted.play('F'.repeat(50), 200)).toBe(10);
+  });
+
+  test('a successful probe starts a new account', () => {
+    const line = timeline({ minimumDuration: 0 });
+    line.play('FFFF', 10);
+    line.reset();
+    expect(line.play('FFFFF', 10)).toBe(5);
+  });
+});

@@ -1,0 +1,155 @@
+import { describe, expect, test } from '@jest/globals';
+import type { StateChangeEvent } from '../../src/base/events.js';
+import { Emitter, type Listener } from '../../src/observe/emit.js';
+
+const EVENT: StateChangeEvent = { scope: 'a', from: 'closed', to: 'open', retryInMs: 5 };
+const make = () => EVENT;
+
+/** An emitter, and what it reported. */
+function emitter() {
+  const reports: [string, unknown][] = [];
+  return { reports, emitter: new Emitter((hook, error) => reports.push([hook, error])) };
+}
+
+/** Until all that was rejected has been noticed. */
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('Emitter', () => {
+  test('tells all listeners the same event, in the order they came, the request’s own last', () => {
+    const { emitter: it, reports } = emitter();
+    const told: [string, unknown][] = [];
+    const listener = (name: string): Listener => ({ onStateChange: (event) => told.push([name, event]) });
+    it.add(listener('first'));
+    it.add(listener('second'));
+    it.emit('onStateChange', make, listener('own'));
+    expect(told).toEqual([
+      ['first', EVENT],
+      ['second', EVENT],
+      ['own', EVENT],
+    ]);
+    expect(reports).toEqual([]);
+  });
+
+  test('makes an event once, and only if somebody listens to that very event', () => {
+    const { emitter: it } = emitter();
+    let made = 0;
+    const counted = () => {
+      made++;
+      return EVENT;
+    };
+    it.emit('onStateChange', counted);
+    it.add({ onRetry: () => {} });
+    it.emit('onStateChange', counted, { onSuccess: () => {} });
+    expect(made).toBe(0);
+    it.add({ onStateChange: () => {} });
+    it.add({ onStateChange: () => {} });
+    it.emit('onStateChange', counted, { onStateChange: () => {} });
+    expect(made).toBe(1);
+  });
+
+  test('calls a hook as a method of the object it came with', () => {
+    const { emitter: it } = emitter();
+    class Watcher implements Listener {
+      told = 0;
+      onStateChange() {
+        this.told++;
+      }
+    }
+    const watcher = new Watcher();
+    it.add(watcher);
+    it.emit('onStateChange', make);
+    expect(watcher.told).toBe(1);
+  });
+
+  test('a listener that was taken off is told no more', () => {
+    const { emitter: it } = emitter();
+    let told = 0;
+    const off = it.add({ onStateChange: () => told++ });
+    it.emit('onStateChange', make);
+    off();
+    off();
+    it.emit('onStateChange', make);
+    expect(told).toBe(1);
+  });
+
+  test('a listener may take off itself and another, and add one, while it is told', () => {
+    const { emitter: it } = emitter();
+    const told: string[] = [];
+    const offs: (() => void)[] = [];
+    offs.push(
+      it.add({
+        onStateChange: () => {
+          told.push('first');
+          for (const off of offs) off();
+          it.add({ onStateChange: () => told.push('new') });
+        },
+      }),
+      it.add({ onStateChange: () => told.push('second') }),
+    );
+    it.emit('onStateChange', make);
+    it.emit('onStateChange', make);
+    expect(told).toEqual(['first', 'second', 'new']);
+  });
+
+  const failure = new Error('listener failed');
+  test.each<[string, () => unknown]>([
+    [
+      'throws',
+      () => {
+        throw failure;
+      },
+    ],
+    ['rejects', () => Promise.reject(failure)],
+    [
+      'answers with a thenable that rejects',
+      // biome-ignore lint/suspicious/noThenProperty: not every promise is a Promise
+      () => ({ then: (_: unknown, rejected: (error: unknown) => void) => rejected(failure) }),
+    ],
+    [
+      'answers with a thenable that throws',
+      () => ({
+        // biome-ignore lint/suspicious/noThenProperty: not every promise is a Promise
+        then: () => {
+          throw failure;
+        },
+      }),
+    ],
+  ])('one that %s is reported once, goes on being told, and stops nobody', async (_, fail) => {
+    const { emitter: it, reports } = emitter();
+    let [failed, told] = [0, 0];
+    const bad = () => {
+      failed++;
+      return fail();
+    };
+    it.add({ onStateChange: bad, onRetry: bad });
+    it.add({ onStateChange: () => told++ });
+    it.emit('onStateChange', make);
+    it.emit('onStateChange', make);
+    it.emit('onRetry', () => ({}) as never);
+    await settled();
+    expect(reports).toEqual([['onStateChange', failure]]);
+    expect([failed, told]).toEqual([3, 2]);
+  });
+
+  test('each of two that fail is reported, and both of them once', async () => {
+    const { emitter: it, reports } = emitter();
+    it.add({ onStateChange: () => Promise.reject(1) });
+    it.add({ onStateChange: () => Promise.reject(2) });
+    it.emit('onStateChange', make);
+    it.emit('onStateChange', make);
+    await settled();
+    expect(reports).toEqual([
+      ['onStateChange', 1],
+      ['onStateChange', 2],
+    ]);
+  });
+
+  test('does not wait for a listener that takes its time', () => {
+    const { emitter: it } = emitter();
+    const told: string[] = [];
+    it.add({ onStateChange: () => new Promise(() => told.push('slow')) });
+    it.add({ onStateChange: () => told.push('next') });
+    it.emit('onStateChange', make);
+    expect(told).toEqual(['slow', 'next']);
+  });
+});

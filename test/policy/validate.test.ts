@@ -1,0 +1,339 @@
+import { describe, expect, test } from '@jest/globals';
+import { validateHooks, validateOverride, validatePolicy } from '../../src/policy/validate.js';
+
+const MS = 'must be milliseconds, > 0 and ≤ 2147483647, got';
+const MS_OR_0 = 'must be milliseconds, ≥ 0 and ≤ 2147483647, got';
+const WHOLE = 'must be a whole number ≥ 0, got';
+const COUNT = 'must be a whole number ≥ 1, got';
+const SHARED = 'must be false: a request can pass by what the instance shares, not change it, got';
+const LOGGER = 'must be a logger with warn() and error(), or false, got';
+
+type Bad = [value: unknown, message: string, type: ErrorConstructor];
+
+const refusals =
+  (validate: (value: unknown) => void) =>
+  (value: unknown): Error[] => {
+    try {
+      validate(value);
+      return [];
+    } catch (error) {
+      return [error as Error];
+    }
+  };
+
+const titled = (rows: Bad[]) => rows.map(([value, message, type]) => [message, value, type] as const);
+
+describe('validatePolicy refuses', () => {
+  test.each(
+    titled([
+      [undefined, '`policy` must be an object, got undefined', TypeError],
+      [null, '`policy` must be an object, got null', TypeError],
+      [false, '`policy` must be an object, got false', TypeError],
+      [3, '`policy` must be an object, got 3', TypeError],
+      [[], '`policy` must be an object, got []', TypeError],
+
+      [{ deadline: 0 }, `\`deadline\` ${MS} 0`, RangeError],
+      [{ deadline: -1 }, `\`deadline\` ${MS} -1`, RangeError],
+      [{ deadline: Number.NaN }, `\`deadline\` ${MS} NaN`, RangeError],
+      [{ deadline: Number.POSITIVE_INFINITY }, `\`deadline\` ${MS} Infinity`, RangeError],
+      [{ deadline: 2 ** 31 }, `\`deadline\` ${MS} 2147483648`, RangeError],
+      [{ deadline: '30s' }, `\`deadline\` ${MS} "30s"`, TypeError],
+      [{ deadline: '1000' }, `\`deadline\` ${MS} "1000"`, TypeError],
+      [{ deadline: 10n }, `\`deadline\` ${MS} 10`, TypeError],
+      [{ deadline: true }, `\`deadline\` ${MS} true`, TypeError],
+      [{ deadline: null }, `\`deadline\` ${MS} null`, TypeError],
+      [{ attemptTimeout: 0 }, `\`attemptTimeout\` ${MS} 0`, RangeError],
+      [{ attemptTimeout: '5' }, `\`attemptTimeout\` ${MS} "5"`, TypeError],
+      [{ attemptTimeout: {} }, `\`attemptTimeout\` ${MS} an object`, TypeError],
+
+      [{ retry: -1 }, `\`retry\` ${WHOLE} -1`, RangeError],
+      [{ retry: 1.5 }, `\`retry\` ${WHOLE} 1.5`, RangeError],
+      [{ retry: Number.NaN }, `\`retry\` ${WHOLE} NaN`, RangeError],
+      [{ retry: Number.POSITIVE_INFINITY }, `\`retry\` ${WHOLE} Infinity`, RangeError],
+      [{ retry: true }, '`retry` must be a number, an object or false, got true', TypeError],
+      [{ retry: '3' }, '`retry` must be a number, an object or false, got "3"', TypeError],
+      [{ retry: null }, '`retry` must be a number, an object or false, got null', TypeError],
+      [{ retry: [3] }, '`retry` must be a number, an object or false, got [3]', TypeError],
+      [{ retry: { maxRetries: -1 } }, `\`retry.maxRetries\` ${WHOLE} -1`, RangeError],
+      [{ retry: { maxRetries: '3' } }, `\`retry.maxRetries\` ${WHOLE} "3"`, TypeError],
+      [{ retry: { maxRetries: false } }, `\`retry.maxRetries\` ${WHOLE} false`, TypeError],
+      [{ retry: { limits: 3 } }, '`retry.limits` must be an object, got 3', TypeError],
+      [{ retry: { limits: { connect: -1 } } }, `\`retry.limits.connect\` ${WHOLE} -1`, RangeError],
+      [{ retry: { limits: { read: 0.5 } } }, `\`retry.limits.read\` ${WHOLE} 0.5`, RangeError],
+      [{ retry: { limits: { status: '1' } } }, `\`retry.limits.status\` ${WHOLE} "1"`, TypeError],
+
+      [
+        { retry: { methods: [] } },
+        '`retry.methods` must name at least one method (`retry: false` switches retries off), got []',
+        RangeError,
+      ],
+      [
+        { retry: { methods: 'GET' } },
+        '`retry.methods` must be a list of methods or a record by method, got "GET"',
+        TypeError,
+      ],
+      [{ retry: { methods: ['GET', 7] } }, '`retry.methods[1]` must be an HTTP method, got 7', TypeError],
+      [{ retry: { methods: [''] } }, '`retry.methods[0]` must be an HTTP method, got ""', TypeError],
+      [{ retry: { methods: ['GET, PUT'] } }, '`retry.methods[0]` must be an HTTP method, got "GET, PUT"', TypeError],
+      [{ retry: { methods: { 'A B': true } } }, '`retry.methods` must be an HTTP method, got "A B"', TypeError],
+      [{ retry: { methods: { POST: 1 } } }, '`retry.methods.POST` must be true, false or an object, got 1', TypeError],
+      [
+        { retry: { methods: { POST: { maxRetries: -1 } } } },
+        `\`retry.methods.POST.maxRetries\` ${WHOLE} -1`,
+        RangeError,
+      ],
+      [
+        { retry: { methods: { POST: { statuses: [99] } } } },
+        '`retry.methods.POST.statuses[0]` must be a status from 100 to 599, got 99',
+        RangeError,
+      ],
+      [
+        { retry: { methods: { POST: { retries: 1 } } } },
+        '`retry.methods.POST.retries` is not an option; did you mean `maxRetries`?',
+        TypeError,
+      ],
+
+      [{ retry: { statuses: 503 } }, '`retry.statuses` must be a list of statuses, got 503', TypeError],
+      [
+        { retry: { statuses: new Set([503]) } },
+        '`retry.statuses` must be a list of statuses, got an object',
+        TypeError,
+      ],
+      [
+        { retry: { statuses: [503, '502'] } },
+        '`retry.statuses[1]` must be a status from 100 to 599, got "502"',
+        TypeError,
+      ],
+      [{ retry: { statuses: [600] } }, '`retry.statuses[0]` must be a status from 100 to 599, got 600', RangeError],
+      [{ retry: { statuses: [500.5] } }, '`retry.statuses[0]` must be a status from 100 to 599, got 500.5', RangeError],
+
+      [{ retry: { backoff: 100 } }, '`retry.backoff` must be an object or a function, got 100', TypeError],
+      [{ retry: { backoff: false } }, '`retry.backoff` must be an object or a function, got false', TypeError],
+      [{ retry: { backoff: { baseDelay: -1 } } }, `\`retry.backoff.baseDelay\` ${MS_OR_0} -1`, RangeError],
+      [{ retry: { backoff: { baseDelay: Number.NaN } } }, `\`retry.backoff.baseDelay\` ${MS_OR_0} NaN`, RangeError],
+      [
+        { retry: { backoff: { maxDelay: Number.POSITIVE_INFINITY } } },
+        `\`retry.backoff.maxDelay\` ${MS_OR_0} Infinity`,
+        RangeError,
+      ],
+      [{ retry: { backoff: { maxDelay: '1s' } } }, `\`retry.backoff.maxDelay\` ${MS_OR_0} "1s"`, TypeError],
+      [
+        { retry: { backoff: { jitter: true } } },
+        "`retry.backoff.jitter` must be 'full', 'equal', 'decorrelated' or 'none', got true",
+        TypeError,
+      ],
+      [
+        { retry: { backoff: { jitter: 'Full' } } },
+        "`retry.backoff.jitter` must be 'full', 'equal', 'decorrelated' or 'none', got \"Full\"",
+        TypeError,
+      ],
+      [{ retry: { respectRetryAfter: 1 } }, '`retry.respectRetryAfter` must be true or false, got 1', TypeError],
+      [{ retry: { maxRetryAfter: -1 } }, `\`retry.maxRetryAfter\` ${MS_OR_0} -1`, RangeError],
+      [{ retry: { maxRetryAfter: '60' } }, `\`retry.maxRetryAfter\` ${MS_OR_0} "60"`, TypeError],
+      [
+        { retry: { idempotencyKey: 'abc' } },
+        '`retry.idempotencyKey` must be true, false or a function, got "abc"',
+        TypeError,
+      ],
+      [{ retry: { retryResponse: true } }, '`retry.retryResponse` must be a function, got true', TypeError],
+      [{ retry: { shouldRetry: false } }, '`retry.shouldRetry` must be a function, got false', TypeError],
+      [{ retry: { beforeRetry: {} } }, '`retry.beforeRetry` must be a function, got an object', TypeError],
+
+      [{ breaker: true }, '`breaker` must be an object or false, got true', TypeError],
+      [{ breaker: 5 }, '`breaker` must be an object or false, got 5', TypeError],
+      [{ breaker: { failureRatio: 0 } }, '`breaker.failureRatio` must be > 0 and ≤ 1, got 0', RangeError],
+      [{ breaker: { failureRatio: 50 } }, '`breaker.failureRatio` must be > 0 and ≤ 1, got 50', RangeError],
+      [{ breaker: { failureRatio: Number.NaN } }, '`breaker.failureRatio` must be > 0 and ≤ 1, got NaN', RangeError],
+      [{ breaker: { failureRatio: '50%' } }, '`breaker.failureRatio` must be > 0 and ≤ 1, got "50%"', TypeError],
+      [{ breaker: { minimumCalls: 0 } }, `\`breaker.minimumCalls\` ${COUNT} 0`, RangeError],
+      [{ breaker: { window: 0 } }, `\`breaker.window\` ${MS} 0`, RangeError],
+      [{ breaker: { consecutive: 0 } }, `\`breaker.consecutive\` ${COUNT} 0`, RangeError],
+      [{ breaker: { minimumDuration: -1 } }, `\`breaker.minimumDuration\` ${MS_OR_0} -1`, RangeError],
+      [{ breaker: { openFor: 0 } }, `\`breaker.openFor\` ${MS} 0`, RangeError],
+      [{ breaker: { maxOpenFor: -5 } }, `\`breaker.maxOpenFor\` ${MS} -5`, RangeError],
+      [{ breaker: { countRateLimit: 'yes' } }, '`breaker.countRateLimit` must be true or false, got "yes"', TypeError],
+
+      [{ bulkhead: 0 }, `\`bulkhead\` ${COUNT} 0`, RangeError],
+      [{ bulkhead: Number.NaN }, `\`bulkhead\` ${COUNT} NaN`, RangeError],
+      [{ bulkhead: true }, '`bulkhead` must be a number, an object or false, got true', TypeError],
+      [{ bulkhead: {} }, `\`bulkhead.limit\` ${COUNT} undefined`, TypeError],
+      [{ bulkhead: { queue: 5 } }, `\`bulkhead.limit\` ${COUNT} undefined`, TypeError],
+      [{ bulkhead: { limit: 0 } }, `\`bulkhead.limit\` ${COUNT} 0`, RangeError],
+      [{ bulkhead: { limit: 1, queue: -1 } }, `\`bulkhead.queue\` ${WHOLE} -1`, RangeError],
+      [{ bulkhead: { limit: 1, queue: Number.POSITIVE_INFINITY } }, `\`bulkhead.queue\` ${WHOLE} Infinity`, RangeError],
+
+      [{ scope: 'host' }, "`scope` must be 'origin', 'instance' or a function, got \"host\"", TypeError],
+      [{ scope: false }, "`scope` must be 'origin', 'instance' or a function, got false", TypeError],
+      [{ hooks: () => {} }, '`hooks` must be an object, got a function', TypeError],
+      [{ hooks: [] }, '`hooks` must be an object, got []', TypeError],
+      [{ hooks: { onRetry: true } }, '`hooks.onRetry` must be a function, got true', TypeError],
+      [{ hooks: { onGiveUp: null } }, '`hooks.onGiveUp` must be a function, got null', TypeError],
+      [{ logger: true }, `\`logger\` ${LOGGER} true`, TypeError],
+      [{ logger: null }, `\`logger\` ${LOGGER} null`, TypeError],
+      [{ logger: () => {} }, `\`logger\` ${LOGGER} a function`, TypeError],
+      [{ logger: { warn: () => {} } }, `\`logger\` ${LOGGER} an object`, TypeError],
+    ]),
+  )('%s', (message, policy, type) => {
+    const [error] = refusals(validatePolicy)(policy);
+    expect(error?.message).toBe(message);
+    expect(error).toBeInstanceOf(type);
+  });
+});
+
+describe('validatePolicy names the option that was meant', () => {
+  test.each([
+    [{ retrys: 3 }, '`retrys` is not an option; did you mean `retry`?'],
+    [{ Retry: 3 }, '`Retry` is not an option; did you mean `retry`?'],
+    [{ bulkheads: 3 }, '`bulkheads` is not an option; did you mean `bulkhead`?'],
+    [{ retry: { retries: 3 } }, '`retry.retries` is not an option; did you mean `maxRetries`?'],
+    [{ retry: { maxRetry: 3 } }, '`retry.maxRetry` is not an option; did you mean `maxRetries`?'],
+    [{ retry: { method: ['GET'] } }, '`retry.method` is not an option; did you mean `methods`?'],
+    [{ retry: { limits: { stat: 3 } } }, '`retry.limits.stat` is not an option; did you mean `status`?'],
+    [{ retry: { backoff: { basedelay: 3 } } }, '`retry.backoff.basedelay` is not an option; did you mean `baseDelay`?'],
+    [{ breaker: { openfor: 3 } }, '`breaker.openfor` is not an option; did you mean `openFor`?'],
+    [{ bulkhead: { limits: 3 } }, '`bulkhead.limits` is not an option; did you mean `limit`?'],
+    [{ hooks: { onRetrys: () => {} } }, '`hooks.onRetrys` is not an option; did you mean `onRetry`?'],
+  ])('%j', (policy, message) => {
+    const [error] = refusals(validatePolicy)(policy);
+    expect(error?.message).toBe(message);
+    expect(error).toBeInstanceOf(TypeError);
+  });
+
+  test.each([
+    [
+      { hooks: { toString: () => {} } },
+      '`hooks.toString` is not an option (known: onRetry, onSuccess, onGiveUp, onReject, onStateChange)',
+    ],
+    [
+      { breaker: { threshold: 3 } },
+      '`breaker.threshold` is not an option (known: failureRatio, minimumCalls, window, consecutive, minimumDuration, openFor, maxOpenFor, countRateLimit)',
+    ],
+    [{ bulkhead: { toString: 3 } }, '`bulkhead.toString` is not an option (known: limit, queue)'],
+    [
+      { retry: { limits: { constructor: 3 } } },
+      '`retry.limits.constructor` is not an option (known: connect, read, status)',
+    ],
+  ])('%j: or all there are, if none is near', (policy, message) => {
+    expect(refusals(validatePolicy)(policy).map((error) => error.message)).toEqual([message]);
+  });
+});
+
+describe('validatePolicy takes', () => {
+  const fn = () => undefined;
+  test.each<[string, unknown]>([
+    ['nothing', {}],
+    [
+      'undefined for every option',
+      Object.fromEntries(
+        'deadline retry breaker bulkhead scope hooks logger'.split(' ').map((name) => [name, undefined]),
+      ),
+    ],
+    [
+      'undefined within options',
+      { retry: { maxRetries: undefined, limits: { read: undefined } }, breaker: { window: undefined } },
+    ],
+    [
+      'false for what can be switched off',
+      { deadline: false, attemptTimeout: false, retry: false, breaker: false, bulkhead: false, logger: false },
+    ],
+    ['short forms', { retry: 0, bulkhead: 1 }],
+    ['the longest time a timer keeps', { deadline: 2_147_483_647, attemptTimeout: 0.5 }],
+    [
+      'zeros where they mean something',
+      {
+        retry: { maxRetries: 0, maxRetryAfter: 0, backoff: { baseDelay: 0, maxDelay: 0 } },
+        bulkhead: { limit: 1, queue: 0 },
+      },
+    ],
+    ['methods in any letter case, and ones nobody knows', { retry: { methods: ['get', 'Put', 'PROPFIND', 'X-NEW'] } }],
+    [
+      'a record of methods',
+      { retry: { methods: { get: true, POST: false, patch: { statuses: [503], maxRetries: 1 }, PUT: undefined } } },
+    ],
+    ['an empty list of statuses', { retry: { statuses: [] } }],
+    ['every status there is', { retry: { statuses: [100, 599] } }],
+    ['full jitter', { retry: { backoff: { jitter: 'full' } } }],
+    ['equal jitter', { retry: { backoff: { jitter: 'equal' } } }],
+    ['decorrelated jitter', { retry: { backoff: { jitter: 'decorrelated' } } }],
+    ['no jitter', { retry: { backoff: { jitter: 'none' } } }],
+    [
+      'functions',
+      { scope: fn, retry: { backoff: fn, idempotencyKey: fn, retryResponse: fn, shouldRetry: fn, beforeRetry: fn } },
+    ],
+    ['all hooks', { hooks: { onRetry: fn, onSuccess: fn, onGiveUp: fn, onReject: fn, onStateChange: fn } }],
+    [
+      'the whole breaker',
+      {
+        breaker: {
+          failureRatio: 1,
+          minimumCalls: 1,
+          window: 1,
+          consecutive: 1,
+          minimumDuration: 0,
+          openFor: 1,
+          maxOpenFor: 1,
+          countRateLimit: true,
+        },
+      },
+    ],
+    ['scope by name', { scope: 'instance' }],
+    ['console', { logger: console }],
+    ['a logger that is a function', { logger: Object.assign(() => {}, { warn: fn, error: fn }) }],
+  ])('%s', (_, policy) => {
+    expect(refusals(validatePolicy)(policy)).toEqual([]);
+  });
+});
+
+describe('validateOverride', () => {
+  test.each(
+    titled([
+      [true, '`resilience` must be an object or false, got true', TypeError],
+      [null, '`resilience` must be an object or false, got null', TypeError],
+      [[], '`resilience` must be an object or false, got []', TypeError],
+      [{ deadline: 0 }, `\`deadline\` ${MS} 0`, RangeError],
+      [{ retry: { maxRetries: -1 } }, `\`retry.maxRetries\` ${WHOLE} -1`, RangeError],
+      [{ breaker: {} }, `\`breaker\` ${SHARED} an object`, TypeError],
+      [{ breaker: true }, `\`breaker\` ${SHARED} true`, TypeError],
+      [{ bulkhead: 5 }, `\`bulkhead\` ${SHARED} 5`, TypeError],
+      [{ scope: '' }, '`scope` must be a name, got ""', TypeError],
+      [{ scope: () => 'a' }, '`scope` must be a name, got a function', TypeError],
+      [{ hooks: { onRetry: 1 } }, '`hooks.onRetry` must be a function, got 1', TypeError],
+      [{ idempotent: 'yes' }, '`idempotent` must be true or false, got "yes"', TypeError],
+      [{ idempotant: true }, '`idempotant` is not an option; did you mean `idempotent`?', TypeError],
+    ]),
+  )('refuses: %s', (message, override, type) => {
+    const [error] = refusals(validateOverride)(override);
+    expect(error?.message).toBe(message);
+    expect(error).toBeInstanceOf(type);
+  });
+
+  test('does not know a logger: that is the instance’s', () => {
+    expect(() => validateOverride({ logger: false })).toThrow(/^`logger` is not an option/);
+  });
+
+  test.each([
+    {},
+    { breaker: false, bulkhead: false },
+    { deadline: 5, attemptTimeout: false, retry: 2, scope: 'search', idempotent: true, hooks: {} },
+  ])('takes %j', (override) => {
+    expect(refusals(validateOverride)(override)).toEqual([]);
+  });
+});
+
+describe('validateHooks', () => {
+  test.each(
+    titled([
+      [undefined, '`hooks` must be an object, got undefined', TypeError],
+      [{ onRetry: 1 }, '`hooks.onRetry` must be a function, got 1', TypeError],
+      [{ onretry: () => {} }, '`hooks.onretry` is not an option; did you mean `onRetry`?', TypeError],
+    ]),
+  )('refuses: %s', (message, hooks, type) => {
+    const [error] = refusals(validateHooks)(hooks);
+    expect(error?.message).toBe(message);
+    expect(error).toBeInstanceOf(type);
+  });
+
+  test('takes some of the hooks', () => {
+    expect(refusals(validateHooks)({ onRetry: () => {}, onGiveUp: undefined })).toEqual([]);
+  });
+});
