@@ -18,7 +18,7 @@ const config: Config = {
     ],
   },
   // cockatiel 4 is ESM only: it has to be compiled before Jest can require it.
-  transformIgnorePatterns: ['/node_modules/(?!cockatiel-next/)', '/dist/'],
+  transformIgnorePatterns: ['/node_modules/(?!cockatiel-next/)', '<rootDir>/dist/'],
   moduleNameMapper: {
     ...(AXIOS && { '^axios$': AXIOS }),
     ...(COCKATIEL && { '^cockatiel$': COCKATIEL }),

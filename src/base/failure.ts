@@ -38,14 +38,15 @@ const MESSAGES: readonly (readonly [RegExp, FailureKind])[] = [
 export function classify(error: unknown): FailureKind {
   if (isCancellation(error)) return 'canceled';
   const chain = causesOf(error);
+  const { code, response, config } = (error ?? {}) as Partial<AxiosError>;
+  if (code === 'ECONNABORTED') return 'timeout';
   for (const link of chain.reverse()) {
     const kind = kindOf(link);
     if (kind) return kind;
   }
-  const { code, response, config } = (error ?? {}) as Partial<AxiosError>;
-  if (code === 'ECONNABORTED') return 'timeout';
   // An answer whose status was fine, yet an error: its body was cut off, or stalled until axios gave up.
-  if (response) return config?.validateStatus?.(response.status) ? 'read' : 'status';
+  // axios takes any status as fine where there is no `validateStatus`.
+  if (response) return config && (config.validateStatus?.(response.status) ?? true) ? 'read' : 'status';
   return code === 'ERR_NETWORK' ? 'read' : 'other';
 }
 

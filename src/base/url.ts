@@ -1,11 +1,13 @@
 import type { InternalAxiosRequestConfig } from 'axios';
 
 const ABSOLUTE = /^([a-z][a-z\d+\-.]*:)?\/\//i;
-const USERINFO = /^([a-z][a-z\d+\-.]*:)?\/\/[^/?#]*@/i;
 const REDACTED = 'REDACTED';
+const INVALID = 'invalid URL';
 
 /** Where axios will send this request: `baseURL` and `url` joined as axios joins them, without `params`. */
-function targetOf({ baseURL, url = '', allowAbsoluteUrls }: InternalAxiosRequestConfig): string {
+function targetOf({ baseURL, url: given, allowAbsoluteUrls }: InternalAxiosRequestConfig): string {
+  // Typed as a string, but axios takes a URL object too.
+  const url = String(given ?? '');
   const absolute = ABSOLUTE.test(url);
   if (!baseURL || (absolute && allowAbsoluteUrls !== false)) return url;
   return url ? `${baseURL.replace(/\/+$/, '')}/${url.replace(/^\/+/, '')}` : baseURL;
@@ -14,19 +16,18 @@ function targetOf({ baseURL, url = '', allowAbsoluteUrls }: InternalAxiosRequest
 /** Scheme, host and port (RFC 9110 §4.3.1) of a request, or the Unix socket it goes through. */
 export function originOf(config: InternalAxiosRequestConfig): string {
   if (config.socketPath) return `unix:${config.socketPath}`;
-  const target = targetOf(config);
-  const end = endOfAuthority(target);
-  return normalOrigin(end < 0 ? '' : target.slice(0, end));
+  return normalOrigin(authorityOf(targetOf(config)));
 }
 
-function endOfAuthority(target: string): number {
-  const start = target.indexOf('//');
-  if (start < 0) return -1;
-  for (let i = start + 2; i < target.length; i++) {
+/** `https://user@host:1` of `https://user@host:1/path?query`; empty for a relative target. */
+function authorityOf(target: string): string {
+  const start = ABSOLUTE.exec(target)?.[0].length ?? 0;
+  if (start === 0) return '';
+  for (let i = start; i < target.length; i++) {
     const char = target.charCodeAt(i);
-    if (char === 47 /* / */ || char === 63 /* ? */ || char === 35 /* # */) return i;
+    if (char === 47 /* / */ || char === 63 /* ? */ || char === 35 /* # */) return target.slice(0, i);
   }
-  return target.length;
+  return target;
 }
 
 let lastAuthority: string | undefined;
@@ -35,41 +36,39 @@ let lastOrigin = '';
 /** Parsing a URL costs more than all else in a scope's name, and the next call mostly goes where the last one went. */
 function normalOrigin(authority: string): string {
   if (authority === lastAuthority) return lastOrigin;
-  const origin = parseOrigin(authority);
+  const url = parse(authority);
   lastAuthority = authority;
-  lastOrigin = origin;
-  return origin;
+  lastOrigin = url ? originIn(url) : INVALID;
+  return lastOrigin;
 }
 
-function parseOrigin(authority: string): string {
-  const here = globalThis.location?.href;
+/** A page's own address is what relative targets are relative to; elsewhere there is none, and axios takes localhost. */
+function parse(target: string): URL | undefined {
   try {
-    const { origin, protocol, host } = new URL(authority, here);
-    return origin === 'null' ? `${protocol}//${host}` : origin;
+    return new URL(target, globalThis.location?.href ?? 'http://localhost');
   } catch {
-    return authority.replace(USERINFO, '$1//') || 'local';
+    return undefined;
   }
 }
 
+/** `URL.origin` is "null" for schemes that browsers do not know. */
+const originIn = ({ origin, protocol, host }: URL): string => (origin === 'null' ? `${protocol}//${host}` : origin);
+
 /** The whole URL for people to read: no userinfo, no fragment, the names of query parameters but never their values. */
 export function redactedUrl(config: InternalAxiosRequestConfig): string {
-  const target = targetOf(config).replace(USERINFO, '$1//').replace(/#.*$/s, '');
-  const query = target.indexOf('?');
-  const path = query < 0 ? target : target.slice(0, query);
-  const names = [...namesIn(query < 0 ? '' : target.slice(query)), ...namesOf(config.params)];
-  return names.length ? `${path}?${names.map((name) => `${name}=${REDACTED}`).join('&')}` : path;
-}
-
-function namesIn(query: string): string[] {
-  return [...new URLSearchParams(query).keys()].map(encodeURIComponent);
+  const url = parse(targetOf(config));
+  if (!url) return INVALID;
+  const names = [...url.searchParams.keys(), ...namesOf(config.params)].map(encodeURIComponent);
+  const query = names.length ? `?${names.map((name) => `${name}=${REDACTED}`).join('&')}` : '';
+  return `${config.socketPath ? '' : originIn(url)}${url.pathname}${query}`;
 }
 
 function namesOf(params: unknown): string[] {
-  if (params instanceof URLSearchParams) return [...params.keys()].map(encodeURIComponent);
-  return typeof params === 'object' && params !== null ? Object.keys(params).map(encodeURIComponent) : [];
+  if (params instanceof URLSearchParams) return [...params.keys()];
+  return typeof params === 'object' && params !== null ? Object.keys(params) : [];
 }
 
 /** Text from elsewhere (an error's message) with whatever looks like userinfo or a query value taken out. */
 export function redactText(text: string): string {
-  return text.replace(/\/\/[^/\s@]*@/g, '//').replace(/([?&][^=&\s]+)=[^&\s'")]*/g, `$1=${REDACTED}`);
+  return text.replace(/\/\/[^/\s]*@/g, '//').replace(/([?&][^=&\s]+)=[^&\s"]*/g, `$1=${REDACTED}`);
 }

@@ -46,8 +46,7 @@ export class Context {
 
   subscribe(hooks: ResilienceHooks): () => void {
     validateHooks(hooks);
-    // A copy: subscribing the same hooks twice takes two to take off.
-    return this.emitter.add({ ...hooks });
+    return this.emitter.add(hooks);
   }
 
   #open(name: string): Scope {

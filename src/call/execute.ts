@@ -51,7 +51,7 @@ function settle(call: Call): AxiosResponse {
   const { outcome = {}, decision, recorder, lifetime } = call;
   const because = decision?.retry === false ? decision.because : 'success';
   recorder.end(because);
-  file(outcome.response, recorder);
+  file(call.config, recorder);
   file(outcome.error, recorder);
   count(call, because);
   tell(call, because);

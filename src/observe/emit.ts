@@ -12,22 +12,24 @@ export type EventOf<Name extends EventName> = Parameters<NonNullable<Listener[Na
 
 /** Calls listeners so that nothing they do reaches the call: one that throws or rejects is reported once. */
 export class Emitter {
-  #listeners: readonly Listener[] = [];
+  /** In an entry of its own each, so that the same hooks added twice take two to take off. */
+  #entries: readonly { readonly listener: Listener }[] = [];
   readonly #reported = new WeakSet<object>();
 
   constructor(private readonly report: (hook: string, error: unknown) => void) {}
 
   add(listener: Listener): () => void {
-    this.#listeners = [...this.#listeners, listener];
+    const entry = { listener };
+    this.#entries = [...this.#entries, entry];
     return () => {
-      this.#listeners = this.#listeners.filter((other) => other !== listener);
+      this.#entries = this.#entries.filter((other) => other !== entry);
     };
   }
 
   /** `make` runs only if somebody listens. A request's own hooks run after the instance's. */
   emit<Name extends EventName>(name: Name, make: () => EventOf<Name>, own?: Listener): void {
     let event: EventOf<Name> | undefined;
-    for (const listener of own ? [...this.#listeners, own] : this.#listeners) {
+    for (const { listener } of own ? [...this.#entries, { listener: own }] : this.#entries) {
       if (!listener[name]) continue;
       event ??= make();
       this.#tell(listener, name, event);

@@ -1,4 +1,5 @@
 import type { CallFacts, ResilienceLogger } from '../base/events.js';
+import { causesOf } from '../base/failure.js';
 import type { AttemptRecord, ResilienceReport } from '../base/report.js';
 import { redactText } from '../base/url.js';
 import type { EventOf, Listener } from './emit.js';
@@ -33,11 +34,7 @@ export function logListener(logger: ResilienceLogger): Listener {
       // The rejection's own record has said it all.
       const { report, because } = event;
       if (report.retries === 0 && (because === 'circuit-open' || because === 'bulkhead-full')) return undefined;
-      return write(
-        'error',
-        ending(event),
-        `gave up after ${count(report.retries + 1, 'attempt', 'attempts')}: ${because}`,
-      );
+      return write('error', ending(event), `gave up after ${count(sent(report), 'attempt', 'attempts')}: ${because}`);
     },
     onNotRetried: (event) => write('debug', ending(event), `not retried: ${event.because}`),
     onReject: (event) => {
@@ -86,12 +83,13 @@ function attempt({ attempt, durationMs, status, code, failure, retryAfterMs }: A
   };
 }
 
-function whole({ attempts, retries, waitedMs, queuedMs, elapsedMs }: ResilienceReport): object {
+function whole(report: ResilienceReport): object {
+  const { attempts, retries, waitedMs, queuedMs, elapsedMs } = report;
   const last = attempts.at(-1);
   return {
     ...(last && attempt(last)),
     'http.request.resend_count': retries,
-    'resilience.attempts': attempts.length,
+    'resilience.attempts': sent(report),
     'resilience.waited_ms': round(waitedMs),
     'resilience.queued_ms': round(queuedMs),
     'resilience.elapsed_ms': round(elapsedMs),
@@ -116,14 +114,11 @@ function exception(error: unknown): object {
 }
 
 function innermost(error: unknown): unknown {
-  let inner = error;
-  for (let depth = 0; depth < 5; depth++) {
-    const { cause } = (inner ?? {}) as { cause?: unknown };
-    if (!(cause instanceof Error) || !cause.message) return inner;
-    inner = cause;
-  }
-  return inner;
+  return causesOf(error).findLast((link) => link instanceof Error && link.message) ?? error;
 }
+
+/** Attempts that were sent: breaker and bulkhead had no objection. */
+const sent = ({ attempts }: ResilienceReport): number => attempts.filter(({ failure }) => failure !== 'refused').length;
 
 const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
 

@@ -68,9 +68,9 @@ const shared = globalThis as { [KEY]?: WeakMap<object, Recorder> };
 shared[KEY] ??= new WeakMap();
 const recorders = shared[KEY];
 
-/** Makes the report of a call findable by what the call settled with. */
-export function file(settled: unknown, recorder: Recorder): void {
-  if (typeof settled === 'object' && settled !== null) recorders.set(settled, recorder);
+/** Makes a report findable by `key`: a call's config, by which its response and errors lead to it, or a bare error. */
+export function file(key: unknown, recorder: Recorder): void {
+  if (typeof key === 'object' && key !== null) recorders.set(key, recorder);
 }
 
 /**
@@ -79,7 +79,6 @@ export function file(settled: unknown, recorder: Recorder): void {
  */
 export function reportOf(settled: unknown): ResilienceReport | undefined {
   if (typeof settled !== 'object' || settled === null) return undefined;
-  const { response } = settled as { response?: unknown };
-  const own = recorders.get(settled);
-  return (own ?? (typeof response === 'object' && response ? recorders.get(response) : undefined))?.report;
+  const { config } = settled as { config?: unknown };
+  return (recorders.get(settled) ?? recorders.get(config as object))?.report;
 }

@@ -36,7 +36,7 @@ export interface RetryPolicy {
   /** Of those, at most so many for one kind of failure; the lowest limit wins. @default no limit of their own */
   limits?: RetryLimits | undefined;
   /** Methods that may be sent again; a record gives each its own rules. @default the idempotent methods of RFC 9110 */
-  methods?: readonly HttpMethod[] | Readonly<Partial<Record<HttpMethod, boolean | MethodRule>>> | undefined;
+  methods?: readonly HttpMethod[] | Readonly<Partial<Record<HttpMethod, boolean | MethodRule | undefined>>> | undefined;
   /** @default [408, 413 (with Retry-After only), 425, 429, 500, 502, 503, 504] */
   statuses?: readonly number[] | undefined;
   /** How long to wait, in milliseconds, when the server does not say. */

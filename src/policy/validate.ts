@@ -95,10 +95,10 @@ const method: Rule = type(
 const methodRule: Rule = or(object({ statuses, maxRetries: whole(0) }, 'true, false or an object'), true, false);
 
 const methods: Rule = (value, path) => {
+  if (typeof value === 'object' && value !== null && Object.keys(value).length === 0) {
+    throw new RangeError(message(path, 'must name at least one method (`retry: false` switches retries off)', value));
+  }
   if (Array.isArray(value)) {
-    if (value.length === 0) {
-      throw new RangeError(message(path, 'must name at least one method (`retry: false` switches retries off)', value));
-    }
     value.forEach((name, i) => {
       method(name, `${path}[${i}]`);
     });

@@ -29,10 +29,10 @@ function toMs(groups: Readonly<Record<string, string>>, nowMs: number): number |
     return new Date(Date.UTC(fullYear, MONTHS.indexOf(month), d)).getUTCDate() === d ? ms : undefined;
   };
   if (year.length === 4) return at(Number(year));
-  // A two-digit year more than 50 years ahead is the most recent year in the past with those digits.
-  const century = Math.floor(new Date(nowMs).getUTCFullYear() / 100) * 100;
-  const ms = at(century + Number(year));
+  // A two-digit year is the latest one with those digits that is at most 50 years ahead.
   const limit = new Date(nowMs);
   limit.setUTCFullYear(limit.getUTCFullYear() + 50);
+  const century = Math.floor(limit.getUTCFullYear() / 100) * 100;
+  const ms = at(century + Number(year));
   return ms !== undefined && ms > limit.getTime() ? at(century - 100 + Number(year)) : ms;
 }

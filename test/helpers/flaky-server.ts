@@ -93,9 +93,15 @@ function perform(
   hit: number,
   timers: Set<NodeJS.Timeout>,
 ): void {
-  if (typeof step === 'function') return step(req, res, hit);
   if (step === 'hang') return;
-  if (step === 'reset') return void req.socket.destroy();
+  if (typeof step === 'function') {
+    step(req, res, hit);
+    return;
+  }
+  if (step === 'reset') {
+    req.socket.destroy();
+    return;
+  }
   if (step === 'cut') {
     res.writeHead(200, { 'content-type': 'application/json', 'content-length': 100 });
     res.write('{"half":');

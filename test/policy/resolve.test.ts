@@ -171,7 +171,7 @@ describe('methods', () => {
           Post: false,
           PATCH: { statuses: [503] },
           put: { maxRetries: 1 },
-          delete: undefined as never,
+          delete: undefined,
         },
       },
     }).retry;

@@ -183,6 +183,7 @@ describe('validatePolicy refuses', () => {
 describe('validatePolicy names the option that was meant', () => {
   test.each([
     [{ retrys: 3 }, '`retrys` is not an option; did you mean `retry`?'],
+    [{ retries: 3 }, '`retries` is not an option; did you mean `retry`?'],
     [{ Retry: 3 }, '`Retry` is not an option; did you mean `retry`?'],
     [{ bulkheads: 3 }, '`bulkheads` is not an option; did you mean `bulkhead`?'],
     [{ retry: { retries: 3 } }, '`retry.retries` is not an option; did you mean `maxRetries`?'],

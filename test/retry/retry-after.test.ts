@@ -55,10 +55,7 @@ describe('Retry-After', () => {
     expect(read(headers, 503)).toEqual([ms, ms]);
   });
 
-  test.each<Row>([
-    [{ 'retry-after': ['2', '3'] }, 2_000],
-    [{ 'retry-after': '2, 3' }, 2_000],
-  ])('of two, the first counts: %j', (headers, ms) => {
+  test.each<Row>([[{ 'retry-after': ['2', '3'] }, 2_000]])('of two, the first counts: %j', (headers, ms) => {
     expect(retryAfterMs(headers, 503, NOW)).toBe(ms);
   });
 });

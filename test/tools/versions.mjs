@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
-const jest = require.resolve('jest/bin/jest.js');
+const jest = require.resolve('jest/package.json').replace('package.json', 'bin/jest.js');
 const versionOf = (name) => require(`${name}/package.json`).version;
 
 const runs = [{ AXIOS: 'axios-oldest' }, { COCKATIEL: 'cockatiel-next' }];

@@ -1,0 +1,102 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { DEFAULTS } from '../src/policy/defaults.js';
+import { type FlakyServer, flakyServer } from './helpers/flaky-server.js';
+
+const root = join(__dirname, '..');
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+const blocks = [...readme.matchAll(/^```ts(?<run> run)?\n(?<code>[\s\S]*?)^```$/gm)].map(({ groups }, i) => ({
+  name: `block ${i + 1}`,
+  code: groups?.code ?? '',
+  run: Boolean(groups?.run),
+}));
+
+/** What a block that shows one thing may take as given. */
+const GIVEN = `
+  import type { AxiosInstance } from 'axios';
+  import { isResilienceError, type ResilienceHandle, reportOf } from 'axios-resilience';
+  declare const api: AxiosInstance;
+  declare const resilience: ResilienceHandle;
+  declare const query: object;
+  declare const metrics: { count(name: string, labels: object): void };
+  void [api, resilience, query, metrics, isResilienceError, reportOf];
+`;
+
+describe('the code in the README', () => {
+  const folder = join(root, 'examples/.readme');
+  const fileOf = (name: string) => join(folder, `${name.replace(' ', '-')}.mts`);
+  let server: FlakyServer;
+
+  beforeAll(async () => {
+    server = await flakyServer(503, 200);
+    mkdirSync(folder, { recursive: true });
+    for (const { name, code, run } of blocks) {
+      writeFileSync(fileOf(name), run ? code.replaceAll('https://api.example.com', server.url) : GIVEN + code);
+    }
+  });
+  afterAll(async () => {
+    rmSync(folder, { recursive: true, force: true });
+    await server.close();
+  });
+
+  test('type-checks, every block', () => {
+    expect(blocks.length).toBeGreaterThan(3);
+    const tsc = join(root, 'node_modules/typescript/bin/tsc');
+    const strict = [
+      '--noEmit',
+      '--strict',
+      '--module',
+      'nodenext',
+      '--target',
+      'es2022',
+      '--types',
+      'node',
+      '--ignoreConfig',
+    ];
+    const files = blocks.map(({ name }) => fileOf(name));
+    expect(execFileSync(process.execPath, [tsc, ...strict, ...files], { cwd: root, encoding: 'utf8' })).toBe('');
+  });
+
+  test.each(blocks.filter(({ run }) => run))(
+    '$name runs and does what it says',
+    async ({ name }) => {
+      server.script(503, 200);
+      const before = server.hits.length;
+      const tsx = join(root, 'node_modules/tsx/dist/cli.mjs');
+      const output = await new Promise<string>((resolve, reject) => {
+        execFile(process.execPath, [tsx, fileOf(name)], (error, stdout) => (error ? reject(error) : resolve(stdout)));
+      });
+      expect(output).toContain('1 retries');
+      expect(server.hits.slice(before).map(({ method, url }) => `${method} ${url}`)).toEqual([
+        'GET /users',
+        'GET /users',
+        'POST /orders',
+        'GET /health',
+      ]);
+    },
+    30_000,
+  );
+});
+
+describe('the tables in the README', () => {
+  const rows = [...readme.matchAll(/^\| `(?<option>[\w.]+)` \| `(?<value>[^|]+)` \|/gm)].map(
+    ({ groups }) => [groups?.option ?? '', groups?.value ?? ''] as const,
+  );
+  const written = (value: unknown): string => {
+    if (Array.isArray(value)) return value.join(', ');
+    return typeof value === 'string' ? `'${value}'` : String(value);
+  };
+  const flatten = (object: object, path = ''): [string, string][] =>
+    Object.entries(object).flatMap(([key, value]) =>
+      typeof value === 'object' && !Array.isArray(value)
+        ? flatten(value, `${path}${key}.`)
+        : [[`${path}${key}`, written(value)] as [string, string]],
+    );
+
+  test('state every default, as the code has it', () => {
+    const stated = Object.fromEntries(rows);
+    expect(stated).toEqual(Object.fromEntries(flatten(DEFAULTS)));
+  });
+});
