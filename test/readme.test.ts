@@ -15,13 +15,14 @@ const blocks = [...readme.matchAll(/^```ts(?<run> run)?\n(?<code>[\s\S]*?)^```$/
 
 /** What a block that shows one thing may take as given. */
 const GIVEN = `
+  import { createReadStream } from 'node:fs';
   import type { AxiosInstance } from 'axios';
   import { isResilienceError, type ResilienceHandle, reportOf } from 'axios-resilience';
   declare const api: AxiosInstance;
   declare const resilience: ResilienceHandle;
   declare const query: object;
   declare const metrics: { count(name: string, labels: object): void };
-  void [api, resilience, query, metrics, isResilienceError, reportOf];
+  void [createReadStream, api, resilience, query, metrics, isResilienceError, reportOf];
 `;
 
 describe('the code in the README', () => {

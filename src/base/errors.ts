@@ -80,6 +80,14 @@ export class AttemptTimeoutError extends AxiosError {
   }
 }
 
+/** The connection did not stand in time: nothing of this request was sent over it. */
+export class ConnectTimeoutError extends AxiosError {
+  constructor(config: Config, limit: number) {
+    super(`connectTimeout of ${limit} ms exceeded`, AxiosError.ETIMEDOUT, config);
+    this.name = 'ConnectTimeoutError';
+  }
+}
+
 /** axios's own CanceledError, with the reason of the signal or token as `cause`. */
 export function canceledError(config: Config, reason: unknown): AxiosError {
   const message = config.cancelToken?.reason?.message;

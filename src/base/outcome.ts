@@ -12,6 +12,8 @@ export interface Outcome {
   readonly error?: unknown;
   /** Provably nothing reached the server. */
   readonly unsent?: boolean;
+  /** A kept-alive connection, used before, was lost before any answer: most likely the server had closed it. */
+  readonly stale?: boolean;
   /** Milliseconds the server asked to wait. */
   readonly retryAfterMs?: number;
   /** The caller's `retryResponse` said that this answer means "try again". */

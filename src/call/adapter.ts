@@ -33,7 +33,8 @@ function standsFor(adapter: AdapterSetting): AdapterSetting {
 
 function realAdapter(setting: AdapterSetting = axios.defaults.adapter, config: Config): Adapter {
   const send = getAdapter(setting, config);
-  return { send, isAxiosOwn: ![setting].flat().includes(send) };
+  const { adapterName } = send as { adapterName?: string };
+  return { send, isAxiosOwn: ![setting].flat().includes(send), isNodeHttp: adapterName === 'http' };
 }
 
 /** The instance's policy, with `instance.defaults.resilience` and then the request's own over it. */

@@ -6,9 +6,8 @@ import { send, thrown } from './send.js';
 /** Sends a call's request once, if the guard of its scope lets it, and writes down how that ended. */
 export async function attempt(call: Call): Promise<Outcome> {
   const { recorder, lifetime, policy, context } = call;
-  const first = recorder.sends === 0;
-  const config = first ? call.config : call.request.next();
-  const { guard, counters } = first ? call.scope : context.scope(policy.scope(config));
+  const config = call.request.next();
+  const { guard, counters } = config === call.config ? call.scope : context.scope(policy.scope(config));
   const askedAt = now();
   let queued = false;
   let sentAt: number | undefined;

@@ -3,7 +3,13 @@ import type { AxiosResponse } from 'axios';
 /** True if this body can be handed to an adapter more than once and is the same each time. */
 export function isReplayable(data: unknown): boolean {
   if (typeof data !== 'object' || data === null) return true;
-  return !isStream(data) && !(Symbol.asyncIterator in data);
+  return (!isStream(data) && !(Symbol.asyncIterator in data)) || isUntouched(data);
+}
+
+/** A Node stream of which nothing has been read. Of other streams it cannot be known. */
+function isUntouched(data: object): boolean {
+  const { readableDidRead, destroyed } = data as { readableDidRead?: boolean; destroyed?: boolean };
+  return readableDidRead === false && destroyed === false;
 }
 
 /** A plain object or list, as only `transformRequest` can turn into a body. */

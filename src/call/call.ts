@@ -21,6 +21,8 @@ export interface Adapter {
   readonly send: AxiosAdapter;
   /** One of axios's own, of which it is known what they do with a signal. */
   readonly isAxiosOwn: boolean;
+  /** axios's http adapter: its connections can be watched. */
+  readonly isNodeHttp: boolean;
 }
 
 /** The state of one call. It lives here and never on the caller's config. */
@@ -46,7 +48,7 @@ export class Call {
     readonly context: Context,
   ) {
     this.scope = context.scope(policy.scope(config));
-    this.request = new Request(config, policy.retry.idempotencyKey);
+    this.request = new Request(config, policy);
     const { deadline } = policy;
     this.lifetime = new Lifetime(config, this.recorder.startedAt, deadline, () => {
       return new DeadlineExceededError(config, this.scope.name, deadline, this.outcome?.error);

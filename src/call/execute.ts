@@ -3,9 +3,8 @@ import { now } from '../base/clock.js';
 import type { StopDecision } from '../base/decision.js';
 import { LightSignal } from '../base/signal.js';
 import { file } from '../observe/recorder.js';
-import { attempt } from './attempt.js';
+import { firstAttempt, nextAttempt } from './attempts.js';
 import type { Call } from './call.js';
-import { resend } from './resend.js';
 import { weigh } from './weigh.js';
 import { reissue } from './wire.js';
 
@@ -14,11 +13,12 @@ export async function execute(call: Call): Promise<AxiosResponse> {
   const { lifetime, scope } = call;
   scope.counters.calls++;
   try {
-    call.outcome = lifetime.over ?? (await attempt(call));
+    call.outcome = await firstAttempt(call);
     if (call.outcome.failure) await tryAgain(call);
     return settle(call);
   } finally {
     lifetime.dispose();
+    call.request.dispose();
   }
 }
 
@@ -40,7 +40,7 @@ function tryAgain(call: Call): Promise<void> {
     },
     resend: async () => {
       recorder.waitedMs += now() - waitingSince;
-      call.outcome = await resend(call);
+      call.outcome = await nextAttempt(call);
       return call.outcome.failure !== undefined;
     },
   });

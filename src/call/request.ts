@@ -1,8 +1,8 @@
 import type { InternalAxiosRequestConfig } from 'axios';
 import { IDEMPOTENCY_KEY_HEADERS, IDEMPOTENT_METHODS } from '../base/http.js';
 import { randomUuid } from '../base/ids.js';
-import type { RetryPolicy } from '../policy/types.js';
-import { isReplayable, isUnserialized } from './body.js';
+import type { ResolvedPolicy } from '../policy/resolve.js';
+import { discard, isReplayable, isUnserialized } from './body.js';
 
 type Config = InternalAxiosRequestConfig;
 
@@ -12,11 +12,16 @@ export class Request {
   /** The headers as they were before any adapter added its own, Content-Length among them. */
   readonly #headers: object;
   #template: Config | undefined;
+  #sent = false;
+
+  /** Made by the caller's `body`, and so ours to let go of. */
+  #made: unknown;
 
   constructor(
     private readonly config: Config,
-    idempotencyKey: RetryPolicy['idempotencyKey'],
+    private readonly policy: ResolvedPolicy,
   ) {
+    const { idempotencyKey } = policy.retry;
     this.method = (config.method ?? 'get').toUpperCase();
     if (idempotencyKey && !this.#isIdempotentMethod && !this.hasIdempotencyKey) {
       config.headers.set('Idempotency-Key', idempotencyKey === true ? randomUuid() : idempotencyKey(config));
@@ -30,13 +35,32 @@ export class Request {
     return this.#template;
   }
 
-  /** A copy for one attempt: adapters write into what they are given. */
+  /** The caller's own config for the first attempt, then a copy for each: adapters write into what they are given. */
   next(): Config {
+    if (!this.#sent && !this.#template) {
+      this.#sent = true;
+      return this.config;
+    }
     return copy(this.template, this.template.headers);
   }
 
   get replayable(): boolean {
-    return isReplayable((this.#template ?? this.config).data);
+    return this.policy.body !== undefined || isReplayable((this.#template ?? this.config).data);
+  }
+
+  /** Makes the body of the next attempt, where the caller gave the means to. */
+  async renewBody(): Promise<void> {
+    const { body } = this.policy;
+    if (!body) return;
+    this.dispose();
+    this.#made = await body();
+    this.template.data = this.#made;
+    serialize(this.template);
+  }
+
+  /** Lets go of a body that was made for the latest attempt. */
+  dispose(): void {
+    discard(this.#made);
   }
 
   get hasIdempotencyKey(): boolean {

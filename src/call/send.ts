@@ -1,6 +1,6 @@
 import type { AxiosAdapter, AxiosPromise, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 import { wallClock } from '../base/clock.js';
-import { AttemptTimeoutError } from '../base/errors.js';
+import { AttemptTimeoutError, ConnectTimeoutError } from '../base/errors.js';
 import { classify, neverSent } from '../base/failure.js';
 import { MAX_TIMER_MS } from '../base/http.js';
 import type { Outcome } from '../base/outcome.js';
@@ -8,22 +8,23 @@ import { type Aborter, LightSignal } from '../base/signal.js';
 import { retryAfterMs } from '../retry/retry-after.js';
 import { discard, isStream, parsed } from './body.js';
 import type { Call } from './call.js';
+import { ConnectionWatch } from './connection.js';
 
 type Config = InternalAxiosRequestConfig;
 
 /** Hands one request to axios's adapter, until it settles, takes too long, or the call ends. Never rejects. */
 export function send(call: Call, config: Config): Promise<Outcome> {
   return new Promise((resolve) => {
-    const aborter: Aborter = call.adapter.isAxiosOwn ? new LightSignal() : new AbortController();
-    const callersSignal = config.signal;
+    const { adapter, policy, lifetime } = call;
+    const aborter: Aborter = adapter.isAxiosOwn ? new LightSignal() : new AbortController();
     let settled = false;
 
     const settle = (outcome: Outcome) => {
       settled = true;
       clearTimeout(timer);
-      call.lifetime.enter(undefined);
-      if (callersSignal) config.signal = callersSignal;
-      else delete config.signal;
+      connection?.dispose();
+      lifetime.enter(undefined);
+      takeBack();
       resolve(outcome);
     };
     // The call goes on at once, whatever the adapter makes of the abort, and whether or not it heeds it.
@@ -32,15 +33,19 @@ export function send(call: Call, config: Config): Promise<Outcome> {
       aborter.abort();
     };
 
-    const limitMs = attemptLimit(config, call.policy.attemptTimeout);
-    const timer =
-      limitMs <= MAX_TIMER_MS
-        ? setTimeout(() => kill({ failure: 'timeout', error: new AttemptTimeoutError(call.config, limitMs) }), limitMs)
-        : undefined;
-    call.lifetime.enter(kill);
-    config.signal = aborter.signal;
+    const connection = adapter.isNodeHttp
+      ? new ConnectionWatch({
+          limitMs: policy.connectTimeout,
+          fresh: call.outcome?.stale === true,
+          onTimeout: () => kill(connectTimedOut(call, connection?.hops)),
+        })
+      : undefined;
+    const limitMs = attemptLimit(config, policy.attemptTimeout);
+    const timer = limitMs <= MAX_TIMER_MS ? setTimeout(() => kill(timedOut(call, limitMs)), limitMs) : undefined;
+    lifetime.enter(kill);
+    const takeBack = lend(config, { ...connection?.agents(config), signal: aborter.signal });
 
-    started(call.adapter.send, config).then(
+    started(adapter.send, config).then(
       (response) => {
         if (settled) return discard(response?.data);
         giveBack(response, config, aborter, call.config);
@@ -51,10 +56,34 @@ export function send(call: Call, config: Config): Promise<Outcome> {
         if (settled) return discard(response?.data);
         giveBack(error, config, aborter, call.config);
         giveBack(response, config, aborter, call.config);
-        settle(streaming(response, aborter, outcomeOfError(error, response)));
+        settle(streaming(response, aborter, outcomeOfError(error, response, connection)));
       },
     );
   });
+}
+
+const timedOut = (call: Call, limitMs: number): Outcome => ({
+  failure: 'timeout',
+  error: new AttemptTimeoutError(call.config, limitMs),
+});
+
+/** The hops before the latest were sent. */
+const connectTimedOut = ({ config, policy }: Call, hops = 1): Outcome => ({
+  failure: 'connect',
+  error: new ConnectTimeoutError(config, policy.connectTimeout),
+  unsent: hops <= 1,
+});
+
+/** Puts `fields` on `config`; the answer puts back what was there. */
+function lend(config: Config, fields: Partial<Config>): () => void {
+  const before = Object.keys(fields).map((key) => [key, Object.getOwnPropertyDescriptor(config, key)] as const);
+  Object.assign(config, fields);
+  return () => {
+    for (const [key, descriptor] of before) {
+      if (descriptor) Object.defineProperty(config, key, descriptor);
+      else Reflect.deleteProperty(config, key);
+    }
+  };
 }
 
 /** axios's own `timeout`, where set, wins. */
@@ -97,12 +126,17 @@ function outcomeOfResponse(response: AxiosResponse, call: Call): Outcome {
   return { response };
 }
 
-function outcomeOfError(error: unknown, response: AxiosResponse | undefined): Outcome {
+function outcomeOfError(
+  error: unknown,
+  response: AxiosResponse | undefined,
+  connection: ConnectionWatch | undefined,
+): Outcome {
   const failure = classify(error);
   return {
     failure,
     error,
-    unsent: neverSent(failure, error),
+    unsent: neverSent(failure, error) && (connection?.hops ?? 1) <= 1,
+    stale: failure === 'read' && !response && connection?.reused === true,
     ...(response && { response, ...askedWait(response) }),
     ...(failure === 'canceled' && { final: failure }),
   };

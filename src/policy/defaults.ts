@@ -5,6 +5,8 @@ export const DEFAULTS = Object.freeze({
   /** A call without an end hangs its caller; .NET's standard handler and most gateways wait as long. */
   deadline: 30_000,
   attemptTimeout: 10_000,
+  /** As long as a lost SYN and its repetition take (RFC 6298: 1 s, then 2 s). */
+  connectTimeout: 3_000,
   retry: Object.freeze({
     maxRetries: 3,
     limits: Object.freeze({

@@ -18,11 +18,13 @@ import type {
 export interface ResolvedPolicy {
   readonly deadline: number;
   readonly attemptTimeout: number;
+  readonly connectTimeout: number;
   readonly retry: ResolvedRetry;
   readonly breaker: Complete<BreakerPolicy> | false;
   readonly bulkhead: Complete<BulkheadPolicy> | false;
   readonly scope: (config: InternalAxiosRequestConfig) => string;
   readonly idempotent: boolean;
+  readonly body: (() => unknown) | undefined;
   readonly hooks: ResilienceHooks | undefined;
   readonly logger: ResilienceLogger | false;
 }
@@ -62,11 +64,13 @@ function refine(base: ResolvedPolicy, layer: Layer): ResolvedPolicy {
   return Object.freeze({
     deadline: pick(limit(layer.deadline), base.deadline),
     attemptTimeout: pick(limit(layer.attemptTimeout), base.attemptTimeout),
+    connectTimeout: pick(limit(layer.connectTimeout), base.connectTimeout),
     retry: layer.retry === undefined ? base.retry : refineRetry(base.retry, layer.retry),
     breaker: refineBreaker(base.breaker, layer.breaker),
     bulkhead: refineBulkhead(base.bulkhead, layer.bulkhead),
     scope: layer.scope === undefined ? base.scope : scopeFunction(layer.scope),
     idempotent: pick(layer.idempotent, base.idempotent),
+    body: pick(layer.body, base.body),
     hooks: pick(layer.hooks, base.hooks),
     logger: pick(layer.logger, base.logger),
   });
@@ -149,5 +153,6 @@ const DEFAULT_POLICY: ResolvedPolicy = Object.freeze({
   }),
   scope: originOf,
   idempotent: false,
+  body: undefined,
   hooks: undefined,
 });

@@ -14,6 +14,11 @@ export interface ResiliencePolicy {
   deadline?: number | false | undefined;
   /** Milliseconds for one attempt, to the end of its body; axios's own `timeout`, where set, wins. @default 10_000 */
   attemptTimeout?: number | false | undefined;
+  /**
+   * Milliseconds until TCP, and TLS where used, stand: for axios's http adapter in Node, whatever the agent, each redirect
+   * by itself; waiting for a free socket does not count. @default 3_000
+   */
+  connectTimeout?: number | false | undefined;
   /** A number is short for `{ maxRetries }`. @default { maxRetries: 3 } */
   retry?: number | RetryPolicy | false | undefined;
   /** @default 5 failures in a row, or half of at least 10 calls in 30 s; either way over at least 1 s */
@@ -130,6 +135,7 @@ export interface BulkheadPolicy {
 export interface ResilienceOverride {
   deadline?: number | false | undefined;
   attemptTimeout?: number | false | undefined;
+  connectTimeout?: number | false | undefined;
   retry?: number | RetryPolicy | false | undefined;
   /** Pass by the breaker: neither refused nor counted. */
   breaker?: false | undefined;
@@ -141,4 +147,9 @@ export interface ResilienceOverride {
   hooks?: ResilienceHooks | undefined;
   /** This request is safe to send twice, whatever its method. */
   idempotent?: boolean | undefined;
+  /**
+   * Makes the body anew for each attempt after the first, and for the first where `data` is not given: so that a stream
+   * can be sent again. May be async. A stream it made is destroyed when its attempt has failed.
+   */
+  body?: (() => unknown) | undefined;
 }

@@ -189,7 +189,8 @@ const scope = either(
   type("must be 'origin', 'instance' or a function", (value) => value === 'origin' || value === 'instance'),
 );
 
-const times = { deadline: orFalse(milliseconds(1)), attemptTimeout: orFalse(milliseconds(1)) };
+const time = orFalse(milliseconds(1));
+const times = { deadline: time, attemptTimeout: time, connectTimeout: time };
 
 const POLICY: Rule = object({ ...times, retry, breaker, bulkhead, scope, hooks, logger });
 
@@ -203,6 +204,7 @@ const OVERRIDE: Rule = object({
   scope: type('must be a name', (value) => typeof value === 'string' && value !== ''),
   hooks,
   idempotent: bool,
+  body: fn,
 });
 
 function message(path: string, rule: string, value: unknown): string {

@@ -58,9 +58,7 @@ export function decide(
   // Coming back sooner than asked is only refused again, so a wait we will not make ends the call.
   if (policy.respectRetryAfter && (retryAfterMs ?? 0) > policy.maxRetryAfter) return stop('retry-after-too-long');
   const asked = policy.respectRetryAfter && retryAfterMs ? retryAfterMs : undefined;
-  const delayMs = asked
-    ? notBefore(asked, random)
-    : backoffDelay(policy.backoff, facts.retries + 1, facts.previousDelayMs, facts.failed, random);
+  const delayMs = asked ? notBefore(asked, random) : ownDelay(outcome, facts, policy, random);
   if (delayMs >= facts.remainingMs) return stop('deadline');
   return { retry: true, delayMs, because: asked ? 'retry-after' : failure };
 }
@@ -93,6 +91,12 @@ function isUsedUp(
 function mayBeSentAgain({ unsent }: Outcome, { idempotent }: Facts, rule: ResolvedMethod | undefined): boolean {
   if (rule?.allowed || idempotent) return true;
   return unsent === true && rule === undefined;
+}
+
+/** A connection that was stale says nothing of the server's health, so the first of a call is replaced at once. */
+function ownDelay({ stale }: Outcome, facts: Facts, { backoff }: ResolvedRetry, random: () => number): number {
+  if (stale && facts.retries === 0) return 0;
+  return backoffDelay(backoff, facts.retries + 1, facts.previousDelayMs, facts.failed, random);
 }
 
 /** Never sooner than asked, and spread over up to a tenth more (1 s at most), so that a fleet does not return in step. */

@@ -1,0 +1,44 @@
+import type { Outcome } from '../base/outcome.js';
+import { attempt } from './attempt.js';
+import type { Call } from './call.js';
+import { serialize } from './request.js';
+import { thrown } from './send.js';
+
+/** Sends a call for the first time. Its body is made only if the caller gave none. */
+export function firstAttempt(call: Call): Promise<Outcome> {
+  return unlessOver(call, () => (call.config.data === undefined ? renewBody(call) : undefined));
+}
+
+/** Sends a call again after its wait, unless its caller has second thoughts. */
+export function nextAttempt(call: Call): Promise<Outcome> {
+  return unlessOver(call, async () => (await askBeforeRetry(call)) ?? renewBody(call));
+}
+
+/** Sends a call once what comes before is done: unless that, a deadline or a cancellation ended it. */
+async function unlessOver(call: Call, before: () => Promise<Outcome | undefined> | undefined): Promise<Outcome> {
+  try {
+    const end = call.lifetime.over ?? (await before()) ?? call.lifetime.over;
+    return end ?? (await attempt(call));
+  } catch (error) {
+    return thrown(error);
+  }
+}
+
+/** Resolves to the end of the call, if `beforeRetry` puts one to it; it may also change the request. */
+async function askBeforeRetry(call: Call): Promise<Outcome | undefined> {
+  const { lifetime, request } = call;
+  const { beforeRetry } = call.policy.retry;
+  if (!beforeRetry) return undefined;
+  const { template } = request;
+  const answer = await lifetime.until(Promise.resolve(beforeRetry(template, call.failed())));
+  if (lifetime.over) return lifetime.over;
+  if (answer === false) return { ...call.outcome, final: 'vetoed' };
+  serialize(template);
+  return undefined;
+}
+
+async function renewBody({ lifetime, request, policy }: Call): Promise<Outcome | undefined> {
+  if (!policy.body) return undefined;
+  await lifetime.until(request.renewBody());
+  return lifetime.over;
+}

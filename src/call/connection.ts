@@ -1,0 +1,124 @@
+import type { InternalAxiosRequestConfig } from 'axios';
+
+type Config = InternalAxiosRequestConfig;
+
+/** As much of Node's `http.Agent`, its requests and its sockets as is looked at here. */
+interface Agent {
+  readonly options?: { readonly proxyEnv?: unknown };
+  readonly requests?: Readonly<Record<string, readonly Request[] | undefined>>;
+  readonly freeSockets?: Readonly<Record<string, readonly Socket[] | undefined>>;
+  getName?(options: object): string;
+  addRequest(request: Request, options: object, ...rest: unknown[]): unknown;
+}
+
+interface Request extends Emitter {
+  readonly reusedSocket?: boolean;
+}
+
+interface Socket extends Emitter {
+  readonly connecting?: boolean;
+  readonly encrypted?: boolean;
+  readonly secureConnecting?: boolean;
+  destroy(): void;
+}
+
+interface Emitter {
+  once(event: string, listener: (argument: never) => void): unknown;
+}
+
+export interface WatchOptions {
+  readonly limitMs: number;
+  /** Take no connection that has been used before. */
+  readonly fresh: boolean;
+  readonly onTimeout: () => void;
+}
+
+/** Sockets that have carried a request: Node does not always say so of those handed from one request to the next. */
+const used = new WeakSet<Socket>();
+
+/**
+ * Watches the connections that one attempt goes over, in Node, by standing in for its agents: each redirect asks an agent
+ * for a connection. The real agents keep their pools, and whatever else they do; a request that waits for a free socket of
+ * theirs is not connecting.
+ */
+export class ConnectionWatch {
+  /** Connections asked for: one, and one for each redirect. */
+  hops = 0;
+  /** The latest had carried a request before. */
+  reused = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly options: WatchOptions) {}
+
+  /** What to send with instead of the agents of `config`; nothing where there are none to stand in for. */
+  agents(config: Config): Partial<Pick<Config, 'httpAgent' | 'httpsAgent'>> {
+    if (config.httpVersion === 2) return {};
+    return { ...this.#instead('httpAgent', 'node:http', config), ...this.#instead('httpsAgent', 'node:https', config) };
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #instead(key: 'httpAgent' | 'httpsAgent', module: 'node:http' | 'node:https', config: Config): object {
+    const real: Agent | undefined = config[key] ?? globalAgentOf(module);
+    if (typeof real?.addRequest !== 'function') return {};
+    // axios refuses an agent that overrides `addRequest` where it would have to undo the agent's own proxying.
+    if (config.proxy === false && real.options?.proxyEnv) return {};
+    const addRequest = (...request: Parameters<Agent['addRequest']>) => this.#connect(real, ...request);
+    // A Proxy, not an heir: agents with private fields accept calls on themselves only.
+    return {
+      [key]: new Proxy(real, { get: (it, name) => (name === 'addRequest' ? addRequest : Reflect.get(it, name, it)) }),
+    };
+  }
+
+  #connect(agent: Agent, request: Request, options: object, ...rest: unknown[]): unknown {
+    const hop = ++this.hops;
+    this.reused = false;
+    // The request of an earlier hop may close when the next is already connecting.
+    const stop = () => {
+      if (hop === this.hops) this.dispose();
+    };
+    request.once('socket', (socket: Socket) => this.#assigned(request, socket, stop));
+    request.once('close', stop);
+    if (this.options.fresh) closeIdle(agent, options);
+    const answer = agent.addRequest(request, options, ...rest);
+    if (!request.reusedSocket && !isQueued(agent, request)) this.#arm();
+    return answer;
+  }
+
+  #assigned(request: Request, socket: Socket, stop: () => void): void {
+    this.reused = request.reusedSocket === true || used.has(socket);
+    used.add(socket);
+    const connecting = socket.encrypted ? socket.secureConnecting : socket.connecting;
+    if (this.reused || !connecting) {
+      stop();
+      return;
+    }
+    this.#arm();
+    socket.once(socket.encrypted ? 'secureConnect' : 'connect', stop);
+  }
+
+  #arm(): void {
+    if (this.options.limitMs !== Number.POSITIVE_INFINITY) {
+      this.#timer ??= setTimeout(this.options.onTimeout, this.options.limitMs);
+    }
+  }
+}
+
+/** Without an import that a bundler would see: browsers have no such module. */
+function globalAgentOf(module: 'node:http' | 'node:https'): Agent | undefined {
+  const found: { globalAgent?: unknown } | undefined = globalThis.process?.getBuiltinModule?.(module);
+  return found?.globalAgent as Agent | undefined;
+}
+
+/** True if the agent has put this request, its latest, in line for a socket. */
+const isQueued = (agent: Agent, request: Request): boolean =>
+  Object.values(agent.requests ?? {}).some((queue) => queue?.at(-1) === request);
+
+/** Idle connections to the same place may have died like the one that just did. */
+function closeIdle(agent: Agent, options: object): void {
+  const name = agent.getName?.({ ...options, ...agent.options });
+  for (const socket of (name !== undefined && agent.freeSockets?.[name]) || []) socket.destroy();
+}

@@ -1,0 +1,239 @@
+import { createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import axios, { type AxiosInstance } from 'axios';
+import { attachResilience, reportOf } from 'axios-resilience';
+import FormDataPackage from 'form-data';
+import { type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
+import { rejection, sleep } from '../helpers/settled.js';
+
+const NOW = { backoff: () => 0 };
+const TEXT = 'x'.repeat(100_000);
+
+const form = () => {
+  const data = new FormData();
+  data.append('a', '1');
+  data.append('file', new Blob(['content']), 'f.txt');
+  return data;
+};
+
+describe.each(['http', 'fetch'] as const)('request bodies through the %s adapter', (adapter) => {
+  let server: FlakyServer;
+  let api: AxiosInstance;
+
+  beforeEach(async () => {
+    server = await flakyServer(503, 503, 200);
+    api = axios.create({ baseURL: server.url, adapter, proxy: false });
+    attachResilience(api, { retry: NOW });
+  });
+  afterEach(() => server.close());
+
+  const sent = () => server.hits.map(({ headers, body }) => [headers['content-type'], headers['content-length'], body]);
+
+  test.each<[string, unknown, string]>([
+    ['a string', 'text', 'text'],
+    ['an object', { a: 1, b: [2] }, '{"a":1,"b":[2]}'],
+    ['a Buffer', Buffer.from('buffer'), 'buffer'],
+    ['an ArrayBuffer', new TextEncoder().encode('array buffer').buffer, 'array buffer'],
+    ['a typed array', new TextEncoder().encode('typed array'), 'typed array'],
+    ['URLSearchParams', new URLSearchParams({ a: '1', b: 'ü' }), 'a=1&b=%C3%BC'],
+    ['a Blob', new Blob(['blob']), 'blob'],
+    ['nothing', undefined, ''],
+  ])('%s goes out byte for byte the same on every attempt', async (_kind, data, text) => {
+    expect((await api.put('/', data)).status).toBe(200);
+    expect(server.hits.map(({ body }) => body)).toEqual([text, text, text]);
+    expect(new Set(sent().map((one) => JSON.stringify(one))).size).toBe(1);
+  });
+
+  test('native FormData goes out whole on every attempt', async () => {
+    expect((await api.put('/', form())).status).toBe(200);
+    expect(server.hits).toHaveLength(3);
+    for (const { body } of server.hits) {
+      const boundary = body.slice(0, body.indexOf('\r\n'));
+      expect(body.split(boundary)).toHaveLength(4);
+      expect(body).toContain('content');
+    }
+    expect(new Set(server.hits.map(({ headers }) => headers['content-type']?.split(';')[0])).size).toBe(1);
+  });
+
+  test.each<[string, () => unknown]>([
+    ['a Node stream', () => Readable.from([TEXT])],
+    ['a web stream', () => new Blob([TEXT]).stream()],
+  ])('%s is sent once, and the call ends with its first failure', async (_kind, make) => {
+    const supported = adapter === 'fetch' || make() instanceof Readable;
+    const error = await rejection(api.put('/', make(), { headers: { 'Content-Type': 'text/plain' } }));
+    expect(server.hits.map(({ body }) => body.length)).toEqual(supported ? [100_000] : []);
+    expect(reportOf(error)?.ended).toBe(supported ? 'body-not-replayable' : 'not-retryable');
+    expect(error.message).toMatch(supported ? /503/ : /Data after transformation must be/);
+  });
+
+  test('resilience.body makes a stream anew for every attempt', async () => {
+    const response = await api.put('/', undefined, {
+      headers: { 'Content-Type': 'text/plain' },
+      resilience: { body: () => Readable.from([TEXT]) },
+    });
+    expect(response.status).toBe(200);
+    expect(server.hits.map(({ body }) => body.length)).toEqual([100_000, 100_000, 100_000]);
+    expect(response.config.data).toBeUndefined();
+  });
+
+  test('resilience.body may be async, leaves a given first body alone, and its error ends the call', async () => {
+    const response = await api.put('/', 'first', { resilience: { body: async () => 'later' } });
+    expect(response.status).toBe(200);
+    expect(server.hits.map(({ body }) => body)).toEqual(['first', 'later', 'later']);
+    const broken = () => {
+      throw new Error('no such file');
+    };
+    expect((await rejection(api.put('/', undefined, { resilience: { body: broken } }))).message).toBe('no such file');
+    expect(server.hits).toHaveLength(3);
+  });
+});
+
+describe('one-shot bodies of the http adapter', () => {
+  let server: FlakyServer;
+  let api: AxiosInstance;
+  let folder: string;
+  let file: string;
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'axios-resilience-bodies-'));
+    file = join(folder, 'file');
+    writeFileSync(file, 'y'.repeat(4_000_000));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+  beforeEach(async () => {
+    server = await flakyServer(503, 200);
+    api = axios.create({ baseURL: server.url, adapter: 'http', proxy: false });
+    attachResilience(api, { retry: { ...NOW, methods: ['PUT', 'POST'] } });
+  });
+  afterEach(() => server.close());
+
+  test('the form-data package and postForm(object) are sent once and never hang', async () => {
+    const form = new FormDataPackage();
+    form.append('a', '1');
+    for (const call of [api.put('/', form), api.postForm('/', { a: 1 })]) {
+      server.script(503);
+      expect(reportOf(await rejection(call))?.ended).toBe('body-not-replayable');
+    }
+    expect(server.hits).toHaveLength(2);
+    expect(server.hits.every(({ body }) => body.includes('name="a"'))).toBe(true);
+  });
+
+  test('native FormData has the boundary its header says, each time anew', async () => {
+    await api.put('/', form());
+    const boundaries = server.hits.map(
+      ({ headers }) => /boundary=(\S+)/.exec(headers['content-type'] ?? '')?.[1] ?? '',
+    );
+    expect(new Set(boundaries).size).toBe(2);
+    expect(server.hits.map(({ body }, i) => body.split(boundaries[i] ?? '?').length)).toEqual([4, 4]);
+  });
+
+  test('a form-data body made by resilience.body goes out whole each time', async () => {
+    const body = () => {
+      const form = new FormDataPackage();
+      form.append('a', '1');
+      return form;
+    };
+    expect((await api.put('/', undefined, { resilience: { body } })).status).toBe(200);
+    for (const { headers, body: text } of server.hits) {
+      expect(text).toContain(String(headers['content-type']).split('boundary=')[1]);
+    }
+    expect(server.hits).toHaveLength(2);
+  });
+
+  test('a stream partly read by a server that sheds load is not continued', async () => {
+    const shedding = http.createServer((_req, res) => {
+      res.writeHead(503, { connection: 'close' }).end();
+    });
+    await new Promise<void>((resolve) => shedding.listen(0, '127.0.0.1', resolve));
+    const { port } = shedding.address() as { port: number };
+    const error = await rejection(api.put(`http://127.0.0.1:${port}/`, createReadStream(file)));
+    expect(reportOf(error)).toMatchObject({ ended: 'body-not-replayable', retries: 0 });
+    shedding.closeAllConnections();
+    shedding.close();
+  });
+
+  test('a large file is streamed, not buffered', async () => {
+    server.script((req, res) => res.end(req.headers['transfer-encoding']));
+    const { data } = await api.put('/', createReadStream(file), { maxRedirects: 0 });
+    expect(data).toBe('chunked');
+    expect(server.hits[0]?.body).toHaveLength(4_000_000);
+  });
+
+  test('file streams made for attempts that failed are closed', async () => {
+    server.script(503);
+    const made: ReturnType<typeof createReadStream>[] = [];
+    const body = () => {
+      const stream = createReadStream(file);
+      made.push(stream);
+      return stream;
+    };
+    await rejection(api.put('/', undefined, { resilience: { body, retry: 2 } }));
+    await sleep(20);
+    expect(made.map(({ destroyed }) => destroyed)).toEqual([true, true, true]);
+  });
+});
+
+describe.each(['http', 'fetch'] as const)('response bodies through the %s adapter', (adapter) => {
+  let server: FlakyServer;
+
+  beforeEach(async () => {
+    server = await flakyServer();
+  });
+  afterEach(() => server.close());
+
+  test('the stream of a failed attempt is let go before the wait: one socket is enough', async () => {
+    server.script({ status: 503, body: TEXT }, { status: 503, body: TEXT }, 200);
+    const httpAgent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+    const api = axios.create({ baseURL: server.url, adapter, proxy: false, httpAgent });
+    attachResilience(api, { retry: NOW });
+    const { status, data } = await api.get('/', { responseType: 'stream' });
+    expect(status).toBe(200);
+    let text = '';
+    for await (const chunk of data) text += Buffer.from(chunk).toString();
+    expect(text).toBe('{"hit":3}');
+    await sleep(20);
+    expect(server.busy).toBe(0);
+    httpAgent.destroy();
+  });
+
+  test('the stream of the last failure is the caller’s to read', async () => {
+    server.script({ status: 503, body: 'why' });
+    const api = axios.create({ baseURL: server.url, adapter, proxy: false });
+    attachResilience(api, { retry: { ...NOW, maxRetries: 1 } });
+    const error = (await rejection(api.get('/', { responseType: 'stream' }))) as {
+      response?: { data: AsyncIterable<Buffer> };
+    };
+    let text = '';
+    for await (const chunk of error.response?.data ?? []) text += Buffer.from(chunk).toString();
+    expect(text).toBe('why');
+    expect(server.hits).toHaveLength(2);
+  });
+
+  test('a stream that breaks in the caller’s hands is not retried behind their back', async () => {
+    server.script('cut', 200);
+    const api = axios.create({ baseURL: server.url, adapter, proxy: false });
+    attachResilience(api, { retry: NOW });
+    const response = await api.get('/', { responseType: 'stream' });
+    await rejection(
+      (async () => {
+        for await (const _chunk of response.data);
+      })(),
+    );
+    await sleep(20);
+    expect(server.hits).toHaveLength(1);
+    expect(reportOf(response)?.ended).toBe('success');
+  });
+
+  test('a body that stalls after a 200 is a timed-out attempt, and retried', async () => {
+    server.script((_req, res) => void res.writeHead(200, { 'content-length': 10 }).write('half'), 200);
+    const api = axios.create({ baseURL: server.url, adapter, proxy: false });
+    attachResilience(api, { attemptTimeout: 100, retry: NOW });
+    const response = await api.get('/');
+    expect(response.data).toEqual({ hit: 2 });
+    expect(reportOf(response)?.attempts[0]).toMatchObject({ failure: 'timeout', code: 'ETIMEDOUT' });
+  });
+});

@@ -1,0 +1,233 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
+import net, { type AddressInfo, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import KeepAliveAgent from 'agentkeepalive';
+import axios from 'axios';
+import { attachResilience, reportOf } from 'axios-resilience';
+import { HttpsProxyAgent } from 'https-proxy-agent';
+import { type BlackHole, blackHole } from '../helpers/black-hole.js';
+import { type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
+import { elapsed, rejection, sleep } from '../helpers/settled.js';
+
+const LIMIT = 120;
+/** Room for a machine with other work to do. */
+const SLACK = 60;
+
+describe('connectTimeout, through the http adapter', () => {
+  let hole: BlackHole;
+  let server: FlakyServer;
+
+  beforeAll(async () => {
+    hole = await blackHole();
+  });
+  afterAll(() => hole.close());
+  beforeEach(async () => {
+    server = await flakyServer();
+  });
+  afterEach(() => server.close());
+
+  const timesOut = async (call: Promise<unknown>) => {
+    expect(Math.abs((await elapsed(call)) - LIMIT)).toBeLessThan(SLACK);
+    const error = await rejection(call);
+    expect(error).toMatchObject({
+      isAxiosError: true,
+      name: 'ConnectTimeoutError',
+      code: 'ETIMEDOUT',
+      message: `connectTimeout of ${LIMIT} ms exceeded`,
+    });
+    return error;
+  };
+
+  test.each([
+    ["Node's own", () => ({})],
+    ['a keep-alive agent', () => ({ httpAgent: new http.Agent({ keepAlive: true }) })],
+    ['agentkeepalive', () => ({ httpAgent: new KeepAliveAgent() })],
+  ])('ends a connection that does not stand, with %s', async (_agent, config) => {
+    const api = axios.create({ proxy: false, ...config() });
+    attachResilience(api, { connectTimeout: LIMIT, retry: false });
+    const error = await timesOut(api.get(`http://127.0.0.1:${hole.port}/`));
+    expect(reportOf(error)?.attempts).toMatchObject([{ failure: 'connect', code: 'ETIMEDOUT' }]);
+  });
+
+  test('nothing was sent, so a POST is retried', async () => {
+    const api = axios.create({ proxy: false });
+    attachResilience(api, { connectTimeout: LIMIT, retry: { maxRetries: 1, backoff: () => 0 } });
+    const error = await rejection(api.post(`http://127.0.0.1:${hole.port}/`, {}));
+    expect(reportOf(error)).toMatchObject({ ended: 'max-retries', retries: 1 });
+  });
+
+  test('holds for each redirect, but a POST whose first hop was sent is not retried', async () => {
+    server.script({ status: 307, headers: { location: `http://127.0.0.1:${hole.port}/` } });
+    const api = axios.create({ proxy: false });
+    attachResilience(api, { connectTimeout: LIMIT });
+    const error = await timesOut(api.post(server.url, {}));
+    expect(reportOf(error)).toMatchObject({ ended: 'method-not-allowed', retries: 0 });
+    expect(server.hits).toHaveLength(1);
+  });
+
+  test('holds for a proxy that does not answer', async () => {
+    const api = axios.create({ proxy: false, httpsAgent: new HttpsProxyAgent(`http://127.0.0.1:${hole.port}`) });
+    attachResilience(api, { connectTimeout: LIMIT, retry: false });
+    await timesOut(api.get('https://127.0.0.1:1/'));
+  });
+
+  test('holds for TLS that is never answered', async () => {
+    const mute = net.createServer(() => {});
+    await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
+    const api = axios.create({ proxy: false });
+    attachResilience(api, { connectTimeout: LIMIT, retry: false });
+    await timesOut(api.get(`https://127.0.0.1:${(mute.address() as AddressInfo).port}/`));
+    mute.close();
+  });
+
+  test('holds for a name that is never resolved', async () => {
+    const api = axios.create({ proxy: false, lookup: () => {} });
+    attachResilience(api, { connectTimeout: LIMIT, retry: false });
+    await timesOut(api.get('http://never.test/'));
+  });
+
+  test('leaves slow answers and waiting for a free socket alone', async () => {
+    server.script((_req, res) => {
+      setTimeout(() => res.end('{}'), LIMIT * 2);
+    });
+    const httpAgent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+    const api = axios.create({ proxy: false, httpAgent });
+    attachResilience(api, { connectTimeout: LIMIT, retry: false });
+    const answers = await Promise.all([api.get(server.url), api.get(server.url), api.get(server.url)]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(server.openSockets).toBe(1);
+    httpAgent.destroy();
+  });
+
+  test('the agents stay those of the caller, and keep their pools', async () => {
+    const httpAgent = new http.Agent({ keepAlive: true });
+    const api = axios.create({ proxy: false, httpAgent });
+    attachResilience(api);
+    const { config } = await api.get(server.url);
+    expect(config.httpAgent).toBe(httpAgent);
+    expect(Object.keys(config)).not.toContain('httpsAgent');
+    await sleep(5);
+    expect(Object.values(httpAgent.freeSockets).flat()).toHaveLength(1);
+    await api.get(server.url);
+    expect(server.openSockets).toBe(1);
+    httpAgent.destroy();
+  });
+});
+
+describe('TLS', () => {
+  let folder: string;
+  let server: https.Server;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'axios-resilience-tls-'));
+    const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+    const options = [
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-days',
+      '2',
+      '-subj',
+      '/CN=localhost',
+      '-keyout',
+      key,
+      '-out',
+      cert,
+    ];
+    spawnSync('openssl', ['req', '-x509', ...options, '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1']);
+    server = https.createServer({ key: readFileSync(key), cert: readFileSync(cert) }, (_req, res) => res.end('{}'));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  });
+  afterAll(() => {
+    server.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  test('connectTimeout ends when TLS stands, and a kept-alive connection is reused', async () => {
+    const httpsAgent = new https.Agent({ keepAlive: true, ca: readFileSync(join(folder, 'cert.pem')) });
+    const api = axios.create({ proxy: false, httpsAgent });
+    attachResilience(api, { connectTimeout: 1_000, retry: false });
+    let connections = 0;
+    server.on('secureConnection', () => connections++);
+    for (let call = 0; call < 3; call++) await api.get(`https://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    expect(connections).toBe(1);
+    httpsAgent.destroy();
+  });
+
+  test('a certificate that cannot be trusted is not retried', async () => {
+    const api = axios.create({ proxy: false });
+    attachResilience(api);
+    const error = await rejection(api.get(`https://127.0.0.1:${(server.address() as AddressInfo).port}/`));
+    expect(error).toMatchObject({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+    expect(reportOf(error)).toMatchObject({ ended: 'not-retryable', attempts: [{ failure: 'tls' }] });
+  });
+});
+
+describe('a kept-alive connection that the server has closed', () => {
+  /** Answers the first request of each connection, and resets at the second. */
+  const touchy = async () => {
+    const requests: string[] = [];
+    const perSocket = new WeakMap<Socket, number>();
+    const server = http.createServer((req, res) => {
+      const n = (perSocket.get(req.socket) ?? 0) + 1;
+      perSocket.set(req.socket, n);
+      requests.push(`${req.method} ${n}`);
+      if (n > 1) req.socket.resetAndDestroy();
+      else res.end('{}');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return {
+      requests,
+      url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+      close: () => server.close(),
+    };
+  };
+
+  const setUp = async () => {
+    const server = await touchy();
+    const httpAgent = new http.Agent({ keepAlive: true });
+    const api = axios.create({ proxy: false, httpAgent });
+    attachResilience(api, { retry: { backoff: () => 300 } });
+    // Two idle connections, both of which the next request would find dead.
+    await Promise.all([api.get(server.url), api.get(server.url)]);
+    await sleep(10);
+    server.requests.length = 0;
+    return { server, api, httpAgent };
+  };
+
+  test('is replaced at once, by a fresh one, for a request that may be sent twice', async () => {
+    const { server, api, httpAgent } = await setUp();
+    const call = api.get(server.url);
+    expect(await elapsed(call)).toBeLessThan(100);
+    expect(server.requests).toEqual(['GET 2', 'GET 1']);
+    expect(reportOf(await call)?.attempts).toMatchObject([{ failure: 'read', delayMs: 0 }, { status: 200 }]);
+    httpAgent.destroy();
+    server.close();
+  });
+
+  test('ends a POST, which the server may have acted on, unless it carries a key', async () => {
+    const { server, api, httpAgent } = await setUp();
+    const error = await rejection(api.post(server.url, {}));
+    expect(server.requests).toEqual(['POST 2']);
+    expect(reportOf(error)?.ended).toBe('method-not-allowed');
+    const call = api.post(server.url, {}, { headers: { 'Idempotency-Key': 'k' } });
+    expect(await elapsed(call)).toBeLessThan(100);
+    expect(server.requests).toEqual(['POST 2', 'POST 2', 'POST 1']);
+    httpAgent.destroy();
+    server.close();
+  });
+
+  test('a fresh connection that is reset waits for its backoff like any other', async () => {
+    const server = await flakyServer('reset', 200);
+    const api = axios.create({ proxy: false });
+    attachResilience(api, { retry: { backoff: () => 150 } });
+    expect(await elapsed(api.get(server.url))).toBeGreaterThan(140);
+    expect(server.hits).toHaveLength(2);
+    await server.close();
+  });
+});
