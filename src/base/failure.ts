@@ -1,4 +1,5 @@
-import { type AxiosError, isCancel } from 'axios';
+import { type AxiosError, type InternalAxiosRequestConfig, isCancel } from 'axios';
+import { portOf } from './url.js';
 
 /**
  * How an attempt failed, by what the server may have done: nothing was sent for `dns`, `connect` and `refused`, no
@@ -50,10 +51,15 @@ export function classify(error: unknown): FailureKind {
   return code === 'ERR_NETWORK' ? 'read' : 'other';
 }
 
-/** True if nothing can have reached the server, so that even a POST may be sent again (RFC 9110 §9.2.2). */
-export function neverSent(kind: FailureKind, error: unknown): boolean {
+/**
+ * True if nothing of the request can have been acted on, so that even a POST may be sent again (RFC 9110 §9.2.2). A
+ * connection that failed after a redirect is another matter: the first hop was sent.
+ */
+export function neverSent(kind: FailureKind, error: unknown, config?: InternalAxiosRequestConfig): boolean {
   if (kind === 'refused') return true;
-  return (kind === 'dns' || kind === 'connect') && !wasRedirected(error);
+  if (kind === 'dns' || kind === 'connect') return !wasRedirected(error, config);
+  // An HTTP/2 server says so of a stream it has not looked at (RFC 9113 §8.7).
+  return causesOf(error).some((link) => /NGHTTP2_REFUSED_STREAM/.test(String((link as Error).message)));
 }
 
 /** The error and what caused it, outermost first, the parts of an AggregateError included. */
@@ -91,10 +97,12 @@ function matching(table: readonly (readonly [RegExp, FailureKind])[], text: stri
   return table.find(([pattern]) => pattern.test(text))?.[1];
 }
 
-/** The first hop of a redirect was sent, whatever became of the next. */
-function wasRedirected(error: unknown): boolean {
-  const { request } = (error ?? {}) as { request?: { _redirectCount?: unknown } };
-  return typeof request?._redirectCount === 'number' && request._redirectCount > 0;
+/** The http adapter counts; of the fetch adapter it is known only where it ended up. */
+function wasRedirected(error: unknown, config: InternalAxiosRequestConfig | undefined): boolean {
+  const { request } = (error ?? {}) as { request?: { _redirectCount?: number } };
+  if (request?._redirectCount !== undefined) return request._redirectCount > 0;
+  const { port } = (causesOf(error).findLast((link) => 'port' in link) ?? {}) as { port?: number };
+  return config !== undefined && port !== undefined && port !== portOf(config);
 }
 
 function kind(name: FailureKind, codes: string): Record<string, FailureKind> {

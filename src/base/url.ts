@@ -19,6 +19,14 @@ export function originOf(config: InternalAxiosRequestConfig): string {
   return normalOrigin(authorityOf(targetOf(config)));
 }
 
+/** The port a request goes to, if no proxy or socket is in between. */
+export function portOf(config: InternalAxiosRequestConfig): number | undefined {
+  const url = parse(authorityOf(targetOf(config)));
+  return url && Number(url.port || DEFAULT_PORTS[url.protocol]);
+}
+
+const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
+
 /** `https://user@host:1` of `https://user@host:1/path?query`; empty for a relative target. */
 function authorityOf(target: string): string {
   const start = ABSOLUTE.exec(target)?.[0].length ?? 0;

@@ -18,6 +18,7 @@ export function installAdapter(config: Config, context: Context): Config {
     // The caller's config again: sending it once more gets a new call, wrapped once.
     if (original === undefined) delete dispatched.adapter;
     else dispatched.adapter = original;
+    warnOfOtherRetries(dispatched, context);
     const real = realAdapter(original, dispatched);
     if (dispatched.resilience === false) return real.send(dispatched);
     return execute(new Call(dispatched, real, policyOf(dispatched, context), context));
@@ -25,6 +26,16 @@ export function installAdapter(config: Config, context: Context): Config {
   adapter[STANDS_FOR] = original;
   config.adapter = adapter;
   return config;
+}
+
+/** Plugins that send a failed request again through the instance leave their state on its config. */
+const OTHER_RETRIES = { 'axios-retry': 'axios-retry', raxConfig: 'retry-axios' };
+
+function warnOfOtherRetries(config: Config, context: Context): void {
+  for (const [key, plugin] of Object.entries(OTHER_RETRIES)) {
+    if (key in config)
+      context.warnOnce(`${plugin} is at work on this instance too: its retries multiply with ours; take it off`);
+  }
 }
 
 function standsFor(adapter: AdapterSetting): AdapterSetting {

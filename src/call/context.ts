@@ -1,10 +1,10 @@
 import type { AxiosInstance } from 'axios';
 import { now } from '../base/clock.js';
-import type { ResilienceHooks } from '../base/events.js';
+import type { ResilienceHooks, ResilienceLogger } from '../base/events.js';
 import type { BreakerView } from '../guard/breaker.js';
 import { Guard } from '../guard/guard.js';
 import { Emitter } from '../observe/emit.js';
-import { logListener, reportListenerFailure } from '../observe/log.js';
+import { logListener, logWarning, reportListenerFailure } from '../observe/log.js';
 import { Counters, type ResilienceStats, snapshot } from '../observe/stats.js';
 import type { ResolvedPolicy } from '../policy/resolve.js';
 import { validateHooks } from '../policy/validate.js';
@@ -20,6 +20,8 @@ export interface Scope {
 export class Context {
   readonly emitter: Emitter;
   readonly breakers = new Map<string, BreakerView>();
+  readonly #logger: ResilienceLogger;
+  readonly #warned = new Set<string>();
   readonly #scopes = new Map<string, Scope>();
 
   /** Of a call's own hooks, the instance's are none: the emitter has those. */
@@ -31,7 +33,8 @@ export class Context {
   ) {
     const { logger } = policy;
     this.policy = Object.freeze({ ...policy, hooks: undefined });
-    this.emitter = new Emitter((hook, error) => void reportListenerFailure(logger || console, hook, error));
+    this.#logger = logger || console;
+    this.emitter = new Emitter((hook, error) => void reportListenerFailure(this.#logger, hook, error));
     if (logger) this.emitter.add(logListener(logger));
     if (hooks) this.emitter.add(hooks);
   }
@@ -47,6 +50,13 @@ export class Context {
   subscribe(hooks: ResilienceHooks): () => void {
     validateHooks(hooks);
     return this.emitter.add(hooks);
+  }
+
+  /** Says what is amiss with the set-up of the instance, not with a call. */
+  warnOnce(message: string): void {
+    if (this.#warned.has(message)) return;
+    this.#warned.add(message);
+    void logWarning(this.#logger, message);
   }
 
   #open(name: string): Scope {

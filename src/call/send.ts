@@ -56,7 +56,7 @@ export function send(call: Call, config: Config): Promise<Outcome> {
         if (settled) return discard(response?.data);
         giveBack(error, config, aborter, call.config);
         giveBack(response, config, aborter, call.config);
-        settle(streaming(response, aborter, outcomeOfError(error, response, connection)));
+        settle(streaming(response, aborter, outcomeOfError(error, response, call.config, connection)));
       },
     );
   });
@@ -129,13 +129,14 @@ function outcomeOfResponse(response: AxiosResponse, call: Call): Outcome {
 function outcomeOfError(
   error: unknown,
   response: AxiosResponse | undefined,
+  config: Config,
   connection: ConnectionWatch | undefined,
 ): Outcome {
   const failure = classify(error);
   return {
     failure,
     error,
-    unsent: neverSent(failure, error) && (connection?.hops ?? 1) <= 1,
+    unsent: neverSent(failure, error, config) && (connection?.hops ?? 1) <= 1,
     stale: failure === 'read' && !response && connection?.reused === true,
     ...(response && { response, ...askedWait(response) }),
     ...(failure === 'canceled' && { final: failure }),

@@ -53,13 +53,20 @@ export function logListener(logger: ResilienceLogger): Listener {
 }
 
 /** Says that a hook or logger failed: to the logger, or to the console if that is what failed or there is none. */
-export async function reportListenerFailure(logger: ResilienceLogger, hook: string, error: unknown): Promise<void> {
+export function reportListenerFailure(logger: ResilienceLogger, hook: string, error: unknown): Promise<void> {
   const fields = { 'resilience.hook': hook, ...exception(error) };
-  const message = `${hook} failed; the call is not affected, and this is said once`;
+  return tell(logger, 'error', fields, `${hook} failed; the call is not affected, and this is said once`);
+}
+
+export function logWarning(logger: ResilienceLogger, message: string): Promise<void> {
+  return tell(logger, 'warn', {}, message);
+}
+
+async function tell(logger: ResilienceLogger, level: Level, fields: object, message: string): Promise<void> {
   try {
-    await writer(logger)('error', fields, message);
+    await writer(logger)(level, fields, message);
   } catch {
-    writer(console)('error', fields, message);
+    writer(console)(level, fields, message);
   }
 }
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import axios, { type AxiosInstance } from 'axios';
 import { attachResilience, type ResilienceHooks, reportOf } from 'axios-resilience';
+import axiosRetry from 'axios-retry';
 import pino from 'pino';
 import { type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
 import { rejection, sleep } from '../helpers/settled.js';
@@ -112,6 +113,19 @@ describe('hooks, reports and the log', () => {
     await sleep(5);
     expect(spy.mock.calls).toHaveLength(1);
     spy.mockRestore();
+  });
+
+  test('another retry plugin at work on the instance is warned of, once', async () => {
+    const warnings: string[] = [];
+    const warn = (_: object, text: string) => void warnings.push(text);
+    axiosRetry(api, { retries: 1 });
+    attachResilience(api, { retry: { ...NOW, maxRetries: 1 }, logger: { warn, error: warn }, breaker: false });
+    server.script(200);
+    await api.get('/');
+    await api.get('/');
+    expect(warnings).toEqual([
+      'axios-resilience: axios-retry is at work on this instance too: its retries multiply with ours; take it off',
+    ]);
   });
 
   test('records are structured, named as OpenTelemetry names things, and hold no secret', async () => {

@@ -57,6 +57,14 @@ describe.each(['http', 'fetch'] as const)('what decides on a retry, through the 
     expect(report?.attempts.map(({ failure }) => failure)).toEqual(['connect', 'connect', 'connect']);
   });
 
+  test('a POST redirected to a place that refuses it was sent once, and is not retried', async () => {
+    server.script({ status: 307, headers: { location: `http://127.0.0.1:${await deadPort()}/` } });
+    attachResilience(api, { retry: NOW });
+    const error = await rejection(api.post('/', { a: 1 }));
+    expect(reportOf(error)).toMatchObject({ ended: 'method-not-allowed', attempts: [{ failure: 'connect' }] });
+    expect(server.hits).toHaveLength(1);
+  });
+
   test('a POST that may have been done is retried if the request says it is idempotent', async () => {
     server.script('reset', 503, 200);
     attachResilience(api, { retry: NOW });
