@@ -20,6 +20,11 @@ export class LightSignal implements Aborter {
     return this;
   }
 
+  /** Nobody listens. */
+  get isIdle(): boolean {
+    return this.#listeners.size === 0;
+  }
+
   addEventListener(_type: 'abort', listener: Listener): void {
     this.#listeners.add(listener);
   }

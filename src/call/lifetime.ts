@@ -62,6 +62,9 @@ export class Lifetime {
   /** The call is over, but its body still streams: until that ends, its caller may cancel it. */
   lend(stream: Aborter, body: unknown): void {
     if (!this.#signal && !this.config.cancelToken) return;
+    const { closed, once } = body as Partial<{ closed: boolean; once(event: 'close', listener: () => void): void }>;
+    // The fetch adapter lets go of its signal when its stream ends, and of that of a failed answer at once.
+    if (closed || (stream instanceof LightSignal && stream.isIdle)) return;
     this.#lent = true;
     this.enter(() => stream.abort());
     const release = () => {
@@ -69,7 +72,7 @@ export class Lifetime {
       this.dispose();
     };
     if (stream instanceof LightSignal) stream.onIdle = release;
-    (body as Partial<NodeJS.ReadableStream>).once?.('close', release);
+    once?.call(body, 'close', release);
   }
 
   /** Lets go of timer and listeners. */

@@ -1,0 +1,101 @@
+import { advise } from './advice.js';
+import type { Diagnosis, FailureCause } from './diagnosis.js';
+import { type Evidence, evidenceOf, hasCode, says } from './evidence.js';
+import { isProxy } from './place.js';
+
+const REFUSED = /^(ECONNREFUSED|ENOENT)$/;
+const UNREACHABLE = /^(EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL|EACCES|EPERM|EINVAL)$/;
+const NO_NAME = /^(ENOTFOUND|EAI_FAIL|EAI_NODATA|EAI_NONAME|ENODATA)$/;
+const NO_RESOLVER = /^(EAI_AGAIN|ESERVFAIL|EREFUSED|ETIMEOUT)$/;
+const LOST = /^(ECONNRESET|EPIPE|ENOTCONN|UND_ERR_SOCKET|ERR_HTTP2_(STREAM|SESSION)_\w+|ERR_HTTP2_GOAWAY_SESSION)$/;
+const BAD_CERTIFICATE =
+  /^(CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_MISMATCH|INVALID_(CA|PURPOSE)|ERR_TLS_CERT_|ERR_SSL_\w*(CERTIFICATE|UNKNOWN_CA))/;
+
+/** The first that holds is the cause. What this package did comes before what a server said, and that before the wire. */
+const CAUSES: readonly (readonly [FailureCause, (evidence: Evidence) => boolean])[] = [
+  ['circuit-open', ({ own }) => own.code === 'ERR_CIRCUIT_OPEN'],
+  ['bulkhead-full', ({ own }) => own.code === 'ERR_BULKHEAD_FULL'],
+  ['deadline', ({ own }) => own.code === 'ERR_DEADLINE_EXCEEDED'],
+  ['canceled', ({ kind }) => kind === 'canceled'],
+  ['too-many-open-files', (evidence) => hasCode(evidence, /^(EMFILE|ENFILE)$/)],
+  ['proxy', (evidence) => evidence.status === 407 || failedAtProxy(evidence)],
+  ['rate-limited', ({ status }) => status === 429],
+  ['server-error', ({ status }) => status >= 500],
+  ['client-error', ({ status }) => status >= 400],
+  ['body-too-large', (evidence) => isTooLarge(evidence)],
+  ['redirect-loop', (evidence) => isRedirectLoop(evidence)],
+  ['bad-url', (evidence) => isBadUrl(evidence)],
+  ['dns-temporary', (evidence) => hasCode(evidence, NO_RESOLVER)],
+  ['dns', (evidence) => hasCode(evidence, NO_NAME)],
+  ['tls-certificate', (evidence) => hasCode(evidence, BAD_CERTIFICATE) || says(evidence, /alert .*certificate|unknown ca/)],
+  ['tls-protocol', (evidence) => hasCode(evidence, /^(EPROTO|ERR_SSL_|ERR_TLS_)/) || evidence.links.some((l) => l.tlsRecord)],
+  ['connection-refused', (evidence) => failedToConnect(evidence, REFUSED)],
+  ['connect-timeout', (evidence) => neverConnected(evidence)],
+  ['unreachable', (evidence) => failedToConnect(evidence, UNREACHABLE)],
+  ['read-timeout', (evidence) => evidence.stalled || timedOut(evidence)],
+  ['body-cut-off', (evidence) => isCutOff(evidence)],
+  ['stale-connection', (evidence) => isLost(evidence) && evidence.reusedSocket],
+  ['reset', (evidence) => isLost(evidence)],
+];
+
+/**
+ * Says what went wrong, whether it can pass by itself, and what to do next: the outer message of an error ("Network
+ * Error", "socket hang up") seldom does. Takes whatever was caught, from an attached instance or not, and never throws.
+ */
+export function diagnose(error: unknown): Diagnosis {
+  return diagnosed(error, 0);
+}
+
+function diagnosed(error: unknown, depth: number): Diagnosis {
+  const evidence = evidenceOf(error);
+  const cause = CAUSES.find(([, holds]) => holds(evidence))?.[0] ?? 'unknown';
+  // A refusal has a cause of its own; one that is caused by itself is not followed for ever.
+  const inner = evidence.cause !== undefined && depth < 3 ? diagnosed(evidence.cause, depth + 1) : undefined;
+  const { transient, summary, advice } = advise(cause, evidence, inner);
+  return Object.freeze({ cause, transient, summary, advice: Object.freeze([...advice]) });
+}
+
+/** `connect` is the system call that failed; a file that is missing is another thing. */
+const failedToConnect = ({ links }: Evidence, codes: RegExp): boolean =>
+  links.some(({ code, syscall }) => codes.test(code) && (syscall === 'connect' || code.startsWith('ECONN') || /^E(HOST|NET|ADDR)/.test(code)));
+
+const timedOut = ({ kind, links }: Evidence): boolean =>
+  kind === 'timeout' || links.some(({ code, name }) => /^(ETIMEDOUT|UND_ERR_\w+_TIMEOUT)$/.test(code) || name === 'TimeoutError');
+
+const neverConnected = (evidence: Evidence): boolean =>
+  (timedOut(evidence) && evidence.reached === 'connecting') ||
+  evidence.links.some(
+    ({ code, syscall, name }) =>
+      (code === 'ETIMEDOUT' && syscall === 'connect') || code === 'UND_ERR_CONNECT_TIMEOUT' || name === 'ConnectTimeoutError',
+  );
+
+const isLost = (evidence: Evidence): boolean =>
+  hasCode(evidence, LOST) || says(evidence, /socket hang up|other side closed/);
+
+const isCutOff = (evidence: Evidence): boolean =>
+  !hasCode(evidence, /^Z_DATA_ERROR$/) &&
+  (hasCode(evidence, /^(ERR_STREAM_PREMATURE_CLOSE|Z_BUF_ERROR|HPE_INVALID_EOF_STATE|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)$/) ||
+    says(evidence, /^(stream has been aborted|terminated|aborted)$/) ||
+    (isLost(evidence) && evidence.reached === 'answered'));
+
+const isTooLarge = (evidence: Evidence): boolean =>
+  hasCode(evidence, /^ERR_FR_MAX_BODY_LENGTH_EXCEEDED$/) ||
+  says(evidence, /^maxContentLength size of|larger than maxBodyLength|max(Content|Body)Length.*exceeded/);
+
+const isRedirectLoop = (evidence: Evidence): boolean =>
+  hasCode(evidence, /^ERR_FR_TOO_MANY_REDIRECTS$/) ||
+  says(evidence, /^redirect count exceeded|^Maximum number of redirects exceeded/);
+
+const isBadUrl = (evidence: Evidence): boolean =>
+  hasCode(evidence, /^(ERR_INVALID_URL|ERR_INVALID_PROTOCOL|ERR_UNESCAPED_CHARACTERS|ERR_FR_REDIRECTION_FAILURE)$/) ||
+  says(evidence, /^Unsupported protocol|^unknown scheme|^bad port|^URL scheme must be|includes credentials|parse URL|^Invalid URL/);
+
+/** Answers of the proxy that refuse a tunnel look like any other failure, but for their message. */
+function failedAtProxy(evidence: Evidence): boolean {
+  const { links, proxy, target, proxied, reached } = evidence;
+  if (hasCode(evidence, /^ERR_PROXY_/) || says(evidence, /proxy (connection|response)|tunneling socket/i)) return true;
+  if (!proxy || reached === 'answered') return false;
+  const failed = links.filter(({ syscall }) => syscall === 'connect' || syscall === 'getaddrinfo');
+  if (proxied) return failed.length > 0;
+  return failed.some(({ address, hostname, port }) => isProxy({ host: hostname || address, port }, proxy, target));
+}

@@ -1,0 +1,180 @@
+import type { InternalAxiosRequestConfig } from 'axios';
+import { causesOf, classify, type FailureKind } from '../base/failure.js';
+import { originOf, redactedUrl } from '../base/url.js';
+import { safeText } from './excerpt.js';
+import { type Place, placeAt, proxyFor } from './place.js';
+import { reportOf } from './recorder.js';
+
+/** One error of the chain, reduced to what may be looked at. */
+export interface Link {
+  readonly name: string;
+  readonly message: string;
+  readonly code: string;
+  readonly syscall: string;
+  /** Where it failed: of a connection, or of a name that was looked up. */
+  readonly address: string;
+  readonly port: number;
+  readonly hostname: string;
+  /** The URL that could not be parsed. Holds secrets. */
+  readonly input: string;
+  /** What came that is not HTTP began like a TLS record. */
+  readonly tlsRecord: boolean;
+}
+
+/** What a failure shows of itself. */
+export interface Evidence {
+  /** Outermost first. */
+  readonly links: readonly Link[];
+  readonly kind: FailureKind;
+  /** Fields of this package's own errors. */
+  readonly own: { readonly code: string; readonly scope: string; readonly retryInMs: number; readonly deadline: number };
+  /** Upper case; empty if unknown. */
+  readonly method: string;
+  /** For people to read; empty if unknown. */
+  readonly url: string;
+  readonly target: Place | undefined;
+  readonly proxy: Place | undefined;
+  /** The request went through `proxy` for certain. */
+  readonly proxied: boolean;
+  readonly status: number;
+  /** Milliseconds the server asked to wait, or the date it asked to wait for. */
+  readonly asked: number | string | undefined;
+  /** How far the request came, where Node tells. */
+  readonly reached: 'connecting' | 'sent' | 'answered' | undefined;
+  readonly reusedSocket: boolean;
+  /** The answer began, and then nothing came any more until axios's `timeout`. */
+  readonly stalled: boolean;
+  /** A server that speaks TLS only said so, in plain HTTP. */
+  readonly wantsTls: boolean;
+  /** What this package's own error was caused by. */
+  readonly cause: unknown;
+  readonly attempts: number;
+}
+
+/** Codes and messages by which any link can be recognised. */
+export const hasCode = ({ links }: Evidence, pattern: RegExp): boolean => links.some(({ code }) => pattern.test(code));
+export const says = ({ links }: Evidence, pattern: RegExp): boolean =>
+  links.some(({ message }) => pattern.test(message));
+
+const OWN_CODES = /^ERR_(CIRCUIT_OPEN|BULKHEAD_FULL|DEADLINE_EXCEEDED)$/;
+const PLAIN_TO_TLS = /plain HTTP request was sent to HTTPS|HTTP request to an HTTPS server|plain HTTP to an SSL/i;
+
+/** Reads what there is to know. Whatever throws when looked at is taken as absent. */
+export function evidenceOf(error: unknown): Evidence {
+  const chain: unknown[] = tried(() => causesOf(error), [error]);
+  const links = chain.map(linkOf);
+  const call = chain.find(isOfCall);
+  const subject = call ?? chain.at(-1) ?? error;
+  const refusal = chain.find((link) => OWN_CODES.test(text(link, 'code')));
+  const config = (read(call, 'config') ?? {}) as InternalAxiosRequestConfig;
+  const response = read(call, 'response');
+  const status = number(response, 'status') || number(call, 'status');
+  const node = exchangeOf(call, config);
+  const target = targetOf(call, config);
+  const proxy = tried(() => proxyFor(config.proxy, target), undefined);
+  const report = tried(() => reportOf(call), undefined);
+  return {
+    links,
+    kind: tried(() => classify(subject), 'other'),
+    own: {
+      code: text(refusal, 'code'),
+      scope: safeText(text(refusal, 'scope')),
+      retryInMs: number(refusal, 'retryInMs'),
+      deadline: number(refusal, 'deadline'),
+    },
+    method: safeText(text(config, 'method')).toUpperCase(),
+    url: target || config.socketPath ? safeText(tried(() => redactedUrl(config), '')) : '',
+    target,
+    proxy,
+    proxied: node.isNode && isObject(read(config, 'proxy')),
+    status,
+    asked: report?.attempts.at(-1)?.retryAfterMs ?? askedBy(response),
+    reached: status ? 'answered' : node.reached,
+    reusedSocket: node.reusedSocket || chain.some(isUndiciReuse),
+    stalled: node.stalled && links.some(({ message }) => message === 'stream has been aborted'),
+    wantsTls: status === 400 && PLAIN_TO_TLS.test(text(response, 'data')),
+    cause: read(refusal, 'cause'),
+    attempts: report?.attempts.length ?? 0,
+  };
+}
+
+function linkOf(link: unknown): Link {
+  const data = read(link, 'rawPacket') ?? read(link, 'data');
+  const start = typeof data === 'string' ? data.charCodeAt(0) : number(data, '0');
+  return {
+    name: text(link, 'name'),
+    message: text(link, 'message'),
+    code: text(link, 'code'),
+    syscall: text(link, 'syscall'),
+    address: text(link, 'address') || (text(link, 'code') ? text(link, 'host') : ''),
+    port: Number(read(link, 'port')) || 0,
+    hostname: text(link, 'hostname'),
+    input: text(link, 'input'),
+    // Alert and handshake (RFC 8446 §5.1).
+    tlsRecord: text(link, 'code').startsWith('HPE_') && (start === 0x15 || start === 0x16),
+  };
+}
+
+/** An error of axios's, or of this package's: it knows its request. */
+const isOfCall = (link: unknown): boolean =>
+  read(link, 'isAxiosError') === true || isObject(read(link, 'config')) || isObject(read(link, 'response'));
+
+/** How far a request of Node's http module came. follow-redirects stands before it, and keeps the latest hop. */
+function exchangeOf(call: unknown, { data, timeout }: InternalAxiosRequestConfig) {
+  const outer = read(call, 'request');
+  const request = read(outer, '_currentRequest') ?? outer;
+  const isNode = typeof read(request, 'reusedSocket') === 'boolean';
+  if (!isNode) return { isNode, reached: undefined, reusedSocket: false, stalled: false };
+  const socket = read(request, 'socket');
+  // Nothing of a small request is flushed before the connection stands; a large one may be stuck half way.
+  const small = data === undefined || data === null || (typeof data === 'string' && data.length < 16_384);
+  const unsent = isObject(socket) && small && read(request, 'writableFinished') === false;
+  const reached = isObject(read(request, 'res')) ? 'answered' : unsent ? 'connecting' : 'sent';
+  // The server neither ended nor reset the connection: it was axios that lost patience.
+  const stalled = Number(timeout) > 0 && read(socket, 'readableEnded') === false && !read(socket, 'errored');
+  return { isNode, reached, reusedSocket: read(request, 'reusedSocket') === true, stalled } as const;
+}
+
+/** undici tells of a lost socket how much had been read from it; that was another answer, if none had begun. */
+const isUndiciReuse = (link: unknown): boolean =>
+  text(link, 'code') === 'UND_ERR_SOCKET' && number(read(link, 'socket'), 'bytesRead') > 0;
+
+/** Where the request went: after redirects, the latest hop. */
+function targetOf(call: unknown, config: InternalAxiosRequestConfig): Place | undefined {
+  if (config.socketPath || (!read(config, 'url') && !read(config, 'baseURL'))) return undefined;
+  const hop = text(read(call, 'request'), '_currentUrl');
+  return placeAt(hop) ?? placeAt(tried(() => originOf(config), ''));
+}
+
+function askedBy(response: unknown): number | string | undefined {
+  const headers = read(response, 'headers');
+  const value = String(read(headers, 'retry-after') ?? read(headers, 'Retry-After') ?? '').trim();
+  if (/^\d{1,9}$/.test(value)) return Number(value) * 1_000;
+  const date = /[a-z]/i.test(value) ? new Date(value) : undefined;
+  return date && !Number.isNaN(date.getTime()) ? date.toISOString() : undefined;
+}
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
+
+function read(from: unknown, key: string): unknown {
+  return tried(() => (from as Record<string, unknown> | null | undefined)?.[key], undefined);
+}
+
+function text(from: unknown, key: string): string {
+  const value = read(from, key);
+  return typeof value === 'string' ? value.slice(0, 1_000) : '';
+}
+
+function number(from: unknown, key: string): number {
+  const value = read(from, key);
+  return typeof value === 'number' ? value : 0;
+}
+
+/** Errors come from anywhere: getters throw, proxies are revoked. */
+function tried<T>(look: () => T, otherwise: T): T {
+  try {
+    return look();
+  } catch {
+    return otherwise;
+  }
+}

@@ -1,0 +1,76 @@
+import type { Evidence } from './evidence.js';
+import { safeText, safeUrl, withoutQuotes } from './excerpt.js';
+import { authority, type Place } from './place.js';
+
+/** Host and port that a failure is about, or what stands for them in a sentence. */
+export function where({ target, links }: Evidence): string {
+  const link = links.findLast(({ address, hostname }) => address || hostname);
+  if (target) return safeText(authority(target));
+  if (!link) return 'the server';
+  return safeText(authority({ host: link.hostname || link.address, port: link.port }));
+}
+
+/** The request in a sentence: `GET https://api.example.com/users`. */
+export const request = (evidence: Evidence): string =>
+  evidence.url ? `${evidence.method || 'GET'} ${evidence.url}` : 'The request';
+
+/** What the innermost errors say, in brackets. Of several addresses that were tried, each. */
+export function why({ links }: Evidence): string {
+  const said = links.filter(({ message }) => message);
+  const system = said.filter(({ syscall }) => syscall);
+  const messages = system.length ? system : said.slice(-1);
+  const texts = new Set(messages.map(({ message, code, name }) => reason(message, code, name)));
+  return texts.size ? ` (${[...texts].slice(0, 4).join('; ')})` : '';
+}
+
+function reason(message: string, code: string, name: string): string {
+  // OpenSSL: `<thread>:error:<number>:SSL routines:<function>:<reason>:<file>:<line>:`
+  const openssl = /:SSL routines:[^:]*:([^:]+):/.exec(message)?.[1];
+  // A parser's message shows what it stumbled on, which is the body.
+  const text = openssl ?? (name === 'SyntaxError' ? name : withoutQuotes(message));
+  return safeText(code && !message.includes(code) ? `${text}, ${code}` : text);
+}
+
+/** The URL that could not be used, as it was given. */
+export function givenUrl({ links, url }: Evidence): string {
+  const input = links.findLast((link) => link.input)?.input;
+  if (input !== undefined) return `"${safeUrl(input)}"`;
+  return url ? `"${url}"` : 'of the request';
+}
+
+/** Milliseconds as people say them. */
+export function time(ms: number): string {
+  return ms < 1_000 ? `${Math.round(ms)} ms` : `${Math.round(ms / 100) / 10} s`;
+}
+
+/** What the server asked to wait, if it did. */
+export function asked({ asked }: Evidence): string | undefined {
+  if (asked === undefined) return undefined;
+  return typeof asked === 'number' ? `for ${time(asked)}` : `until ${asked}`;
+}
+
+/** Commands for whoever looks into it, with host and port filled in where they are known. */
+export function commands(evidence: Evidence, place: Place | undefined = evidence.target) {
+  const link = evidence.links.findLast(({ address, hostname }) => address || hostname);
+  const host = harmless(place?.host ?? (link?.hostname || link?.address), 'HOST');
+  const port = place?.port || link?.port || 'PORT';
+  const tlsPort = port === 'PORT' ? 443 : port;
+  const bracketed = host.includes(':') ? `[${host}]` : host;
+  const name = /[a-z]/i.test(host) && !host.includes(':') ? ` -servername ${host}` : '';
+  const scheme = place?.scheme ?? 'https';
+  return {
+    host,
+    port,
+    origin: `${scheme}://${bracketed}${port === 'PORT' ? '' : `:${port}`}`,
+    resolve: `getent hosts ${host}`,
+    connect: `nc -vz ${host} ${port}`,
+    tls: `openssl s_client -connect ${bracketed}:${tlsPort}${name}`,
+    curl: `curl -v ${scheme}://${bracketed}${port === 'PORT' ? '' : `:${port}`}${harmless(pathOf(evidence.url), '/')}`,
+  };
+}
+
+const pathOf = (url: string): string => url.replace(/^[a-z][a-z\d+.-]*:\/\/[^/]*/i, '').replace(/\?.*$/s, '');
+
+/** Commands are copied into shells: nothing a shell would take for its own goes into them. */
+const harmless = (text: string | undefined, otherwise: string): string =>
+  text && /^[\w/:][\w.:/%~-]*$/.test(text) ? text : otherwise;
