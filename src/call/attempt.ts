@@ -1,7 +1,8 @@
 import { now } from '../base/clock.js';
 import type { Outcome } from '../base/outcome.js';
 import type { Call } from './call.js';
-import { send, thrown } from './send.js';
+import { thrown } from './judge.js';
+import { send } from './send.js';
 
 /** Sends a call's request once, if the guard of its scope lets it, and writes down how that ended. */
 export async function attempt(call: Call): Promise<Outcome> {

@@ -1,8 +1,8 @@
 import type { Outcome } from '../base/outcome.js';
 import { attempt } from './attempt.js';
 import type { Call } from './call.js';
+import { thrown } from './judge.js';
 import { serialize } from './request.js';
-import { thrown } from './send.js';
 
 /** Sends a call for the first time. Its body is made only if the caller gave none. */
 export function firstAttempt(call: Call): Promise<Outcome> {

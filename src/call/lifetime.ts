@@ -41,16 +41,16 @@ export class Lifetime {
     return this.#endsAt - now();
   }
 
-  /** The call enters another phase: from now on its end is told to `endPhase`. */
+  /** The call enters another phase: its end is told to `endPhase`, at once if it has come already. */
   enter(endPhase: ((end: Outcome) => void) | undefined): void {
     this.#endPhase = endPhase;
+    if (this.over) endPhase?.(this.over);
   }
 
   /** Settles as `work` does, or with the end of the call, if that comes first. */
   async until<T>(work: PromiseLike<T>): Promise<T | Outcome> {
     try {
       return await new Promise<T | Outcome>((resolve, reject) => {
-        if (this.over) resolve(this.over);
         this.enter(resolve);
         work.then(resolve, reject);
       });

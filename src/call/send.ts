@@ -1,14 +1,11 @@
 import type { AxiosAdapter, AxiosPromise, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
-import { wallClock } from '../base/clock.js';
-import { AttemptTimeoutError, ConnectTimeoutError } from '../base/errors.js';
-import { classify, neverSent } from '../base/failure.js';
 import { MAX_TIMER_MS } from '../base/http.js';
 import type { Outcome } from '../base/outcome.js';
 import { type Aborter, LightSignal } from '../base/signal.js';
-import { retryAfterMs } from '../retry/retry-after.js';
-import { discard, isStream, parsed } from './body.js';
+import { discard, isStream } from './body.js';
 import type { Call } from './call.js';
 import { ConnectionWatch } from './connection.js';
+import { connectTimedOut, outcomeOfError, outcomeOfResponse, timedOut } from './judge.js';
 
 type Config = InternalAxiosRequestConfig;
 
@@ -24,7 +21,7 @@ export function send(call: Call, config: Config): Promise<Outcome> {
       clearTimeout(timer);
       connection?.dispose();
       lifetime.enter(undefined);
-      takeBack();
+      putBack();
       resolve(outcome);
     };
     // The call goes on at once, whatever the adapter makes of the abort, and whether or not it heeds it.
@@ -43,7 +40,7 @@ export function send(call: Call, config: Config): Promise<Outcome> {
     const limitMs = attemptLimit(config, policy.attemptTimeout);
     const timer = limitMs <= MAX_TIMER_MS ? setTimeout(() => kill(timedOut(call, limitMs)), limitMs) : undefined;
     lifetime.enter(kill);
-    const takeBack = lend(config, { ...connection?.agents(config), signal: aborter.signal });
+    const putBack = substitute(config, { ...connection?.agents(config), signal: aborter.signal });
 
     started(adapter.send, config).then(
       (response) => {
@@ -62,20 +59,8 @@ export function send(call: Call, config: Config): Promise<Outcome> {
   });
 }
 
-const timedOut = (call: Call, limitMs: number): Outcome => ({
-  failure: 'timeout',
-  error: new AttemptTimeoutError(call.config, limitMs),
-});
-
-/** The hops before the latest were sent. */
-const connectTimedOut = ({ config, policy }: Call, hops = 1): Outcome => ({
-  failure: 'connect',
-  error: new ConnectTimeoutError(config, policy.connectTimeout),
-  unsent: hops <= 1,
-});
-
-/** Puts `fields` on `config`; the answer puts back what was there. */
-function lend(config: Config, fields: Partial<Config>): () => void {
+/** Puts `fields` on `config`; the answer puts back what was there before. */
+function substitute(config: Config, fields: Partial<Config>): () => void {
   const before = Object.keys(fields).map((key) => [key, Object.getOwnPropertyDescriptor(config, key)] as const);
   Object.assign(config, fields);
   return () => {
@@ -109,46 +94,6 @@ function giveBack(
 ): void {
   const config = settled?.config as Config | undefined;
   if (config && (config === sent || config.signal === signal)) Reflect.set(settled as object, 'config', original);
-}
-
-function outcomeOfResponse(response: AxiosResponse, call: Call): Outcome {
-  const { methods, statuses, retryResponse } = call.policy.retry;
-  const listed = methods.get(call.request.method)?.statuses ?? statuses;
-  // A custom adapter may resolve with anything; axios will say what it thinks of that.
-  const status = response?.status;
-  if (listed.has(status)) return { failure: 'status', response, ...askedWait(response) };
-  try {
-    if (retryResponse?.(parsed(response)))
-      return { failure: 'status', response, unready: true, ...askedWait(response) };
-  } catch (error) {
-    return thrown(error);
-  }
-  return { response };
-}
-
-function outcomeOfError(
-  error: unknown,
-  response: AxiosResponse | undefined,
-  config: Config,
-  connection: ConnectionWatch | undefined,
-): Outcome {
-  const failure = classify(error);
-  return {
-    failure,
-    error,
-    unsent: neverSent(failure, error, config) && (connection?.hops ?? 1) <= 1,
-    stale: failure === 'read' && !response && connection?.reused === true,
-    ...(response && { response, ...askedWait(response) }),
-    ...(failure === 'canceled' && { final: failure }),
-  };
-}
-
-/** What one of the caller's own functions threw: the call rejects with it. */
-export const thrown = (error: unknown): Outcome => ({ failure: 'other', error, final: 'vetoed' });
-
-function askedWait({ headers, status }: AxiosResponse): Pick<Outcome, 'retryAfterMs'> {
-  const ms = retryAfterMs(headers, status, wallClock());
-  return ms === undefined ? {} : { retryAfterMs: ms };
 }
 
 /** Keeps the means to end a body that still streams. */

@@ -4,7 +4,7 @@ import { isThenable } from '../base/thenable.js';
 import { decide } from '../retry/decide.js';
 import { discard } from './body.js';
 import type { Call } from './call.js';
-import { thrown } from './send.js';
+import { thrown } from './judge.js';
 
 /** Decides on the latest attempt, which failed; true if there will be another. */
 export async function weigh(call: Call): Promise<boolean> {

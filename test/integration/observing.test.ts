@@ -115,6 +115,16 @@ describe('hooks, reports and the log', () => {
     spy.mockRestore();
   });
 
+  test('a hook that cancels its own call ends it at once', async () => {
+    const caller = new AbortController();
+    attachResilience(api, { retry: { backoff: () => 5_000 }, hooks: { onRetry: () => caller.abort() } });
+    server.script(503);
+    const startedAt = performance.now();
+    expect(await rejection(api.get('/', { signal: caller.signal }))).toMatchObject({ code: 'ERR_CANCELED' });
+    expect(performance.now() - startedAt).toBeLessThan(200);
+    expect(server.hits).toHaveLength(1);
+  });
+
   test('another retry plugin at work on the instance is warned of, once', async () => {
     const warnings: string[] = [];
     const warn = (_: object, text: string) => void warnings.push(text);

@@ -1,0 +1,63 @@
+import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios';
+import { wallClock } from '../base/clock.js';
+import { AttemptTimeoutError, ConnectTimeoutError } from '../base/errors.js';
+import { classify, neverSent } from '../base/failure.js';
+import type { Outcome } from '../base/outcome.js';
+import { retryAfterMs } from '../retry/retry-after.js';
+import { parsed } from './body.js';
+import type { Call } from './call.js';
+import type { ConnectionWatch } from './connection.js';
+
+/** What came of an answer that axios takes as good, whatever the policy thinks of it. */
+export function outcomeOfResponse(response: AxiosResponse, call: Call): Outcome {
+  const { methods, statuses, retryResponse } = call.policy.retry;
+  const listed = methods.get(call.request.method)?.statuses ?? statuses;
+  // A custom adapter may resolve with anything; axios will say what it thinks of that.
+  const status = response?.status;
+  if (listed.has(status)) return { failure: 'status', response, ...askedWait(response) };
+  try {
+    const unready = retryResponse?.(parsed(response)) === true;
+    return unready ? { failure: 'status', response, unready, ...askedWait(response) } : { response };
+  } catch (error) {
+    return thrown(error);
+  }
+}
+
+/** What came of an attempt that threw. */
+export function outcomeOfError(
+  error: unknown,
+  response: AxiosResponse | undefined,
+  config: InternalAxiosRequestConfig,
+  connection: ConnectionWatch | undefined,
+): Outcome {
+  const failure = classify(error);
+  return {
+    failure,
+    error,
+    unsent: neverSent(failure, error, config) && (connection?.hops ?? 1) <= 1,
+    stale: failure === 'read' && !response && connection?.reused === true,
+    ...(response && { response, ...askedWait(response) }),
+    ...(failure === 'canceled' && { final: failure }),
+  };
+}
+
+/** What one of the caller's own functions threw: the call rejects with it. */
+export const thrown = (error: unknown): Outcome => ({ failure: 'other', error, final: 'vetoed' });
+
+function askedWait({ headers, status }: AxiosResponse): Pick<Outcome, 'retryAfterMs'> {
+  const ms = retryAfterMs(headers, status, wallClock());
+  return ms === undefined ? {} : { retryAfterMs: ms };
+}
+
+/** The attempt took longer than its limit. */
+export const timedOut = (call: Call, limitMs: number): Outcome => ({
+  failure: 'timeout',
+  error: new AttemptTimeoutError(call.config, limitMs),
+});
+
+/** The connection did not stand in time; the hops before it were sent. */
+export const connectTimedOut = ({ config, policy }: Call, hops = 1): Outcome => ({
+  failure: 'connect',
+  error: new ConnectTimeoutError(config, policy.connectTimeout),
+  unsent: hops <= 1,
+});
