@@ -1,0 +1,142 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import axios, { type AxiosInstance } from 'axios';
+import { attachResilience, type ResilienceHooks, reportOf } from 'axios-resilience';
+import { type FlakyServer, flakyServer } from '../../helpers/flaky-server.js';
+import { rejection, sleep } from '../../helpers/settled.js';
+
+const NOW = { backoff: () => 0 };
+
+let server: FlakyServer;
+
+beforeEach(async () => {
+  server = await flakyServer();
+});
+afterEach(() => server.close());
+
+describe.each(['http', 'fetch'] as const)('errors through the %s adapter', (adapter) => {
+  let api: AxiosInstance;
+
+  beforeEach(() => {
+    api = axios.create({ baseURL: server.url, adapter, proxy: false });
+  });
+
+  test.each(['post', 'patch'] as const)('work that a %s did before its connection was lost is done once', async (method) => {
+    server.script('reset');
+    attachResilience(api, { retry: NOW });
+    const error = await rejection(api[method]('/', { a: 1 }));
+    expect(server.hits).toHaveLength(1);
+    expect(reportOf(error)).toMatchObject({ ended: 'method-not-allowed', attempts: [{ failure: 'read' }] });
+  });
+
+  test('an address that no adapter can reach is asked for once', async () => {
+    attachResilience(api, { retry: NOW });
+    const error = await rejection(api.get('gopher://127.0.0.1/'));
+    expect(reportOf(error)).toMatchObject({ ended: 'not-retryable', retries: 0 });
+  });
+
+  test('an answer that is too large is downloaded once', async () => {
+    server.script({ status: 200, body: 'x'.repeat(5_000) });
+    attachResilience(api, { retry: NOW });
+    const error = await rejection(api.get('/', { maxContentLength: 1_000 }));
+    expect(reportOf(error)).toMatchObject({ ended: 'not-retryable', retries: 0 });
+    expect(server.hits).toHaveLength(1);
+  });
+
+  test('the last error is axios’s own, with nothing of ours on it, and leads to what was tried', async () => {
+    server.script(503);
+    const plain = axios.create({ baseURL: server.url, adapter, proxy: false });
+    attachResilience(api, { retry: { ...NOW, maxRetries: 3 } });
+    const [theirs, ours] = [await rejection(plain.get('/')), await rejection(api.get('/'))];
+    expect(Reflect.ownKeys(ours).sort()).toEqual(Reflect.ownKeys(theirs).sort());
+    expect(Object.getPrototypeOf(ours)).toBe(Object.getPrototypeOf(theirs));
+    expect(ours).toMatchObject({ isAxiosError: true, code: 'ERR_BAD_RESPONSE', response: { data: { hit: 5 } } });
+    expect(reportOf(ours)?.attempts.map(({ status }) => status)).toEqual([503, 503, 503, 503]);
+    server.script(503, 200);
+    expect(reportOf(await api.get('/'))?.attempts.map(({ status }) => status)).toEqual([503, 200]);
+  });
+
+  test('a stack is as long after thirty retries as after none', async () => {
+    server.script(503);
+    attachResilience(api, { retry: NOW, breaker: false });
+    const lines = async (retry: number) => {
+      const { stack } = await rejection(api.get('/', { resilience: { retry } }));
+      return stack?.split('\n').length ?? Number.NaN;
+    };
+    expect(await lines(30)).toBeLessThanOrEqual((await lines(1)) + 1);
+    expect(server.hits).toHaveLength(33);
+  });
+});
+
+test('a redirect loop is run through once', async () => {
+  server.script({ status: 302, headers: { location: '/' } });
+  const api = axios.create({ baseURL: server.url, adapter: 'http', proxy: false, maxRedirects: 3 });
+  attachResilience(api, { retry: NOW });
+  const error = await rejection(api.get('/'));
+  expect(error).toMatchObject({ code: 'ERR_FR_TOO_MANY_REDIRECTS' });
+  expect(reportOf(error)).toMatchObject({ ended: 'not-retryable', retries: 0 });
+  expect(server.hits).toHaveLength(4);
+});
+
+describe('a give-up is told', () => {
+  const tried = async (prepare: () => void, request: object): Promise<string[]> => {
+    const told: string[] = [];
+    const hooks: ResilienceHooks = { onGiveUp: ({ because }) => void told.push(because) };
+    const api = axios.create({ baseURL: server.url, timeout: 50 });
+    attachResilience(api, { retry: NOW, hooks, breaker: false });
+    prepare();
+    await rejection(api.get('/', { resilience: request }));
+    return told;
+  };
+
+  test.each<[string, Parameters<FlakyServer['script']>, object, string[]]>([
+    ['once when attempts are used up', [503], {}, ['max-retries']],
+    ['once when all of them timed out', ['hang'], { retry: 1 }, ['max-retries']],
+    [
+      'once when the server asks for too long',
+      [{ status: 503, headers: { 'retry-after': '3600' } }],
+      {},
+      ['retry-after-too-long'],
+    ],
+    ['once when the deadline leaves no time', [503], { deadline: 200, retry: { backoff: () => 500 } }, ['deadline']],
+    ['once when it was retried and then met a 404', [503, 404], {}, ['not-retryable']],
+    ['never for a 404', [404], {}, []],
+    ['never for a call that was not to be retried', [503], { retry: false }, []],
+  ])('%s', async (_when, script, request, told) => {
+    expect(await tried(() => server.script(...script), request)).toEqual(told);
+  });
+});
+
+test('no mix of hooks and headers leaves a rejection that nobody handles', async () => {
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown) => void unhandled.push(reason);
+  process.on('unhandledRejection', note);
+  const quiet = { warn: () => {}, error: () => {} };
+  const fail = () => {
+    throw new Error('hook down');
+  };
+  const reject = () => Promise.reject(new Error('hook down'));
+  const late = () => sleep(5).then(fail);
+  const hints = [undefined, '0', '3600', 'soon', '1, 2', 'Sun, 06 Nov 1994 08:49:37 GMT'];
+  let calls = 0;
+  for (const value of hints) {
+    for (const hook of [undefined, fail, reject, late]) {
+      const hooks = { onRetry: hook, onGiveUp: hook, onSuccess: hook, onReject: hook };
+      for (const steer of [{}, { shouldRetry: hook as never }, { beforeRetry: hook as never }]) {
+        const api = axios.create({ baseURL: server.url });
+        attachResilience(api, { retry: { ...NOW, maxRetries: 1, ...steer }, hooks: hooks as never, logger: quiet });
+        server.script({ status: 503, headers: value === undefined ? {} : { 'retry-after': value } });
+        const call = api.get('/');
+        await rejection(call);
+        calls++;
+      }
+    }
+  }
+  await sleep(30);
+  expect(calls).toBe(72);
+  expect(unhandled).toEqual([]);
+  // The net holds: one that nobody handles is caught in it.
+  void Promise.reject(new Error('control'));
+  await sleep(5);
+  expect(unhandled).toHaveLength(1);
+  process.off('unhandledRejection', note);
+});
