@@ -4,7 +4,10 @@ type Config = InternalAxiosRequestConfig;
 
 const REFUSALS: ReadonlySet<unknown> = new Set(['ERR_CIRCUIT_OPEN', 'ERR_BULKHEAD_FULL', 'ERR_DEADLINE_EXCEEDED']);
 
-/** A call that this package refused to send, or cut short. Every other failure is axios's own error, unchanged. */
+/**
+ * A call that this package refused to send, or cut short. Every other failure is axios's own error, unchanged.
+ * Each spells its name out: a minifier would change that of its class.
+ */
 abstract class ResilienceErrorBase extends AxiosError {
   readonly isResilienceError = true;
   declare readonly config: Config;
@@ -17,13 +20,13 @@ abstract class ResilienceErrorBase extends AxiosError {
     cause?: unknown,
   ) {
     super(message, code, config);
-    this.name = new.target.name;
     if (cause !== undefined) hide(this, 'cause', cause);
   }
 }
 
 /** The circuit of this scope is open: nothing was sent. `cause` is the failure that opened it, or this call's last. */
 export class CircuitOpenError extends ResilienceErrorBase {
+  override readonly name = 'CircuitOpenError';
   declare readonly code: 'ERR_CIRCUIT_OPEN';
   /** Milliseconds until a probe may go out; 0 while one is out; `Infinity` while isolated by hand. */
   readonly retryInMs: number;
@@ -36,6 +39,7 @@ export class CircuitOpenError extends ResilienceErrorBase {
 
 /** As many calls as allowed are in flight and queued for this scope: nothing was sent. */
 export class BulkheadFullError extends ResilienceErrorBase {
+  override readonly name = 'BulkheadFullError';
   declare readonly code: 'ERR_BULKHEAD_FULL';
 
   constructor(config: Config, scope: string, limit: number, queue: number) {
@@ -45,6 +49,7 @@ export class BulkheadFullError extends ResilienceErrorBase {
 
 /** The call's deadline passed. `cause` is the last attempt's error, if one had ended. */
 export class DeadlineExceededError extends ResilienceErrorBase {
+  override readonly name = 'DeadlineExceededError';
   declare readonly code: 'ERR_DEADLINE_EXCEEDED';
   /** Milliseconds the call had. */
   readonly deadline: number;
