@@ -17,8 +17,11 @@ const config: Config = {
       },
     ],
   },
-  // cockatiel 4 is ESM only: it has to be compiled before Jest can require it.
-  transformIgnorePatterns: ['/node_modules/(?!cockatiel-next/)', '<rootDir>/dist/'],
+  // cockatiel 4 is ESM only, and so are parts of msw: they have to be compiled before Jest can require them.
+  transformIgnorePatterns: [
+    '/node_modules/(?!(cockatiel-next|rettime|until-async|msw/node_modules|@open-draft)/)',
+    '<rootDir>/dist/',
+  ],
   moduleNameMapper: {
     ...(AXIOS && { '^axios$': AXIOS }),
     ...(COCKATIEL && { '^cockatiel$': COCKATIEL }),

@@ -21,6 +21,8 @@ export type {
 } from './base/events.js';
 export type { FailureKind } from './base/failure.js';
 export type { AttemptRecord, ResilienceReport } from './base/report.js';
+export { diagnose } from './diagnose/diagnose.js';
+export type { Diagnosis, FailureCause } from './diagnose/diagnosis.js';
 export type { BreakerView } from './guard/breaker.js';
 export { reportOf } from './observe/recorder.js';
 export type { ResilienceStats, ScopeStats } from './observe/stats.js';

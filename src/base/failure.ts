@@ -76,6 +76,11 @@ export function causesOf(error: unknown): NonNullable<unknown>[] {
   return chain;
 }
 
+/** The last cause that says anything, which is the one that says why; the error itself if none does. */
+export function innermost(error: unknown): unknown {
+  return causesOf(error).findLast((link) => link instanceof Error && link.message) ?? error;
+}
+
 function isCancellation(error: unknown): boolean {
   const { name, code, message } = (error ?? {}) as Partial<AxiosError>;
   if (isCancel(error) || code === 'ERR_CANCELED' || name === 'AbortError') return true;

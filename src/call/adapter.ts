@@ -29,10 +29,13 @@ export function installAdapter(config: Config, context: Context): Config {
 }
 
 /** Plugins that send a failed request again through the instance leave their state on its config. */
-const OTHER_RETRIES = { 'axios-retry': 'axios-retry', raxConfig: 'retry-axios' };
+const OTHER_RETRIES = [
+  ['axios-retry', 'axios-retry'],
+  ['raxConfig', 'retry-axios'],
+] as const;
 
 function warnOfOtherRetries(config: Config, context: Context): void {
-  for (const [key, plugin] of Object.entries(OTHER_RETRIES)) {
+  for (const [key, plugin] of OTHER_RETRIES) {
     if (key in config)
       context.warnOnce(`${plugin} is at work on this instance too: its retries multiply with ours; take it off`);
   }
@@ -45,7 +48,8 @@ function standsFor(adapter: AdapterSetting): AdapterSetting {
 function realAdapter(setting: AdapterSetting = axios.defaults.adapter, config: Config): Adapter {
   const send = getAdapter(setting, config);
   const { adapterName } = send as { adapterName?: string };
-  return { send, isAxiosOwn: ![setting].flat().includes(send), isNodeHttp: adapterName === 'http' };
+  const isAxiosOwn = setting !== send && !(Array.isArray(setting) && setting.includes(send));
+  return { send, isAxiosOwn, isNodeHttp: adapterName === 'http' };
 }
 
 /** The instance's policy, with `instance.defaults.resilience` and then the request's own over it. */

@@ -8,6 +8,7 @@ import {
 } from 'cockatiel';
 import { CircuitOpenError } from '../base/errors.js';
 import type { CircuitState } from '../base/events.js';
+import { innermost } from '../base/failure.js';
 import { TOO_MANY_REQUESTS } from '../base/http.js';
 import { codeOf, type Outcome, statusOf } from '../base/outcome.js';
 import type { ResolvedPolicy } from '../policy/resolve.js';
@@ -203,11 +204,12 @@ interface SlimFailure {
   readonly status: number | undefined;
 }
 
-/** The error itself would hold on to its response. */
+/** Of the innermost cause, which says why. The error itself would hold on to its response. */
 function slim(outcome: Outcome): SlimFailure {
   const status = statusOf(outcome);
-  const message = outcome.error instanceof Error ? outcome.error.message : `status ${status}`;
-  return { message, code: codeOf(outcome), status };
+  const { message = `status ${status}`, code = codeOf(outcome) } = (innermost(outcome.error) ??
+    {}) as Partial<SlimFailure>;
+  return { message, code, status };
 }
 
 const asError = (failure: SlimFailure | undefined): Error => Object.assign(new Error(failure?.message), failure);

@@ -1,5 +1,5 @@
 import type { CallFacts, ResilienceLogger } from '../base/events.js';
-import { causesOf } from '../base/failure.js';
+import { innermost } from '../base/failure.js';
 import type { AttemptRecord, ResilienceReport } from '../base/report.js';
 import { redactText } from '../base/url.js';
 import type { EventOf, Listener } from './emit.js';
@@ -118,10 +118,6 @@ function cause({ error }: { readonly error?: unknown }): object {
 function exception(error: unknown): object {
   const message = error instanceof Error ? error.message : String(error);
   return { 'exception.message': redactText(message) };
-}
-
-function innermost(error: unknown): unknown {
-  return causesOf(error).findLast((link) => link instanceof Error && link.message) ?? error;
 }
 
 /** Attempts that were sent: breaker and bulkhead had no objection. */

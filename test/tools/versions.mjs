@@ -13,7 +13,12 @@ const NODES = ['20', '22', '24', '26'];
 const require = createRequire(import.meta.url);
 const jest = require.resolve('jest/package.json').replace('package.json', 'bin/jest.js');
 const cache = join(process.cwd(), 'node_modules/.cache/versions');
-const suites = ['test/integration/(?!chaos|cache|nest|mocks|http2|diagnose)', 'test/guard', 'test/call', 'test/attach.test.ts'];
+const suites = [
+  'test/integration/(?!chaos|cache|nest|mocks|http2|diagnose)',
+  'test/guard',
+  'test/call',
+  'test/attach.test.ts',
+];
 
 const fast = [
   { axios: 'axios-oldest', label: `axios ${versionOf('axios-oldest')}` },

@@ -1,17 +1,12 @@
+import type { Finding } from './diagnosis.js';
 import { type Evidence, hasCode, says } from './evidence.js';
 import { commands, where, why } from './wording.js';
-
-/** What a failure means, and what to do about it. */
-export interface Finding {
-  readonly transient: boolean;
-  readonly summary: string;
-  readonly advice: readonly string[];
-}
 
 /** Certificates: what each complaint means. Verification stays on, whatever it is: without it, anybody can be the server. */
 const CERTIFICATES: readonly {
   readonly code: RegExp;
-  readonly means: string;
+  /** Absent: the trouble is not the server's certificate, but this side's. */
+  readonly means: string | undefined;
   readonly advice: (evidence: Evidence) => readonly string[];
 }[] = [
   {
@@ -68,7 +63,7 @@ const CERTIFICATES: readonly {
   },
   {
     code: /^ERR_SSL_\w*(CERTIFICATE|UNKNOWN_CA)|^EPROTO$/,
-    means: 'was not the trouble: the server refused ours',
+    means: undefined,
     advice: () => [
       'The server wants a client certificate that it trusts: give an httpsAgent with `cert` and `key`.',
       'If you do: see that it has not expired, that it is meant for clients, and that its intermediates are sent too.',
@@ -76,11 +71,14 @@ const CERTIFICATES: readonly {
   },
 ];
 
-export function certificateAdvice(evidence: Evidence): Finding {
+function certificate(evidence: Evidence): Finding {
   const story = CERTIFICATES.find(({ code }) => hasCode(evidence, code));
   return {
     transient: false,
-    summary: `The certificate of ${where(evidence)} ${story?.means ?? 'was not accepted'}${why(evidence)}.`,
+    summary:
+      story && !story.means
+        ? `${where(evidence)} wants a client certificate, and does not accept this side’s, or has not got one${why(evidence)}.`
+        : `The certificate of ${where(evidence)} ${story?.means ?? 'was not accepted'}${why(evidence)}.`,
     advice: [
       ...(story?.advice(evidence) ?? []),
       `See what is sent: ${commands(evidence).tls} </dev/null | openssl x509 -noout -subject -issuer -dates -ext subjectAltName`,
@@ -89,7 +87,7 @@ export function certificateAdvice(evidence: Evidence): Finding {
   };
 }
 
-export function protocolAdvice(evidence: Evidence): Finding {
+function protocol(evidence: Evidence): Finding {
   const { tls, curl, port } = commands(evidence);
   const at = where(evidence);
   if (evidence.links.some(({ tlsRecord }) => tlsRecord)) {
@@ -99,7 +97,9 @@ export function protocolAdvice(evidence: Evidence): Finding {
       advice: ['Make the URL begin with https://', `See that it speaks TLS: ${tls}`],
     };
   }
-  const plain = hasCode(evidence, /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST/) || says(evidence, /wrong version number|packet length too long|http request/);
+  const plain =
+    hasCode(evidence, /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST/) ||
+    says(evidence, /wrong version number|packet length too long|http request/);
   if (plain) {
     return {
       transient: false,
@@ -121,3 +121,5 @@ export function protocolAdvice(evidence: Evidence): Finding {
     ],
   };
 }
+
+export const TLS_FINDINGS = { 'tls-certificate': certificate, 'tls-protocol': protocol };

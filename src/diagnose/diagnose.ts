@@ -27,8 +27,14 @@ const CAUSES: readonly (readonly [FailureCause, (evidence: Evidence) => boolean]
   ['bad-url', (evidence) => isBadUrl(evidence)],
   ['dns-temporary', (evidence) => hasCode(evidence, NO_RESOLVER)],
   ['dns', (evidence) => hasCode(evidence, NO_NAME)],
-  ['tls-certificate', (evidence) => hasCode(evidence, BAD_CERTIFICATE) || says(evidence, /alert .*certificate|unknown ca/)],
-  ['tls-protocol', (evidence) => hasCode(evidence, /^(EPROTO|ERR_SSL_|ERR_TLS_)/) || evidence.links.some((l) => l.tlsRecord)],
+  [
+    'tls-certificate',
+    (evidence) => hasCode(evidence, BAD_CERTIFICATE) || says(evidence, /alert .*certificate|unknown ca/),
+  ],
+  [
+    'tls-protocol',
+    (evidence) => hasCode(evidence, /^(EPROTO|ERR_SSL_|ERR_TLS_)/) || evidence.links.some((l) => l.tlsRecord),
+  ],
   ['connection-refused', (evidence) => failedToConnect(evidence, REFUSED)],
   ['connect-timeout', (evidence) => neverConnected(evidence)],
   ['unreachable', (evidence) => failedToConnect(evidence, UNREACHABLE)],
@@ -57,16 +63,20 @@ function diagnosed(error: unknown, depth: number): Diagnosis {
 
 /** `connect` is the system call that failed; a file that is missing is another thing. */
 const failedToConnect = ({ links }: Evidence, codes: RegExp): boolean =>
-  links.some(({ code, syscall }) => codes.test(code) && (syscall === 'connect' || code.startsWith('ECONN') || /^E(HOST|NET|ADDR)/.test(code)));
+  links.some(
+    ({ code, syscall }) =>
+      codes.test(code) && (syscall === 'connect' || code.startsWith('ECONN') || /^E(HOST|NET|ADDR)/.test(code)),
+  );
 
 const timedOut = ({ kind, links }: Evidence): boolean =>
-  kind === 'timeout' || links.some(({ code, name }) => /^(ETIMEDOUT|UND_ERR_\w+_TIMEOUT)$/.test(code) || name === 'TimeoutError');
+  kind === 'timeout' ||
+  links.some(({ code, name }) => /^(ETIMEDOUT|UND_ERR_\w+_TIMEOUT)$/.test(code) || name === 'TimeoutError');
 
 const neverConnected = (evidence: Evidence): boolean =>
   (timedOut(evidence) && evidence.reached === 'connecting') ||
+  says(evidence, /^connectTimeout of \d+ ms exceeded/) ||
   evidence.links.some(
-    ({ code, syscall, name }) =>
-      (code === 'ETIMEDOUT' && syscall === 'connect') || code === 'UND_ERR_CONNECT_TIMEOUT' || name === 'ConnectTimeoutError',
+    ({ code, syscall }) => (code === 'ETIMEDOUT' && syscall === 'connect') || code === 'UND_ERR_CONNECT_TIMEOUT',
   );
 
 const isLost = (evidence: Evidence): boolean =>
@@ -74,7 +84,10 @@ const isLost = (evidence: Evidence): boolean =>
 
 const isCutOff = (evidence: Evidence): boolean =>
   !hasCode(evidence, /^Z_DATA_ERROR$/) &&
-  (hasCode(evidence, /^(ERR_STREAM_PREMATURE_CLOSE|Z_BUF_ERROR|HPE_INVALID_EOF_STATE|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)$/) ||
+  (hasCode(
+    evidence,
+    /^(ERR_STREAM_PREMATURE_CLOSE|Z_BUF_ERROR|HPE_INVALID_EOF_STATE|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)$/,
+  ) ||
     says(evidence, /^(stream has been aborted|terminated|aborted)$/) ||
     (isLost(evidence) && evidence.reached === 'answered'));
 
@@ -88,7 +101,10 @@ const isRedirectLoop = (evidence: Evidence): boolean =>
 
 const isBadUrl = (evidence: Evidence): boolean =>
   hasCode(evidence, /^(ERR_INVALID_URL|ERR_INVALID_PROTOCOL|ERR_UNESCAPED_CHARACTERS|ERR_FR_REDIRECTION_FAILURE)$/) ||
-  says(evidence, /^Unsupported protocol|^unknown scheme|^bad port|^URL scheme must be|includes credentials|parse URL|^Invalid URL/);
+  says(
+    evidence,
+    /^Unsupported protocol|^unknown scheme|^bad port|^URL scheme must be|includes credentials|parse URL|^Invalid URL/,
+  );
 
 /** Answers of the proxy that refuse a tunnel look like any other failure, but for their message. */
 function failedAtProxy(evidence: Evidence): boolean {

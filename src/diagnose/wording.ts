@@ -12,7 +12,7 @@ export function where({ target, links }: Evidence): string {
 
 /** The request in a sentence: `GET https://api.example.com/users`. */
 export const request = (evidence: Evidence): string =>
-  evidence.url ? `${evidence.method || 'GET'} ${evidence.url}` : 'The request';
+  evidence.url ? `${evidence.method || 'GET'} ${evidence.url}` : 'the request';
 
 /** What the innermost errors say, in brackets. Of several addresses that were tried, each. */
 export function why({ links }: Evidence): string {
@@ -28,14 +28,15 @@ function reason(message: string, code: string, name: string): string {
   const openssl = /:SSL routines:[^:]*:([^:]+):/.exec(message)?.[1];
   // A parser's message shows what it stumbled on, which is the body.
   const text = openssl ?? (name === 'SyntaxError' ? name : withoutQuotes(message));
-  return safeText(code && !message.includes(code) ? `${text}, ${code}` : text);
+  const said = safeText(text).replace(/ - Local \(.*\)$|[\s:;,.]+$/, '');
+  // axios's own codes for an answer say less than its message.
+  return !code || code.startsWith('ERR_BAD_') || said.includes(code) ? said : `${said}, ${safeText(code)}`;
 }
 
-/** The URL that could not be used, as it was given. */
-export function givenUrl({ links, url }: Evidence): string {
+/** The URL that could not be parsed, as it was given. */
+export function givenUrl({ links }: Evidence): string | undefined {
   const input = links.findLast((link) => link.input)?.input;
-  if (input !== undefined) return `"${safeUrl(input)}"`;
-  return url ? `"${url}"` : 'of the request';
+  return input && `"${safeUrl(input)}"`;
 }
 
 /** Milliseconds as people say them. */
@@ -56,15 +57,17 @@ export function commands(evidence: Evidence, place: Place | undefined = evidence
   const port = place?.port || link?.port || 'PORT';
   const tlsPort = port === 'PORT' ? 443 : port;
   const bracketed = host.includes(':') ? `[${host}]` : host;
-  const name = /[a-z]/i.test(host) && !host.includes(':') ? ` -servername ${host}` : '';
+  const isName = /[a-z]/i.test(host) && !host.includes(':');
   const scheme = place?.scheme ?? 'https';
   return {
     host,
     port,
     origin: `${scheme}://${bracketed}${port === 'PORT' ? '' : `:${port}`}`,
+    /** It has to be looked up: it is not an address. */
+    isName,
     resolve: `getent hosts ${host}`,
     connect: `nc -vz ${host} ${port}`,
-    tls: `openssl s_client -connect ${bracketed}:${tlsPort}${name}`,
+    tls: `openssl s_client -connect ${bracketed}:${tlsPort}${isName ? ` -servername ${host}` : ''}`,
     curl: `curl -v ${scheme}://${bracketed}${port === 'PORT' ? '' : `:${port}`}${harmless(pathOf(evidence.url), '/')}`,
   };
 }

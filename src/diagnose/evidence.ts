@@ -1,9 +1,9 @@
 import type { InternalAxiosRequestConfig } from 'axios';
 import { causesOf, classify, type FailureKind } from '../base/failure.js';
 import { originOf, redactedUrl } from '../base/url.js';
-import { safeText } from './excerpt.js';
+import { reportOf } from '../observe/recorder.js';
+import { MAX_LENGTH, safeText } from './excerpt.js';
 import { type Place, placeAt, proxyFor } from './place.js';
-import { reportOf } from './recorder.js';
 
 /** One error of the chain, reduced to what may be looked at. */
 export interface Link {
@@ -27,7 +27,12 @@ export interface Evidence {
   readonly links: readonly Link[];
   readonly kind: FailureKind;
   /** Fields of this package's own errors. */
-  readonly own: { readonly code: string; readonly scope: string; readonly retryInMs: number; readonly deadline: number };
+  readonly own: {
+    readonly code: string;
+    readonly scope: string;
+    readonly retryInMs: number;
+    readonly deadline: number;
+  };
   /** Upper case; empty if unknown. */
   readonly method: string;
   /** For people to read; empty if unknown. */
@@ -48,7 +53,6 @@ export interface Evidence {
   readonly wantsTls: boolean;
   /** What this package's own error was caused by. */
   readonly cause: unknown;
-  readonly attempts: number;
 }
 
 /** Codes and messages by which any link can be recognised. */
@@ -68,10 +72,11 @@ export function evidenceOf(error: unknown): Evidence {
   const refusal = chain.find((link) => OWN_CODES.test(text(link, 'code')));
   const config = (read(call, 'config') ?? {}) as InternalAxiosRequestConfig;
   const response = read(call, 'response');
-  const status = number(response, 'status') || number(call, 'status');
-  const node = exchangeOf(call, config);
+  const status = number(response, 'status') || number(subject, 'status');
+  const node = exchangeOf(call);
   const target = targetOf(call, config);
   const proxy = tried(() => proxyFor(config.proxy, target), undefined);
+  const socketPath = read(config, 'socketPath');
   const report = tried(() => reportOf(call), undefined);
   return {
     links,
@@ -83,18 +88,17 @@ export function evidenceOf(error: unknown): Evidence {
       deadline: number(refusal, 'deadline'),
     },
     method: safeText(text(config, 'method')).toUpperCase(),
-    url: target || config.socketPath ? safeText(tried(() => redactedUrl(config), '')) : '',
+    url: target || socketPath ? safeText(tried(() => redactedUrl(config), '')) : '',
     target,
     proxy,
     proxied: node.isNode && isObject(read(config, 'proxy')),
     status,
-    asked: report?.attempts.at(-1)?.retryAfterMs ?? askedBy(response),
+    asked: report?.attempts.at(-1)?.retryAfterMs ?? tried(() => askedBy(response), undefined),
     reached: status ? 'answered' : node.reached,
     reusedSocket: node.reusedSocket || chain.some(isUndiciReuse),
     stalled: node.stalled && links.some(({ message }) => message === 'stream has been aborted'),
     wantsTls: status === 400 && PLAIN_TO_TLS.test(text(response, 'data')),
     cause: read(refusal, 'cause'),
-    attempts: report?.attempts.length ?? 0,
   };
 }
 
@@ -107,7 +111,7 @@ function linkOf(link: unknown): Link {
     code: text(link, 'code'),
     syscall: text(link, 'syscall'),
     address: text(link, 'address') || (text(link, 'code') ? text(link, 'host') : ''),
-    port: Number(read(link, 'port')) || 0,
+    port: number(link, 'port') || Number(text(link, 'port')) || 0,
     hostname: text(link, 'hostname'),
     input: text(link, 'input'),
     // Alert and handshake (RFC 8446 §5.1).
@@ -120,18 +124,20 @@ const isOfCall = (link: unknown): boolean =>
   read(link, 'isAxiosError') === true || isObject(read(link, 'config')) || isObject(read(link, 'response'));
 
 /** How far a request of Node's http module came. follow-redirects stands before it, and keeps the latest hop. */
-function exchangeOf(call: unknown, { data, timeout }: InternalAxiosRequestConfig) {
+function exchangeOf(call: unknown) {
   const outer = read(call, 'request');
   const request = read(outer, '_currentRequest') ?? outer;
   const isNode = typeof read(request, 'reusedSocket') === 'boolean';
   if (!isNode) return { isNode, reached: undefined, reusedSocket: false, stalled: false };
   const socket = read(request, 'socket');
+  const config = read(call, 'config');
+  const data = read(config, 'data');
   // Nothing of a small request is flushed before the connection stands; a large one may be stuck half way.
   const small = data === undefined || data === null || (typeof data === 'string' && data.length < 16_384);
   const unsent = isObject(socket) && small && read(request, 'writableFinished') === false;
   const reached = isObject(read(request, 'res')) ? 'answered' : unsent ? 'connecting' : 'sent';
   // The server neither ended nor reset the connection: it was axios that lost patience.
-  const stalled = Number(timeout) > 0 && read(socket, 'readableEnded') === false && !read(socket, 'errored');
+  const stalled = number(config, 'timeout') > 0 && read(socket, 'readableEnded') === false && !read(socket, 'errored');
   return { isNode, reached, reusedSocket: read(request, 'reusedSocket') === true, stalled } as const;
 }
 
@@ -141,7 +147,7 @@ const isUndiciReuse = (link: unknown): boolean =>
 
 /** Where the request went: after redirects, the latest hop. */
 function targetOf(call: unknown, config: InternalAxiosRequestConfig): Place | undefined {
-  if (config.socketPath || (!read(config, 'url') && !read(config, 'baseURL'))) return undefined;
+  if (read(config, 'socketPath') || (!read(config, 'url') && !read(config, 'baseURL'))) return undefined;
   const hop = text(read(call, 'request'), '_currentUrl');
   return placeAt(hop) ?? placeAt(tried(() => originOf(config), ''));
 }
@@ -162,7 +168,7 @@ function read(from: unknown, key: string): unknown {
 
 function text(from: unknown, key: string): string {
   const value = read(from, key);
-  return typeof value === 'string' ? value.slice(0, 1_000) : '';
+  return typeof value === 'string' ? value.slice(0, MAX_LENGTH) : '';
 }
 
 function number(from: unknown, key: string): number {

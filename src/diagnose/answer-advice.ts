@@ -1,0 +1,174 @@
+import type { Diagnosis, Finding } from './diagnosis.js';
+import { type Evidence, hasCode, says } from './evidence.js';
+import { authority } from './place.js';
+import { asked, commands, request, time, where, why } from './wording.js';
+
+/** Failures of the answer, and calls that were ended on this side. `inner` is what a refusal was caused by. */
+export const ANSWER_FINDINGS = {
+  deadline: (e: Evidence, inner?: Diagnosis): Finding => ({
+    transient: true,
+    summary: `The deadline of ${time(e.own.deadline)} for ${request(e)} passed; ${
+      inner ? `the last failure before that: ${inner.summary}` : 'no attempt had ended before that.'
+    }`,
+    advice: [
+      'Read the report: reportOf(error) tells how long the attempts, the waits between them and the queue took.',
+      ...(inner?.advice ?? [
+        'Look at the latency of the server at that time; an `attemptTimeout` well below the `deadline` leaves time for a retry.',
+        `See whether it answers at all: ${commands(e).curl}`,
+      ]),
+    ],
+  }),
+  'rate-limited': (e: Evidence): Finding => ({
+    transient: true,
+    summary: `${where(e)} answered 429 to ${request(e)}: too many requests${waiting(e)}.`,
+    advice: [
+      asked(e) ? `Send nothing more ${asked(e)}.` : 'Wait longer between requests.',
+      'Send fewer at once (`bulkhead`), cache answers, or ask in batches; see whether several processes share one key.',
+      'Ask the provider what the limit is, and for a higher one.',
+    ],
+  }),
+  'server-error': (e: Evidence): Finding => ({
+    // Not implemented, HTTP version not supported, and a network that wants a login first.
+    transient: ![501, 505, 511].includes(e.status),
+    summary: `${where(e)} answered ${e.status} to ${request(e)}${waiting(e)}.`,
+    advice: [
+      e.status === 502 || e.status === 504
+        ? 'It is a gateway that answered: look at the health and the log of what stands behind it.'
+        : 'Look in the log of the server at that time, by request id if the answer has one.',
+      ...(e.status === 503 ? ['503 is overload or maintenance: send no more than before.'] : []),
+      ...(e.proxied && e.proxy ? [`The proxy ${authority(e.proxy)}, on the way, may have answered itself.`] : []),
+      `Compare: ${commands(e).curl}`,
+    ],
+  }),
+  'client-error': (e: Evidence): Finding => ({
+    transient: [408, 423, 425].includes(e.status) || (e.status === 413 && e.asked !== undefined),
+    summary: `${where(e)} answered ${e.status} to ${request(e)}${e.wantsTls ? ': it wants https there' : ''}${waiting(e)}.`,
+    advice: [
+      ...(e.wantsTls ? [`The port speaks TLS: make the URL begin with https://. ${commands(e).tls}`] : []),
+      ...(STATUS_ADVICE[e.status] ?? [
+        'Look at the body of the answer, error.response.data: it often says what is wrong.',
+      ]),
+      `Compare: ${commands(e).curl}`,
+    ],
+  }),
+  'redirect-loop': (e: Evidence): Finding => ({
+    transient: false,
+    summary: `${request(e)} was redirected too often${why(e)}.`,
+    advice: [
+      `Follow the redirects: ${commands(e).curl} -sIL --max-redirs 10`,
+      'Usual loops: http to https and back behind a proxy that ends TLS (X-Forwarded-Proto), a trailing slash, a login page that needs a cookie.',
+      'If there are many, but no loop: raise `maxRedirects`.',
+    ],
+  }),
+  'body-too-large': (e: Evidence): Finding =>
+    says(e, /maxBodyLength/) || hasCode(e, /^ERR_FR_MAX_BODY/)
+      ? {
+          transient: false,
+          summary: `The body of ${request(e)} is larger than this side allows${why(e)}.`,
+          advice: ['Send less, send it in parts, or raise `maxBodyLength`; the server has a limit of its own.'],
+        }
+      : {
+          transient: false,
+          summary: `The answer to ${request(e)} is larger than this side allows${why(e)}.`,
+          advice: ["Ask for less (pages, fields), read it with `responseType: 'stream'`, or raise `maxContentLength`."],
+        },
+  'body-cut-off': (e: Evidence): Finding => ({
+    transient: true,
+    summary: `${where(e)} broke off in the middle of its answer to ${request(e)}${why(e)}.`,
+    advice: [
+      'Look for a crash, a restart or a deployment of the server at that time, and for a time or size limit of a proxy between.',
+      'If it always breaks at the same byte, Content-Length or the compression is wrong; if at the same second, a timeout is.',
+      `Compare: ${commands(e).curl} -o /dev/null`,
+    ],
+  }),
+  canceled: (e: Evidence): Finding => ({
+    transient: false,
+    summary: `${request(e)} was canceled by its caller${why(e)}.`,
+    advice: [
+      'Nothing is wrong with the server: look at what aborts the `signal` or cancels the `cancelToken`.',
+      ...(e.links.some(({ name }) => name === 'TimeoutError')
+        ? ['It was a time limit of the caller’s own (AbortSignal.timeout): raise it, or use `deadline`, which says so.']
+        : []),
+    ],
+  }),
+  'circuit-open': (e: Evidence, inner?: Diagnosis): Finding => ({
+    transient: true,
+    summary: `The circuit of ${e.own.scope || 'its scope'} is open, so nothing was sent; ${reopening(e.own.retryInMs)}${
+      inner ? `; what failed before: ${inner.summary}` : '.'
+    }`,
+    advice: [
+      'Mend what opened it: the circuit closes by itself once a probe succeeds.',
+      ...(inner?.advice ?? []),
+      'Until then, answer without it: a cached or default value, or an error of your own at once.',
+    ],
+  }),
+  'bulkhead-full': (e: Evidence): Finding => ({
+    transient: true,
+    summary: `As many requests as allowed were in flight and waiting, so nothing was sent${why(e)}.`,
+    advice: [
+      `Look at how long ${e.own.scope || 'the server'} takes to answer: a full bulkhead mostly means a slow server.`,
+      'Send fewer at once; or raise `bulkhead.limit` if the server can take more, `bulkhead.queue` if callers can wait.',
+    ],
+  }),
+  unknown,
+};
+
+/** What the commonest refusals mostly mean. */
+const STATUS_ADVICE: Readonly<Record<number, readonly string[]>> = {
+  401: ['The server does not know who asks: see that the token or key is sent, and that it has not expired.'],
+  403: [
+    'The server knows who asks and refuses: look at the permissions of the token or key, or at a firewall’s rules.',
+  ],
+  404: ['See that path, `baseURL` and API version are right; some servers care about the trailing slash.'],
+  408: ['The server waited too long for the request: look at the upload, and at the load of both sides.'],
+  413: ['The body is larger than the server, or a proxy before it (client_max_body_size in nginx), takes.'],
+  431: ['The headers are larger than the server takes: mostly cookies or a long token.'],
+};
+
+const waiting = (e: Evidence): string => (asked(e) ? `, and asks to wait ${asked(e)}` : '');
+
+function reopening(ms: number): string {
+  if (ms === Number.POSITIVE_INFINITY) return 'it was isolated by hand';
+  return ms > 0 ? `the next probe may go out in ${time(ms)}` : 'a probe is out';
+}
+
+function unknown(e: Evidence): Finding {
+  const { status } = e;
+  const answered = status ? `${where(e)} answered ${status} to ${request(e)}, yet ` : '';
+  const advice = [
+    ...(status >= 300
+      ? ['A redirect was not followed, or a 304 not expected: see `maxRedirects` and `validateStatus`.']
+      : []),
+    ...(e.target ? [`Compare: ${commands(e).curl}`] : []),
+    'Read error.cause, and the cause of that, to the last.',
+  ];
+  if (e.links.some(({ name }) => name === 'SyntaxError')) {
+    return {
+      transient: false,
+      summary: `${answered || 'The answer came, but '}its body is not what the request expects${why(e)}.`,
+      advice: ['Look at the body: an HTML page instead of JSON mostly comes from a proxy or a login.', ...advice],
+    };
+  }
+  if (hasCode(e, /^(HPE_|UND_ERR_HEADERS_OVERFLOW)/)) {
+    return {
+      transient: false,
+      summary: `What ${where(e)} sent is not HTTP as this side understands it${why(e)}.`,
+      advice: [
+        'See what speaks at that port, and whether headers are too large (node --max-http-header-size).',
+        ...advice,
+      ],
+    };
+  }
+  // What browsers tell a page, and no more.
+  const opaque = !status && says(e, /^(Network Error|Failed to fetch|fetch failed|Load failed|NetworkError when)/);
+  return {
+    transient: opaque,
+    summary: `${answered || `${request(e)} failed: `}${status ? 'it was taken as a failure' : 'why is not known'}${why(e)}.`,
+    advice: opaque
+      ? [
+          'In a browser: look at its console and network panel. CORS, being offline, a refused connection and an untrusted certificate all look like this.',
+          ...advice,
+        ]
+      : advice,
+  };
+}

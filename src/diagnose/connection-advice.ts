@@ -1,0 +1,197 @@
+import type { Finding } from './diagnosis.js';
+import { type Evidence, hasCode, says } from './evidence.js';
+import { authority, type Place } from './place.js';
+import { commands, givenUrl, request, where, why } from './wording.js';
+
+/** Failures on the way to the server: from the URL to the connection. */
+export const CONNECTION_FINDINGS = {
+  'bad-url': badUrl,
+  dns: (e: Evidence): Finding => ({
+    transient: false,
+    summary: `The name ${nameOf(e)} does not exist, as far as the resolver of this machine knows${why(e)}.`,
+    advice: [
+      `Look for a typo in the name, then ask the resolver that Node asks: ${commands(e, named(e)).resolve}`,
+      'In Docker or Kubernetes: look at /etc/resolv.conf in the container. A service is known by its name on its own network or namespace only; set `dns:` (or --dns) if the container inherited 127.0.0.53.',
+      'On a VPN or with split DNS: internal names are known to internal resolvers only.',
+    ],
+  }),
+  'dns-temporary': (e: Evidence): Finding => ({
+    transient: true,
+    summary: `The resolver of this machine gave no answer for ${nameOf(e)}${why(e)}.`,
+    advice: [
+      `Ask it again: ${commands(e, named(e)).resolve}`,
+      'If every name fails, the resolver is out of reach: look at /etc/resolv.conf, at the network, and in Docker at the `dns:` setting (or --dns).',
+      'If it comes and goes under load, ask less often: a keep-alive agent, a lower `ndots` in Kubernetes, a local DNS cache.',
+    ],
+  }),
+  'connection-refused': (e: Evidence): Finding => ({
+    transient: true,
+    summary: `Nothing accepts connections at ${where(e)}${why(e)}.`,
+    advice: hasCode(e, /^ENOENT$/)
+      ? ['There is no such socket: see that `socketPath` is right, and that the server runs and made it.']
+      : [
+          `See whether the server is up, on this port: ${commands(e).connect}, and on its own machine: ss -tlnp`,
+          ...(isLocal(e)
+            ? [
+                'localhost is this machine, or this container: in Docker, call another container by its service name, and the host by host.docker.internal.',
+                'localhost may mean ::1 (IPv6) as well as 127.0.0.1, and the server may listen on one of them only.',
+              ]
+            : ['To be reached from elsewhere it must listen on 0.0.0.0 or ::, not on 127.0.0.1.']),
+          'If it has just been started, it may not be ready yet.',
+        ],
+  }),
+  'connect-timeout': (e: Evidence): Finding => ({
+    transient: true,
+    summary: `No connection to ${where(e)} stood within the time limit${why(e)}.`,
+    advice: [
+      `See whether a connection can stand at all: ${commands(e).connect}`,
+      'A firewall, security group or network policy that drops packets looks just like this; so does a wrong address.',
+      ...(commands(e).isName
+        ? [
+            `See where the name leads: ${commands(e).resolve}. If IPv6 leads nowhere (compare curl -4 and curl -6), give \`family: 4\`.`,
+          ]
+        : []),
+      'If only a proxy leads out from here: set HTTP_PROXY, HTTPS_PROXY and, for internal names, NO_PROXY.',
+      'If it happens under load only, the server may be too busy to accept.',
+    ],
+  }),
+  unreachable: (e: Evidence): Finding => ({
+    transient: true,
+    summary: `There is no way from this machine to ${where(e)}${why(e)}.`,
+    advice: hasCode(e, /^EADDRNOTAVAIL$/)
+      ? [
+          'This machine has no address or no local port left to connect from: ss -s',
+          'Reuse connections with a keep-alive agent, rather than opening one for each request.',
+        ]
+      : [
+          `See the route, and whether anything gets through: ip route get ${commands(e).host}, ${commands(e).connect}`,
+          'If the address is IPv6 and this network has none: give `family: 4`.',
+          'Look at the VPN, the security group or the firewall between, and in a container at its network.',
+        ],
+  }),
+  reset: (e: Evidence): Finding => ({
+    transient: true,
+    summary: `${where(e)} closed the connection before it had answered ${request(e)}${why(e)}.`,
+    advice: [
+      ...(says(e, /before secure TLS connection/)
+        ? [
+            `It was closed during the TLS handshake, as a firewall or proxy that filters by name does: ${commands(e).tls}`,
+          ]
+        : []),
+      ...(e.target?.scheme === 'https'
+        ? [`A server that wants a client certificate may close like this, too: ${commands(e).tls}`]
+        : []),
+      ...(e.target?.scheme === 'http' && e.target.port !== 80
+        ? [`If port ${e.target.port} speaks TLS, the URL must begin with https://: ${commands(e).tls}`]
+        : []),
+      'Look in the log of the server, and of what stands before it, for a crash, a restart or a limit at that time.',
+      'The server may have acted on the request: send it again only if doing it twice does no harm.',
+      `Compare: ${commands(e).curl}`,
+    ],
+  }),
+  'stale-connection': (e: Evidence): Finding => ({
+    transient: true,
+    summary: `${where(e)} had closed a kept-alive connection when ${request(e)} was sent on it${why(e)}.`,
+    advice: [
+      'Send it again if doing it twice does no harm: it goes over a new connection.',
+      'Let the server keep idle connections longer than its clients and load balancers do: in Node, server.keepAliveTimeout (5 s unless set) above their idle timeout, and server.headersTimeout above that.',
+      'Or let this side give them up first: an agent whose idle timeout is below the server’s, such as agentkeepalive with `freeSocketTimeout`.',
+    ],
+  }),
+  'read-timeout': (e: Evidence): Finding => ({
+    transient: true,
+    summary: `${where(e)} ${progress(e)} ${request(e)} in time${why(e)}.`,
+    advice: [
+      `See what takes so long: ${commands(e).curl} -o /dev/null -w '%{time_connect} %{time_starttransfer} %{time_total}\\n'`,
+      'Look at the latency of the server, and of what it depends on, at that time.',
+      'If it is slow by nature, give that request more time: `timeout`, or `attemptTimeout` and `deadline`.',
+      ...(e.reached === undefined ? [`It may also be that no connection stood: ${commands(e).connect}`] : []),
+      'If only large requests or answers hang, look at the MTU: a container network’s must not be above that of the VPN or overlay below it.',
+    ],
+  }),
+  'too-many-open-files': (e: Evidence): Finding => ({
+    transient: true,
+    summary: `This process has no file descriptor left for a connection to ${where(e)}${why(e)}.`,
+    advice: [
+      'See the limit and what uses it up: ulimit -n, ls /proc/PID/fd | wc -l, lsof -p PID',
+      'Reuse connections: one instance with one keep-alive agent and `maxSockets`, not one for each request.',
+      'Send fewer at once (`bulkhead`), and destroy stream responses that are not read to their end.',
+      'If the need is real, raise the limit: ulimit -n 65536, LimitNOFILE= in systemd, --ulimit nofile= in Docker.',
+    ],
+  }),
+  proxy,
+};
+
+function badUrl(e: Evidence): Finding {
+  const url = givenUrl(e);
+  if (hasCode(e, /^ERR_FR_REDIRECTION_FAILURE$/)) {
+    return {
+      transient: false,
+      summary: `${request(e)} was redirected to ${url ?? 'a URL'}, which cannot be requested: ${flaw(e)}.`,
+      advice: ['The server sent it as Location: have that mended there.', `See it: ${commands(e).curl}`],
+    };
+  }
+  return {
+    transient: false,
+    summary: `The URL ${url ?? (e.url || 'of the request')} cannot be requested: ${flaw(e)}.`,
+    advice: [
+      ...(/undefined|null|NaN|object Object/.test(url ?? '')
+        ? ['A variable in it was not set: look at where it is put together.']
+        : []),
+      'Give the whole URL, with http:// or https://, or a `baseURL`; outside a browser a path alone leads nowhere.',
+      'Log the URL just before the call, and look at the environment variable or setting that its host comes from.',
+    ],
+  };
+}
+
+function flaw(e: Evidence): string {
+  if (says(e, /includes credentials/)) return 'fetch takes no user and password in a URL; give `auth` instead';
+  if (says(e, /bad port/)) return 'fetch refuses to call this port';
+  if (says(e, /protocol|scheme/i)) return 'its protocol is not supported';
+  if (says(e, /unescaped/)) return 'its path has characters that must be escaped (encodeURIComponent)';
+  return 'it cannot be parsed (Invalid URL)';
+}
+
+const PROGRESS = {
+  connecting: 'was not reached by',
+  sent: 'sent no answer to',
+  answered: 'did not finish its answer to',
+};
+
+const progress = ({ reached }: Evidence): string => (reached ? PROGRESS[reached] : 'gave no complete answer to');
+
+const isLocal = ({ target, links }: Evidence): boolean =>
+  /^(localhost|127\.|::1$)/.test(target?.host ?? links.findLast(({ address }) => address)?.address ?? '');
+
+/** The place whose name was looked up: after a redirect, or with a proxy, not the one in the request. */
+function named(e: Evidence): Place | undefined {
+  const hostname = e.links.findLast((link) => link.hostname)?.hostname;
+  return hostname ? { scheme: 'https', port: 443, ...e.target, host: hostname } : e.target;
+}
+
+const nameOf = (e: Evidence): string => commands(e, named(e)).host.replace(/^HOST$/, 'of the server');
+
+function proxy(e: Evidence): Finding {
+  const place = e.proxy && authority(e.proxy);
+  const name = place ? `The proxy ${place}` : 'The proxy';
+  const { isName, resolve, connect, origin } = commands(e, e.proxy);
+  if (e.status === 407) {
+    return {
+      transient: false,
+      summary: `${name} wants to know who asks: it answered 407 to ${request(e)}.`,
+      advice: [
+        'Give its user and password: `proxy: { host, port, auth: { username, password } }`, or in HTTP_PROXY and HTTPS_PROXY, percent-encoded.',
+        'If this host needs no proxy: `proxy: false`, or name the host in NO_PROXY.',
+      ],
+    };
+  }
+  return {
+    transient: !hasCode(e, /^(ENOTFOUND|EAI_NONAME)$/),
+    summary: `${name}, by which ${request(e)} was to go, cannot be used${why(e)}.`,
+    advice: [
+      'See which proxy is set, and that it is the right one: the `proxy` of the request or instance, else env | grep -i _proxy (HTTP_PROXY, HTTPS_PROXY, NO_PROXY)',
+      `See whether it is there: ${isName ? `${resolve}, ` : ''}${connect}, and whether it works: curl -v -x ${origin} ${commands(e).origin}`,
+      'If this host needs no proxy: `proxy: false`, or name the host in NO_PROXY.',
+    ],
+  };
+}

@@ -1,0 +1,586 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { AxiosError, CanceledError, type InternalAxiosRequestConfig } from 'axios';
+import { diagnose, type FailureCause } from 'axios-resilience';
+
+const config = {
+  method: 'get',
+  url: 'https://user:secret@api.example.com/users?token=secret',
+  headers: { authorization: 'secret' },
+} as unknown as InternalAxiosRequestConfig;
+
+const system = (message: string, fields: object) => Object.assign(new Error(message), fields);
+
+/** As Node says that no connection could be made. */
+const connect = (code: string, address = '10.0.0.7', port = 443) =>
+  system(`connect ${code} ${address}:${port}`, { code, syscall: 'connect', address, port });
+
+/** As the http adapter passes an error on: its code and message, and the error as cause. */
+const viaHttp = (cause: Error, request?: object) => {
+  const error = new AxiosError(cause.message, (cause as { code?: string }).code, config, request);
+  return Object.assign(error, { cause });
+};
+
+/** As the fetch adapter does: the cause, and nothing of it on the outside. */
+const viaFetch = (cause: Error) => Object.assign(new AxiosError('Network Error', 'ERR_NETWORK', config), { cause });
+
+const answered = (status: number, headers: object = {}, data: unknown = '') =>
+  new AxiosError(
+    `Request failed with status code ${status}`,
+    status < 500 ? 'ERR_BAD_REQUEST' : 'ERR_BAD_RESPONSE',
+    config,
+    {},
+    {
+      status,
+      headers,
+      data,
+      statusText: '',
+      config,
+    } as never,
+  );
+
+const timeout = (message: string, request?: object) => new AxiosError(message, 'ECONNABORTED', config, request);
+const aggregate = (...errors: Error[]) =>
+  Object.assign(new AggregateError(errors, ''), { code: (errors[0] as { code?: string }).code });
+const undici = (message: string, code: string, fields = {}) => system(message, { code, ...fields });
+const refusal = (code: string, fields: object) => Object.assign(new AxiosError('refused', code, config), fields);
+
+const TABLE: readonly (readonly [string, unknown, FailureCause, boolean])[] = [
+  ['Invalid URL, bare', system('Invalid URL', { code: 'ERR_INVALID_URL', input: '/users' }), 'bad-url', false],
+  ['Unsupported protocol', new AxiosError('Unsupported protocol ftp:', 'ERR_BAD_REQUEST', config), 'bad-url', false],
+  ['unknown scheme', viaFetch(new Error('unknown scheme')), 'bad-url', false],
+  [
+    'credentials in a URL for fetch',
+    viaFetch(new TypeError('a URL that includes credentials: http://u:secret@h/')),
+    'bad-url',
+    false,
+  ],
+  [
+    'ENOTFOUND',
+    viaHttp(system('getaddrinfo ENOTFOUND x', { code: 'ENOTFOUND', hostname: 'x', syscall: 'getaddrinfo' })),
+    'dns',
+    false,
+  ],
+  [
+    'EAI_AGAIN',
+    viaFetch(system('getaddrinfo EAI_AGAIN x', { code: 'EAI_AGAIN', hostname: 'x' })),
+    'dns-temporary',
+    true,
+  ],
+  [
+    'ESERVFAIL of a lookup by c-ares',
+    viaHttp(system('queryA ESERVFAIL x', { code: 'ESERVFAIL', syscall: 'queryA' })),
+    'dns-temporary',
+    true,
+  ],
+  ['ECONNREFUSED', viaHttp(connect('ECONNREFUSED')), 'connection-refused', true],
+  [
+    'ECONNREFUSED over HTTP/2',
+    viaHttp(Object.assign(undici('canceled', 'ERR_HTTP2_STREAM_CANCEL'), { cause: connect('ECONNREFUSED') })),
+    'connection-refused',
+    true,
+  ],
+  [
+    'one address refuses, the other leads nowhere',
+    viaFetch(aggregate(connect('ENETUNREACH', '2001:db8::7'), connect('ECONNREFUSED'))),
+    'connection-refused',
+    true,
+  ],
+  [
+    'a Unix socket that is not there',
+    viaHttp(system('connect ENOENT /run/x.sock', { code: 'ENOENT', syscall: 'connect', address: '/run/x.sock' })),
+    'connection-refused',
+    true,
+  ],
+  ['ETIMEDOUT of connect', viaHttp(connect('ETIMEDOUT')), 'connect-timeout', true],
+  [
+    'one address times out, the other leads nowhere',
+    viaHttp(aggregate(connect('ETIMEDOUT'), connect('ENETUNREACH', '2001:db8::7'))),
+    'connect-timeout',
+    true,
+  ],
+  [
+    'the connect timeout of undici',
+    viaFetch(undici('Connect Timeout Error', 'UND_ERR_CONNECT_TIMEOUT')),
+    'connect-timeout',
+    true,
+  ],
+  [
+    'connectTimeout',
+    new AxiosError('connectTimeout of 3000 ms exceeded', 'ETIMEDOUT', config),
+    'connect-timeout',
+    true,
+  ],
+  [
+    "axios's timeout of a request that never left",
+    timeout('timeout of 9ms exceeded', { reusedSocket: false, socket: {}, writableFinished: false, res: null }),
+    'connect-timeout',
+    true,
+  ],
+  ['ENETUNREACH', viaHttp(connect('ENETUNREACH')), 'unreachable', true],
+  ['EHOSTUNREACH', viaFetch(connect('EHOSTUNREACH')), 'unreachable', true],
+  ['EADDRNOTAVAIL', viaHttp(connect('EADDRNOTAVAIL')), 'unreachable', true],
+  ['ECONNRESET', viaHttp(undici('read ECONNRESET', 'ECONNRESET'), { reusedSocket: false, res: null }), 'reset', true],
+  ['EPIPE', viaHttp(undici('write EPIPE', 'EPIPE')), 'reset', true],
+  [
+    'other side closed',
+    viaFetch(undici('other side closed', 'UND_ERR_SOCKET', { socket: { bytesRead: 0 } })),
+    'reset',
+    true,
+  ],
+  ['an HTTP/2 stream that was refused', viaHttp(undici('Stream closed', 'ERR_HTTP2_STREAM_ERROR')), 'reset', true],
+  [
+    'a reused socket',
+    viaHttp(undici('socket hang up', 'ECONNRESET'), { reusedSocket: true }),
+    'stale-connection',
+    true,
+  ],
+  [
+    'a reused socket, below follow-redirects',
+    viaHttp(undici('socket hang up', 'ECONNRESET'), { _currentRequest: { reusedSocket: true } }),
+    'stale-connection',
+    true,
+  ],
+  [
+    'a reused socket of undici',
+    viaFetch(undici('other side closed', 'UND_ERR_SOCKET', { socket: { bytesRead: 120 } })),
+    'stale-connection',
+    true,
+  ],
+  [
+    'a reset after the answer began, on a reused socket',
+    viaHttp(undici('read ECONNRESET', 'ECONNRESET'), { reusedSocket: true, res: {} }),
+    'body-cut-off',
+    true,
+  ],
+  [
+    'terminated',
+    Object.assign(new AxiosError('terminated', undefined, config), {
+      cause: Object.assign(new TypeError('terminated'), {
+        cause: undici('other side closed', 'UND_ERR_SOCKET', { socket: { bytesRead: 9 } }),
+      }),
+    }),
+    'body-cut-off',
+    true,
+  ],
+  [
+    'stream has been aborted',
+    new AxiosError('stream has been aborted', 'ERR_BAD_RESPONSE', config),
+    'body-cut-off',
+    true,
+  ],
+  ['gzip that ends early', viaHttp(undici('unexpected end of file', 'Z_BUF_ERROR')), 'body-cut-off', true],
+  ['an expired certificate', viaFetch(undici('certificate has expired', 'CERT_HAS_EXPIRED')), 'tls-certificate', false],
+  [
+    'a certificate of tomorrow',
+    viaFetch(undici('certificate is not yet valid', 'CERT_NOT_YET_VALID')),
+    'tls-certificate',
+    false,
+  ],
+  ['a revoked certificate', viaFetch(undici('certificate revoked', 'CERT_REVOKED')), 'tls-certificate', false],
+  [
+    'a certificate without issuer',
+    viaHttp(undici('unable to get local issuer certificate', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY')),
+    'tls-certificate',
+    false,
+  ],
+  [
+    'EPROTO, the server refuses our certificate',
+    viaHttp(undici('write EPROTO 80:error:0A0:SSL routines:ssl3_read_bytes:tlsv1 alert unknown ca:x.c:1:', 'EPROTO')),
+    'tls-certificate',
+    false,
+  ],
+  [
+    'EPROTO',
+    viaHttp(undici('write EPROTO 80:error:0A0:SSL routines:ssl3_get_record:wrong version number:x.c:1:', 'EPROTO')),
+    'tls-protocol',
+    false,
+  ],
+  [
+    'a TLS alert instead of HTTP',
+    viaHttp(undici('Parse Error', 'HPE_INVALID_CONSTANT', { rawPacket: Buffer.from([0x15, 3, 1]) })),
+    'tls-protocol',
+    false,
+  ],
+  [
+    "axios's timeout",
+    timeout('timeout of 100ms exceeded', { reusedSocket: false, socket: {}, writableFinished: true }),
+    'read-timeout',
+    true,
+  ],
+  ['attemptTimeout', new AxiosError('attemptTimeout of 9 ms exceeded', 'ETIMEDOUT', config), 'read-timeout', true],
+  [
+    'headers timeout of undici',
+    viaFetch(undici('Headers Timeout Error', 'UND_ERR_HEADERS_TIMEOUT')),
+    'read-timeout',
+    true,
+  ],
+  ['deadline', refusal('ERR_DEADLINE_EXCEEDED', { deadline: 30_000 }), 'deadline', true],
+  ['429', answered(429), 'rate-limited', true],
+  ['500', answered(500), 'server-error', true],
+  ['501', answered(501), 'server-error', false],
+  ['404', answered(404), 'client-error', false],
+  ['413', answered(413), 'client-error', false],
+  ['413 that says when to come back', answered(413, { 'retry-after': '5' }), 'client-error', true],
+  ['EMFILE', viaHttp(connect('EMFILE')), 'too-many-open-files', true],
+  ['407', answered(407), 'proxy', false],
+  [
+    'an agent’s proxy that refuses',
+    viaHttp(new Error('Proxy connection ended before receiving CONNECT response')),
+    'proxy',
+    true,
+  ],
+  [
+    'too many redirects',
+    viaHttp(undici('Maximum number of redirects exceeded', 'ERR_FR_TOO_MANY_REDIRECTS')),
+    'redirect-loop',
+    false,
+  ],
+  ['redirect count exceeded', viaFetch(new Error('redirect count exceeded')), 'redirect-loop', false],
+  [
+    'maxContentLength',
+    new AxiosError('maxContentLength size of 10 exceeded', 'ERR_BAD_RESPONSE', config),
+    'body-too-large',
+    false,
+  ],
+  [
+    'maxBodyLength',
+    new AxiosError('Request body larger than maxBodyLength limit', 'ERR_BAD_REQUEST', config),
+    'body-too-large',
+    false,
+  ],
+  [
+    'maxBodyLength of follow-redirects',
+    viaHttp(undici('Request body larger', 'ERR_FR_MAX_BODY_LENGTH_EXCEEDED')),
+    'body-too-large',
+    false,
+  ],
+  ['CanceledError', new CanceledError('canceled', config), 'canceled', false],
+  [
+    'AbortError, wrapped',
+    new Error('sync failed', { cause: new DOMException('aborted', 'AbortError') }),
+    'canceled',
+    false,
+  ],
+  [
+    'circuit open',
+    refusal('ERR_CIRCUIT_OPEN', { scope: 'https://api.example.com', retryInMs: 900 }),
+    'circuit-open',
+    true,
+  ],
+  ['bulkhead full', refusal('ERR_BULKHEAD_FULL', { scope: 'https://api.example.com' }), 'bulkhead-full', true],
+  ['Network Error, as a browser says it', new AxiosError('Network Error', 'ERR_NETWORK', config), 'unknown', true],
+  [
+    'what is not HTTP',
+    viaHttp(undici('Parse Error: Expected HTTP/', 'HPE_INVALID_CONSTANT', { rawPacket: Buffer.from('SSH-2.0') })),
+    'unknown',
+    false,
+  ],
+  ['304', answered(304), 'unknown', false],
+  ['an error of anybody’s', new RangeError('too far'), 'unknown', false],
+];
+
+describe('the cause', () => {
+  test.each(TABLE)('of %s', (_name, error, cause, transient) => {
+    expect(diagnose(error)).toMatchObject({ cause, transient });
+  });
+
+  test('every cause is in the table, and each has a sentence and advice', () => {
+    const causes = new Set(TABLE.map(([, , cause]) => cause));
+    expect(causes.size).toBe(24);
+    for (const [, error] of TABLE) {
+      const { summary, advice } = diagnose(error);
+      expect(summary).toMatch(/^[^a-z\n].*\.$|^(api|x)\b.*\.$/);
+      expect(summary).not.toMatch(/undefined|\[object|NaN|\s\s/);
+      expect(advice.length).toBeGreaterThan(0);
+      for (const line of advice) expect(line).not.toMatch(/undefined|\[object|NaN|^$/);
+    }
+  });
+
+  test('no secret of the request is told, whatever the cause', () => {
+    for (const [, error] of TABLE) expect(JSON.stringify(diagnose(error))).not.toContain('secret');
+  });
+
+  test('verification is never to be switched off, whatever the cause', () => {
+    const said = JSON.stringify(TABLE.map(([, error]) => diagnose(error)));
+    expect(said).not.toMatch(/rejectUnauthorized|NODE_TLS_REJECT_UNAUTHORIZED|--insecure|curl -k/);
+  });
+});
+
+describe('the sentence', () => {
+  const summary = (error: unknown) => diagnose(error).summary;
+
+  test('names host and port, and each address that was tried', () => {
+    const error = viaHttp(aggregate(connect('ECONNREFUSED', '::1', 3000), connect('ECONNREFUSED', '127.0.0.1', 3000)));
+    expect(summary(error)).toBe(
+      'Nothing accepts connections at api.example.com:443 (connect ECONNREFUSED ::1:3000; connect ECONNREFUSED 127.0.0.1:3000).',
+    );
+  });
+
+  test('names the innermost error, through wrappers of any kind', () => {
+    const inner = viaFetch(connect('ECONNREFUSED'));
+    for (const error of [
+      new Error('could not sync', { cause: inner }),
+      new Error('job failed', { cause: new Error('could not sync', { cause: inner }) }),
+      new AggregateError([inner], 'All promises were rejected'),
+    ]) {
+      expect(diagnose(error)).toMatchObject({
+        cause: 'connection-refused',
+        summary: 'Nothing accepts connections at api.example.com:443 (connect ECONNREFUSED 10.0.0.7:443).',
+      });
+    }
+  });
+
+  test('has what Node itself says, without axios around it', () => {
+    expect(summary(connect('ECONNREFUSED'))).toBe(
+      'Nothing accepts connections at 10.0.0.7:443 (connect ECONNREFUSED 10.0.0.7:443).',
+    );
+  });
+
+  test('says how far the request came before the time was over', () => {
+    const timedOut = (request: object) =>
+      summary(timeout('timeout of 100ms exceeded', { reusedSocket: false, ...request }));
+    expect(timedOut({ socket: {}, writableFinished: false })).toContain('No connection to api.example.com:443 stood');
+    expect(timedOut({ socket: {}, writableFinished: true })).toContain(
+      'sent no answer to GET https://api.example.com/users',
+    );
+    expect(timedOut({ res: {} })).toContain('did not finish its answer');
+    expect(summary(timeout('timeout of 100ms exceeded'))).toContain('gave no complete answer');
+  });
+
+  test('tells of a wait in seconds, or until a date, and of none that is unreadable', () => {
+    expect(summary(answered(429, { 'retry-after': '120' }))).toContain('asks to wait for 120 s');
+    expect(summary(answered(503, { 'Retry-After': 'Wed, 21 Oct 2026 07:28:00 GMT' }))).toContain(
+      'asks to wait until 2026-10-21T07:28:00.000Z',
+    );
+    expect(summary(answered(429, { 'retry-after': 'soon, secret' }))).toBe(
+      'api.example.com:443 answered 429 to GET https://api.example.com/users?token=REDACTED: too many requests.',
+    );
+  });
+
+  test('is one line, and short, whatever the message', () => {
+    const text = summary(new Error(`first\nsecond\r\n\u001b[31m${'x'.repeat(100_000)}`));
+    expect(text).toContain('first second');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: that is the promise
+    expect(text).not.toMatch(/[\u0000-\u001f]/);
+    expect(text.length).toBeLessThan(400);
+  });
+
+  test('does not quote what a message quotes: header values and bodies', () => {
+    expect(summary(new TypeError('Headers.append: "sec"ret" is an invalid header value.'))).not.toMatch(/sec|ret"/);
+    const parse = new SyntaxError(`Unexpected token '<', "<a href="secret">"... is not valid JSON`);
+    expect(summary(Object.assign(answered(200), { cause: parse }))).not.toMatch(/secret|href/);
+  });
+
+  test('does not let userinfo through because it is long, or holds what should not be in it', () => {
+    const said = (url: string) =>
+      [
+        summary(system('Invalid URL', { code: 'ERR_INVALID_URL', input: url })),
+        summary(new TypeError(`Failed to parse URL from ${url}`)),
+        summary(new Error(`cannot call ${url}`)),
+      ].join();
+    const long = 'secret'.repeat(100);
+    for (const userinfo of [`user:${long}`, `user:${long.repeat(10)}`, 'user:secret', long]) {
+      expect(said(`http://${userinfo}@[broken/path`)).not.toContain('secret');
+    }
+    expect(
+      summary(system('Invalid URL', { code: 'ERR_INVALID_URL', input: 'http://u:p/secret?secret@[h/x' })),
+    ).not.toMatch(/secret/);
+    expect(summary(system('Invalid URL', { code: 'ERR_INVALID_URL', input: 'user:secret@host/x' }))).toContain(
+      '"host/x"',
+    );
+  });
+
+  test('of a refusal tells what came before it', () => {
+    const open = refusal('ERR_CIRCUIT_OPEN', { scope: 'payments', retryInMs: 900, cause: answered(503) });
+    expect(summary(open)).toBe(
+      'The circuit of payments is open, so nothing was sent; the next probe may go out in 900 ms; what failed before: ' +
+        'api.example.com:443 answered 503 to GET https://api.example.com/users?token=REDACTED.',
+    );
+    expect(summary(refusal('ERR_CIRCUIT_OPEN', { retryInMs: Number.POSITIVE_INFINITY }))).toContain('isolated by hand');
+    expect(summary(refusal('ERR_DEADLINE_EXCEEDED', { deadline: 30_000 }))).toContain('no attempt had ended');
+  });
+});
+
+describe('the advice', () => {
+  const advice = (error: unknown) => diagnose(error).advice.join('\n');
+
+  test('has commands with host and port filled in', () => {
+    expect(advice(viaHttp(connect('ECONNREFUSED')))).toContain('nc -vz api.example.com 443');
+    expect(advice(viaFetch(undici('certificate has expired', 'CERT_HAS_EXPIRED')))).toContain(
+      'openssl s_client -connect api.example.com:443 -servername api.example.com',
+    );
+    expect(advice(answered(500))).toContain('curl -v https://api.example.com:443/users');
+    expect(
+      advice(
+        viaFetch(system('getaddrinfo ENOTFOUND cdn.example.com', { code: 'ENOTFOUND', hostname: 'cdn.example.com' })),
+      ),
+    ).toContain('getent hosts cdn.example.com');
+  });
+
+  test('has nothing in its commands that a shell would take for its own', () => {
+    for (const url of [
+      "http://$(reboot)/'; reboot",
+      'http://a.example.com/$(reboot)',
+      'http://`reboot`.example.com/',
+    ]) {
+      const error = Object.assign(viaFetch(connect('ECONNREFUSED')), { config: { url } });
+      expect(advice(error)).not.toMatch(/reboot/);
+      expect(advice(Object.assign(answered(500), { config: { url } }))).not.toMatch(/reboot/);
+    }
+  });
+
+  test('puts IPv6 addresses in brackets where a port follows', () => {
+    const at = (error: AxiosError) => advice(Object.assign(error, { config: { url: 'https://[::1]:8443/' } }));
+    expect(at(viaHttp(undici('self-signed', 'DEPTH_ZERO_SELF_SIGNED_CERT')))).toContain('-connect [::1]:8443 ');
+    expect(at(viaHttp(connect('ECONNREFUSED', '::1', 8443)))).toContain('nc -vz ::1 8443');
+  });
+
+  test('names the browser’s tools where the browser keeps the reason to itself', () => {
+    expect(advice(new AxiosError('Network Error', 'ERR_NETWORK', config))).toContain('CORS');
+  });
+});
+
+describe('a proxy is told from the server', () => {
+  const env = { ...process.env };
+  afterEach(() => {
+    process.env = { ...env };
+  });
+  const cause = (fields: object, error = connect('ECONNREFUSED', '10.9.9.9', 3128)) =>
+    diagnose(Object.assign(viaHttp(error), { config: { url: 'http://api.example.com/', ...fields } })).cause;
+
+  test('by the address that refused', () => {
+    expect(cause({ proxy: { host: '10.9.9.9', port: 3128 } })).toBe('proxy');
+    expect(cause({ proxy: { host: '10.9.9.9', port: 3129 } })).toBe('connection-refused');
+    expect(cause({ proxy: false })).toBe('connection-refused');
+  });
+
+  test('by the name that was not found', () => {
+    const error = system('getaddrinfo ENOTFOUND proxy', {
+      code: 'ENOTFOUND',
+      hostname: 'proxy',
+      syscall: 'getaddrinfo',
+    });
+    expect(cause({ proxy: { host: 'proxy', port: 80 } }, error)).toBe('proxy');
+    expect(cause({ proxy: { host: 'other', port: 80 } }, error)).toBe('dns');
+  });
+
+  test('by the environment, with or without a scheme', () => {
+    Object.assign(process.env, { http_proxy: '', HTTP_PROXY: '10.9.9.9:3128' });
+    expect(cause({})).toBe('proxy');
+    expect(cause({ url: 'https://api.example.com/', proxy: false })).toBe('connection-refused');
+    process.env.HTTP_PROXY = 'http://localhost:3128';
+    expect(cause({}, connect('ECONNREFUSED', '127.0.0.1', 3128))).toBe('proxy');
+    expect(cause({ url: 'http://localhost:3128/' }, connect('ECONNREFUSED', '127.0.0.1', 3128))).toBe(
+      'connection-refused',
+    );
+  });
+});
+
+describe('whatever it is given', () => {
+  const cyclic: Error & { cause?: unknown } = new Error('round');
+  cyclic.cause = cyclic;
+  const open = refusal('ERR_CIRCUIT_OPEN', { retryInMs: 5 });
+  Object.assign(open, { cause: open });
+  const revoked = Proxy.revocable({}, {});
+  revoked.revoke();
+  const hostile = new Proxy(
+    {},
+    {
+      get() {
+        throw new Error('no');
+      },
+      has() {
+        throw new Error('no');
+      },
+    },
+  );
+  const endless = new Error('0');
+  for (let i = 1, last: Error = endless; i < 10_000; i++) {
+    const next = new Error(String(i));
+    Object.assign(last, { cause: next });
+    last = next;
+  }
+  const getter = Object.defineProperty(viaFetch(connect('ECONNREFUSED')), 'config', {
+    get() {
+      throw new Error('no');
+    },
+  });
+
+  test.each([
+    ['undefined', undefined],
+    ['null', null],
+    ['a string', 'ECONNREFUSED'],
+    ['a number', 0],
+    ['a symbol', Symbol('x')],
+    ['a bigint', 1n],
+    ['a function', () => {}],
+    ['an array', [1, 2]],
+    ['an object', {}],
+    ['an object without prototype', Object.create(null)],
+    ['a revoked proxy', revoked.proxy],
+    ['a proxy that throws', hostile],
+    ['fields of the wrong types', { code: 5, message: {}, errors: 'x', config: 7, response: 'x', request: 1 }],
+    ['an empty response', { isAxiosError: true, response: {}, config: {} }],
+    ['a response that throws', { isAxiosError: true, response: hostile, request: hostile, config: hostile }],
+  ])('it does not throw: %s', (_name, value) => {
+    expect(diagnose(value)).toMatchObject({
+      cause: 'unknown',
+      transient: false,
+      summary: expect.stringMatching(/^The request failed/),
+    });
+  });
+
+  test.each([
+    'config',
+    'request',
+    'response',
+    'cause',
+    'errors',
+    'code',
+    'message',
+    'name',
+    'port',
+    'status',
+    'socket',
+    'scope',
+  ])('it does not throw, whatever %s is', (field) => {
+    for (const value of [hostile, revoked.proxy, Symbol('x'), () => {}, 1n, 'x', -1, [], {}, null]) {
+      for (const [, error] of TABLE) {
+        const odd = new Proxy(error as object, { get: (it, key) => (key === field ? value : Reflect.get(it, key)) });
+        expect(diagnose(odd).summary).toMatch(/\.$/);
+      }
+      for (const inner of [
+        'headers',
+        'url',
+        'proxy',
+        'timeout',
+        'data',
+        'params',
+        'socketPath',
+        'res',
+        '_currentUrl',
+      ]) {
+        const odd = { isAxiosError: true, code: 'ECONNRESET', [field]: { [inner]: value } };
+        expect(diagnose(odd).summary).toMatch(/\.$/);
+      }
+    }
+  });
+
+  test('cycles and endless chains end', () => {
+    expect(diagnose(cyclic).cause).toBe('unknown');
+    expect(diagnose(endless).cause).toBe('unknown');
+    expect(diagnose(open).cause).toBe('circuit-open');
+  });
+
+  test('a getter that throws hides only itself', () => {
+    expect(diagnose(getter).cause).toBe('connection-refused');
+  });
+
+  test('the diagnosis is frozen, and says the same when asked again', () => {
+    const error = answered(503);
+    const diagnosis = diagnose(error);
+    expect(Object.isFrozen(diagnosis)).toBe(true);
+    expect(Object.isFrozen(diagnosis.advice)).toBe(true);
+    expect(diagnose(error)).toEqual(diagnosis);
+  });
+});

@@ -1,0 +1,580 @@
+import { execFileSync } from 'node:child_process';
+import dns from 'node:dns';
+import http from 'node:http';
+import https from 'node:https';
+import net, { type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import tls from 'node:tls';
+import { inspect } from 'node:util';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import axios, { type AxiosRequestConfig } from 'axios';
+import { attachResilience, type Diagnosis, diagnose } from 'axios-resilience';
+import { type BlackHole, blackHole } from '../helpers/black-hole.js';
+import { type Certificate, type CertificateAuthority, certificateAuthority } from '../helpers/certificates.js';
+import { deadPort, type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
+import { rejection, sleep } from '../helpers/settled.js';
+
+const ADAPTERS = ['http', 'fetch'] as const;
+
+/** Names lead where the test says, whoever asks: both adapters ask Node, when they connect. */
+function names(answer: (name: string) => string[] | NodeJS.ErrnoException): void {
+  const lookup = (name: string, options: dns.LookupOptions, done: (...answer: unknown[]) => void) => {
+    const found = answer(name);
+    if (found instanceof Error) return process.nextTick(done, found);
+    const all = found.map((address) => ({ address, family: net.isIP(address) }));
+    return options.all
+      ? process.nextTick(done, null, all)
+      : process.nextTick(done, null, all[0]?.address, all[0]?.family);
+  };
+  jest.spyOn(dns, 'lookup').mockImplementation(lookup as never);
+}
+
+const dnsError = (code: string, errno: number) => (hostname: string) =>
+  Object.assign(new Error(`getaddrinfo ${code} ${hostname}`), { code, errno, syscall: 'getaddrinfo', hostname });
+
+/** TLS connections are made with these options as well, whoever makes them. */
+function connectingWith(options: tls.ConnectionOptions): void {
+  const connect = tls.connect as (given: tls.ConnectionOptions) => tls.TLSSocket;
+  jest.spyOn(tls, 'connect').mockImplementation(((given: tls.ConnectionOptions) => {
+    return connect({ ...given, ...options });
+  }) as never);
+}
+
+const open: { close(): unknown }[] = [];
+
+async function listening<S extends net.Server>(server: S): Promise<number> {
+  const sockets = new Set<net.Socket>();
+  server.on('connection', (socket: net.Socket) => {
+    socket.on('error', () => {});
+    sockets.add(socket);
+  });
+  open.push({
+    close() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return (server.address() as AddressInfo).port;
+}
+
+const tlsPort = (options: https.ServerOptions): Promise<number> =>
+  listening(https.createServer(options, (_req, res) => res.end('{}')).on('tlsClientError', () => {}));
+
+afterEach(() => {
+  jest.restoreAllMocks();
+  for (const server of open.splice(0)) server.close();
+});
+
+/** What no advice may suggest. */
+const switchesOff = /rejectUnauthorized|NODE_TLS_REJECT_UNAUTHORIZED|insecure|curl -k/i;
+
+describe.each(ADAPTERS)('what went wrong through the %s adapter', (adapter) => {
+  let server: FlakyServer;
+  let closed: number;
+
+  beforeEach(async () => {
+    server = await flakyServer();
+    closed = await deadPort();
+  });
+  afterEach(() => server.close());
+
+  const send = (config: AxiosRequestConfig) => axios({ adapter, proxy: false, ...config });
+  const diagnosis = async (config: AxiosRequestConfig): Promise<Diagnosis> => diagnose(await rejection(send(config)));
+
+  describe('on the way', () => {
+    test('a name that no resolver knows', async () => {
+      names(dnsError('ENOTFOUND', -3008));
+      const { cause, transient, summary, advice } = await diagnosis({ url: 'http://api.exmple.com/users' });
+      expect({ cause, transient }).toEqual({ cause: 'dns', transient: false });
+      expect(summary).toContain('api.exmple.com');
+      expect(summary).toContain('getaddrinfo ENOTFOUND');
+      expect(advice.join('\n')).toMatch(/getent hosts api\.exmple\.com[\s\S]*Docker/);
+    });
+
+    test('a name under .invalid, asked of the real resolver, does not resolve', async () => {
+      const { cause, summary } = await diagnosis({ url: 'http://no-such-host.invalid/' });
+      expect(['dns', 'dns-temporary']).toContain(cause);
+      expect(summary).toContain('no-such-host.invalid');
+    });
+
+    test('a resolver that does not answer', async () => {
+      names(dnsError('EAI_AGAIN', -3001));
+      expect(await diagnosis({ url: 'http://api.example.com/' })).toMatchObject({
+        cause: 'dns-temporary',
+        transient: true,
+        summary:
+          'The resolver of this machine gave no answer for api.example.com (getaddrinfo EAI_AGAIN api.example.com).',
+      });
+    });
+
+    test('nothing listens on the port', async () => {
+      const { cause, transient, summary, advice } = await diagnosis({ url: `http://127.0.0.1:${closed}/` });
+      expect({ cause, transient }).toEqual({ cause: 'connection-refused', transient: true });
+      expect(summary).toBe(
+        `Nothing accepts connections at 127.0.0.1:${closed} (connect ECONNREFUSED 127.0.0.1:${closed}).`,
+      );
+      expect(advice[0]).toContain(`nc -vz 127.0.0.1 ${closed}`);
+    });
+
+    test('nothing listens on either address of localhost, and both are named', async () => {
+      names(() => ['::1', '127.0.0.1']);
+      const { cause, summary, advice } = await diagnosis({ url: `http://localhost:${closed}/` });
+      expect(cause).toBe('connection-refused');
+      expect(summary).toContain(`at localhost:${closed} (`);
+      expect(summary).toContain('::1');
+      expect(summary).toContain(`connect ECONNREFUSED 127.0.0.1:${closed}`);
+      expect(advice.join('\n')).toContain('::1 (IPv6) as well as 127.0.0.1');
+    });
+
+    test('an address that no route leads to', async () => {
+      // The kernel refuses to connect to a broadcast address; nothing is sent.
+      const { cause, transient, summary } = await diagnosis({ url: 'http://255.255.255.255/', timeout: 2_000 });
+      expect({ cause, transient }).toEqual({ cause: 'unreachable', transient: true });
+      expect(summary).toMatch(/^There is no way from this machine to 255\.255\.255\.255:80 \(connect E\w+ 255/);
+    });
+
+    test('a server that closes before it answers', async () => {
+      server.script('reset');
+      expect(await diagnosis({ url: `${server.url}/users` })).toMatchObject({
+        cause: 'reset',
+        transient: true,
+        summary: expect.stringMatching(
+          new RegExp(
+            `^127.0.0.1:${server.port} closed the connection before it had answered GET ${server.url}/users \\(.+`,
+          ),
+        ),
+      });
+    });
+
+    test('a kept-alive connection that the server closes when it is used again', async () => {
+      const port = await listening(
+        net.createServer((socket) => {
+          let requests = 0;
+          socket.on('data', () => {
+            if (++requests > 1) socket.destroy();
+            else socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: keep-alive\r\n\r\n{}');
+          });
+        }),
+      );
+      const httpAgent = new http.Agent({ keepAlive: true });
+      const config = { url: `http://127.0.0.1:${port}/`, method: 'post', data: '{}', httpAgent };
+      await send(config);
+      await sleep(20);
+      const { cause, transient, advice } = await diagnosis(config);
+      expect({ cause, transient }).toEqual({ cause: 'stale-connection', transient: true });
+      expect(advice.join('\n')).toContain('server.keepAliveTimeout');
+      httpAgent.destroy();
+    });
+
+    test('a server that never answers', async () => {
+      server.script('hang');
+      const { cause, transient, summary } = await diagnosis({ url: server.url, timeout: 80 });
+      expect({ cause, transient }).toEqual({ cause: 'read-timeout', transient: true });
+      expect(summary).toContain(`127.0.0.1:${server.port}`);
+      expect(summary).toMatch(/\(timeout .*80.* exceeded, E\w+\)\.$/);
+    });
+
+    test.each([5, 0])('an answer that stalls half way, with maxRedirects %p', async (maxRedirects) => {
+      server.script((_req, res) => {
+        res.writeHead(200, { 'content-length': 100 });
+        res.write('half');
+      });
+      const { cause, transient } = await diagnosis({ url: server.url, timeout: 80, maxRedirects });
+      expect({ cause, transient }).toEqual({ cause: 'read-timeout', transient: true });
+    });
+
+    test.each([
+      'cut',
+      (_req: unknown, res: http.ServerResponse) => {
+        res.writeHead(200);
+        res.write('half');
+        setTimeout(() => (res.socket as net.Socket).resetAndDestroy(), 10);
+      },
+    ] as const)('an answer that breaks off half way', async (step) => {
+      server.script(step);
+      const { cause, transient, summary } = await diagnosis({ url: `${server.url}/file`, timeout: 2_000 });
+      expect({ cause, transient }).toEqual({ cause: 'body-cut-off', transient: true });
+      expect(summary).toContain(`broke off in the middle of its answer to GET ${server.url}/file`);
+    });
+  });
+
+  describe('with TLS', () => {
+    let authority: CertificateAuthority;
+    beforeAll(() => {
+      authority = certificateAuthority();
+    });
+    afterAll(() => authority.close());
+
+    async function certificateDiagnosis(certificate: Certificate, ca?: string): Promise<Diagnosis> {
+      if (ca) connectingWith({ ca });
+      const found = await diagnosis({ url: `https://localhost:${await tlsPort(certificate)}/` });
+      expect(found).toMatchObject({ cause: 'tls-certificate', transient: false });
+      return found;
+    }
+
+    test('an expired certificate is to be renewed', async () => {
+      const expired = authority.issue('localhost', { from: '20200101000000Z', to: '20200102000000Z' });
+      const { summary, advice } = await certificateDiagnosis(expired, authority.ca);
+      expect(summary).toMatch(
+        /^The certificate of localhost:\d+ has expired \(certificate has expired, CERT_HAS_EXPIRED\)/,
+      );
+      expect(advice[0]).toContain('renewed');
+      expect(advice.join('\n')).toMatch(/openssl s_client -connect localhost:\d+ -servername localhost/);
+      expect(advice.join('\n')).not.toMatch(switchesOff);
+    });
+
+    test('a self-signed certificate is to be trusted by itself', async () => {
+      const { summary, advice } = await certificateDiagnosis(authority.selfSigned('localhost'));
+      expect(summary).toContain('is self-signed');
+      expect(advice[0]).toContain('NODE_EXTRA_CA_CERTS=');
+      expect(advice.join('\n')).not.toMatch(switchesOff);
+    });
+
+    test('a certificate of an unknown CA: its chain is to be completed, or its CA trusted', async () => {
+      const { summary, advice } = await certificateDiagnosis(authority.issue('localhost'));
+      expect(summary).toContain('comes from a CA that this process does not know');
+      expect(advice.join('\n')).toMatch(/intermediates[\s\S]*NODE_EXTRA_CA_CERTS=/);
+      expect(advice.join('\n')).not.toMatch(switchesOff);
+    });
+
+    test('a chain that ends in a root of its own', async () => {
+      const { cert, key } = authority.issue('localhost');
+      const { summary, advice } = await certificateDiagnosis({ cert: cert + authority.ca, key });
+      expect(summary).toContain('comes from a root that this process does not trust');
+      expect(advice[0]).toContain('NODE_EXTRA_CA_CERTS=');
+      expect(advice.join('\n')).not.toMatch(switchesOff);
+    });
+
+    test('a certificate for another name', async () => {
+      const { summary, advice } = await certificateDiagnosis(authority.issue('other.example.com'), authority.ca);
+      expect(summary).toMatch(/is for another name .*other\.example\.com/);
+      expect(advice[0]).toContain('subjectAltName');
+      expect(advice.join('\n')).not.toMatch(switchesOff);
+    });
+
+    test('https to a port that speaks plain HTTP', async () => {
+      const { cause, transient, summary, advice } = await diagnosis({ url: `https://127.0.0.1:${server.port}/` });
+      expect({ cause, transient }).toEqual({ cause: 'tls-protocol', transient: false });
+      expect(summary).toMatch(/^TLS was spoken to .*: most likely a plain HTTP port \(wrong version number/);
+      expect(advice[0]).toContain('http://');
+    });
+
+    test('http to a port that speaks TLS: the server hangs up, and the advice names https', async () => {
+      const port = await tlsPort(authority.issue('localhost'));
+      const { cause, advice } = await diagnosis({ url: `http://127.0.0.1:${port}/` });
+      expect(cause).toBe('reset');
+      expect(advice[0]).toBe(
+        `If port ${port} speaks TLS, the URL must begin with https://: openssl s_client -connect 127.0.0.1:${port}`,
+      );
+    });
+
+    test('http to a port that answers in TLS', async () => {
+      const alert = Buffer.from([0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x46]);
+      const port = await listening(net.createServer((socket) => socket.once('data', () => socket.end(alert))));
+      const { cause, summary } = await diagnosis({ url: `http://127.0.0.1:${port}/` });
+      expect(cause).toBe('tls-protocol');
+      expect(summary).toContain('which answers in TLS');
+    });
+
+    test('http to a port that says it wants https', async () => {
+      server.script({ status: 400, body: '<h1>The plain HTTP request was sent to HTTPS port</h1>' });
+      const { cause, summary, advice } = await diagnosis({ url: server.url });
+      expect(cause).toBe('client-error');
+      expect(summary).toContain('it wants https');
+      expect(advice[0]).toContain('https://');
+    });
+
+    test('no version of TLS in common', async () => {
+      const port = await tlsPort({ ...authority.issue('localhost'), maxVersion: 'TLSv1.2' });
+      connectingWith({ ca: authority.ca, minVersion: 'TLSv1.3' });
+      const { cause, transient, summary } = await diagnosis({ url: `https://localhost:${port}/` });
+      expect({ cause, transient }).toEqual({ cause: 'tls-protocol', transient: false });
+      expect(summary).toMatch(/could not agree .*protocol version/);
+    });
+
+    test('a handshake that is cut off', async () => {
+      const port = await listening(net.createServer((socket) => socket.once('data', () => socket.destroy())));
+      const { cause, advice } = await diagnosis({ url: `https://127.0.0.1:${port}/` });
+      expect(cause).toBe('reset');
+      expect(advice[0]).toContain('TLS handshake');
+    });
+  });
+
+  describe('in the answer', () => {
+    test('429 says how long to wait', async () => {
+      server.script({ status: 429, headers: { 'retry-after': '7' } });
+      expect(await diagnosis({ url: `${server.url}/users` })).toMatchObject({
+        cause: 'rate-limited',
+        transient: true,
+        summary: `127.0.0.1:${server.port} answered 429 to GET ${server.url}/users: too many requests, and asks to wait for 7 s.`,
+        advice: expect.arrayContaining(['Send nothing more for 7 s.']),
+      });
+    });
+
+    test('429 through an attached instance has the wait that the report has', async () => {
+      server.script({ status: 429, headers: { 'retry-after-ms': '120000' } });
+      const api = axios.create({ adapter });
+      attachResilience(api);
+      const { cause, summary } = diagnose(await rejection(api.get(server.url)));
+      expect(cause).toBe('rate-limited');
+      expect(summary).toContain('wait for 120 s');
+    });
+
+    test.each([
+      [400, 'client-error', false],
+      [401, 'client-error', false],
+      [404, 'client-error', false],
+      [408, 'client-error', true],
+      [500, 'server-error', true],
+      [501, 'server-error', false],
+      [503, 'server-error', true],
+      [504, 'server-error', true],
+      [302, 'unknown', false],
+    ])('%i is %s', async (status, cause, transient) => {
+      server.script(status);
+      const found = await diagnosis({ url: server.url, maxRedirects: 0, fetchOptions: { redirect: 'manual' } });
+      expect(found).toMatchObject({ cause, transient, summary: expect.stringContaining(`answered ${status}`) });
+    });
+
+    test('a redirect loop', async () => {
+      server.script({ status: 302, headers: { location: '/again' } });
+      const { cause, transient, summary } = await diagnosis({ url: `${server.url}/again` });
+      expect({ cause, transient }).toEqual({ cause: 'redirect-loop', transient: false });
+      expect(summary).toContain(`GET ${server.url}/again was redirected too often`);
+    });
+
+    test('a redirect to nowhere', async () => {
+      server.script({ status: 302, headers: { location: 'http://[broken/' } });
+      const { cause, summary } = await diagnosis({ url: server.url });
+      expect(cause).toBe('bad-url');
+      expect(summary).toContain('"http://[broken/"');
+    });
+
+    test('an answer larger than maxContentLength', async () => {
+      server.script({ status: 200, body: 'x'.repeat(500) });
+      const { cause, transient, summary, advice } = await diagnosis({ url: server.url, maxContentLength: 100 });
+      expect({ cause, transient }).toEqual({ cause: 'body-too-large', transient: false });
+      expect(summary).toContain('maxContentLength size of 100 exceeded');
+      expect(advice.join('\n')).toContain("responseType: 'stream'");
+    });
+
+    test('a body larger than maxBodyLength', async () => {
+      const config = { url: server.url, method: 'post', data: 'x'.repeat(500), maxBodyLength: 100 };
+      const { cause, summary } = await diagnosis(config);
+      expect(cause).toBe('body-too-large');
+      expect(summary).toContain('The body of POST');
+    });
+
+    test('an answer that does not parse: nothing of it is quoted', async () => {
+      server.script({ status: 200, body: '<html>"secret" page' });
+      const transitional = { silentJSONParsing: false };
+      const found = await diagnosis({ url: server.url, responseType: 'json', transitional });
+      expect(found).toMatchObject({ cause: 'unknown', transient: false });
+      expect(found.summary).toContain('its body is not what the request expects (SyntaxError)');
+      expect(JSON.stringify(found)).not.toMatch(/secret|<html/);
+    });
+  });
+
+  describe('on this side', () => {
+    test.each([
+      ['http://[broken/', '"http://[broken/"'],
+      ['/users', '"/users"'],
+      ['http://127.0.0.1:99999/', '99999'],
+      ['ftp://127.0.0.1/', 'its protocol is not supported'],
+    ])('a URL that leads nowhere: %s', async (url, part) => {
+      const { cause, transient, summary } = await diagnosis({ url });
+      expect({ cause, transient }).toEqual({ cause: 'bad-url', transient: false });
+      expect(summary).toContain(part);
+    });
+
+    test('a URL with a variable that was not set', async () => {
+      const { advice } = await diagnosis({ url: 'undefined/users' });
+      expect(advice[0]).toContain('A variable in it was not set');
+    });
+
+    test('the caller cancels', async () => {
+      server.script('hang');
+      const { cause, transient } = await diagnosis({ url: server.url, signal: AbortSignal.timeout(30) });
+      expect({ cause, transient }).toEqual({ cause: 'canceled', transient: false });
+    });
+
+    test('the circuit is open: what opened it is told, too', async () => {
+      server.script(503);
+      const api = axios.create({ adapter, baseURL: server.url });
+      attachResilience(api, { retry: false, breaker: { consecutive: 1, minimumDuration: 0 } });
+      await rejection(api.get('/'));
+      const { cause, transient, summary, advice } = diagnose(await rejection(api.get('/')));
+      expect({ cause, transient }).toEqual({ cause: 'circuit-open', transient: true });
+      expect(summary).toMatch(
+        new RegExp(
+          `^The circuit of ${server.url} is open, so nothing was sent; .*failed before: The server answered 503`,
+        ),
+      );
+      expect(advice.length).toBeGreaterThan(2);
+    });
+
+    test('the bulkhead is full', async () => {
+      server.script('hang');
+      const api = axios.create({ adapter, baseURL: server.url });
+      attachResilience(api, { retry: false, bulkhead: { limit: 1, queue: 0 }, deadline: 200 });
+      const first = rejection(api.get('/'));
+      const { cause, transient, summary } = diagnose(await rejection(api.get('/')));
+      expect({ cause, transient }).toEqual({ cause: 'bulkhead-full', transient: true });
+      expect(summary).toContain(`Bulkhead of ${server.url} is full: 1 in flight, 0 queued`);
+      await first;
+    });
+
+    test('the deadline passed: the last failure is told, too', async () => {
+      server.script(503, 'hang');
+      const api = axios.create({ adapter, baseURL: server.url });
+      attachResilience(api, { deadline: 150, retry: { backoff: () => 0 } });
+      const { cause, transient, summary } = diagnose(await rejection(api.get('/users')));
+      expect({ cause, transient }).toEqual({ cause: 'deadline', transient: true });
+      expect(summary).toBe(
+        `The deadline of 150 ms for GET ${server.url}/users passed; the last failure before that: ` +
+          `127.0.0.1:${server.port} answered 503 to GET ${server.url}/users.`,
+      );
+    });
+
+    test('no file descriptor is left', () => {
+      const helper = join(__dirname, '../helpers/out-of-files.ts');
+      const script = ['-c', 'ulimit -n 64; exec "$@"', 'sh', process.execPath, '--import', 'tsx', helper];
+      const found: (Diagnosis & { adapter: string })[] = JSON.parse(execFileSync('sh', script, { encoding: 'utf8' }));
+      expect(found.find((one) => one.adapter === adapter)).toMatchObject({
+        cause: 'too-many-open-files',
+        transient: true,
+        summary: expect.stringContaining('connect EMFILE 127.0.0.1'),
+        advice: expect.arrayContaining([expect.stringContaining('ulimit -n')]),
+      });
+    }, 20_000);
+  });
+
+  test('neither userinfo, query values, headers nor bodies are in what is said', async () => {
+    server.script({ status: 404, body: 'secret', headers: { 'x-answer': 'secret' } });
+    const private_ = {
+      params: { token: 'secret' },
+      headers: { authorization: 'secret' },
+      data: 'secret',
+      method: 'post',
+    };
+    const all = [
+      await diagnosis({ ...private_, url: `${server.url.replace('//', '//user:secret@')}/?key=secret` }),
+      await diagnosis({ ...private_, url: `http://user:secret@127.0.0.1:${closed}/?key=secret` }),
+      await diagnosis({ ...private_, url: 'http://user:se/secret@[broken/?key=a secret' }),
+      await diagnosis({ ...private_, url: 'user:secret@host/?key=secret' }),
+    ];
+    expect(all.map(({ summary }) => summary)).not.toContain('');
+    expect(JSON.stringify(all)).not.toContain('secret');
+  });
+
+  test('what Node prints of an error names the inner cause', async () => {
+    const api = axios.create({ adapter, proxy: false });
+    attachResilience(api, { retry: false });
+    expect(inspect(await rejection(api.get(`http://127.0.0.1:${closed}/`)))).toContain(
+      `ECONNREFUSED 127.0.0.1:${closed}`,
+    );
+  });
+});
+
+describe('a port whose SYNs go unanswered', () => {
+  let hole: BlackHole;
+  beforeAll(async () => {
+    hole = await blackHole();
+  });
+  afterAll(() => hole.close());
+
+  const through = async (adapter: string, policy: Parameters<typeof attachResilience>[1], timeout = 0) => {
+    const api = axios.create({ adapter, proxy: false, timeout });
+    attachResilience(api, { retry: false, ...policy });
+    return diagnose(await rejection(api.get(`http://127.0.0.1:${hole.port}/`)));
+  };
+
+  test('is a connect timeout when connectTimeout ends the attempt', async () => {
+    const { cause, summary, advice } = await through('http', { connectTimeout: 100 });
+    expect(cause).toBe('connect-timeout');
+    expect(summary).toContain(`127.0.0.1:${hole.port} stood within the time limit (connectTimeout of 100 ms exceeded`);
+    expect(advice[0]).toContain(`nc -vz 127.0.0.1 ${hole.port}`);
+  });
+
+  test("is a connect timeout when axios's own timeout ends the request, which never left", async () => {
+    const url = `http://127.0.0.1:${hole.port}/`;
+    const error = await rejection(axios({ url, adapter: 'http', proxy: false, timeout: 100 }));
+    expect(diagnose(error)).toMatchObject({ cause: 'connect-timeout', transient: true });
+  });
+
+  test('is a read timeout when attemptTimeout ends the attempt, which knows no more; the advice says so', async () => {
+    for (const adapter of ADAPTERS) {
+      const { cause, summary, advice } = await through(adapter, { attemptTimeout: 100, connectTimeout: false });
+      expect(cause).toBe('read-timeout');
+      expect(summary).toContain('attemptTimeout of 100 ms exceeded');
+      expect(advice.join('\n')).toContain(`It may also be that no connection stood: nc -vz 127.0.0.1 ${hole.port}`);
+    }
+  });
+});
+
+test('a server that wants a client certificate says so to the http adapter; fetch is only told of the end', async () => {
+  const authority = certificateAuthority();
+  const port = await tlsPort({ ...authority.issue('localhost'), requestCert: true });
+  authority.close();
+  connectingWith({ ca: authority.ca });
+  const url = `https://localhost:${port}/`;
+  const byHttp = diagnose(await rejection(axios({ url, adapter: 'http', proxy: false })));
+  expect(byHttp).toMatchObject({ cause: 'tls-certificate', transient: false });
+  expect(byHttp.summary).toContain(`localhost:${port} wants a client certificate`);
+  expect(byHttp.advice[0]).toContain('`cert` and `key`');
+  expect(byHttp.advice.join('\n')).not.toMatch(switchesOff);
+  const byFetch = diagnose(await rejection(axios({ url, adapter: 'fetch' })));
+  expect(byFetch.cause).toBe('reset');
+  expect(byFetch.advice.join('\n')).toContain('client certificate');
+  expect(byFetch.advice.join('\n')).not.toMatch(switchesOff);
+});
+
+describe('a proxy', () => {
+  const url = 'http://127.0.0.1:9/users';
+  const env = { ...process.env };
+  afterEach(() => {
+    process.env = { ...env };
+  });
+
+  test('that is configured, but not there', async () => {
+    const port = await deadPort();
+    const proxy = { host: '127.0.0.1', port, auth: { username: 'user', password: 'secret' } };
+    const { cause, transient, summary, advice } = diagnose(await rejection(axios({ url, adapter: 'http', proxy })));
+    expect({ cause, transient }).toEqual({ cause: 'proxy', transient: true });
+    expect(summary).toContain(
+      `The proxy 127.0.0.1:${port}, by which GET ${url} was to go, cannot be used (connect ECONN`,
+    );
+    expect(advice.join('\n')).toMatch(/NO_PROXY[\s\S]*nc -vz 127\.0\.0\.1[\s\S]*proxy: false/);
+    expect(advice.join('\n')).not.toContain('secret');
+  });
+
+  test.each(['http', 'https'])('that the environment names for %s, but is not there', async (scheme) => {
+    const port = await deadPort();
+    Object.assign(process.env, {
+      [`${scheme}_proxy`]: `http://user:secret@localhost:${port}`,
+      no_proxy: '',
+      NO_PROXY: '',
+    });
+    const found = diagnose(await rejection(axios({ url: url.replace('http', scheme), adapter: 'http' })));
+    expect(found.cause).toBe('proxy');
+    expect(found.summary).toContain(`The proxy localhost:${port}`);
+    expect(JSON.stringify(found)).not.toContain('secret');
+  });
+
+  test('that wants to know who asks', async () => {
+    const proxy = await flakyServer(407);
+    const config = { url, adapter: 'http', proxy: { host: '127.0.0.1', port: proxy.port } };
+    const { cause, transient, summary } = diagnose(await rejection(axios(config)));
+    expect({ cause, transient }).toEqual({ cause: 'proxy', transient: false });
+    expect(summary).toBe(`The proxy 127.0.0.1:${proxy.port} wants to know who asks: it answered 407 to GET ${url}.`);
+    await proxy.close();
+  });
+
+  test('that is set, but not used: the server itself refuses', async () => {
+    process.env.http_proxy = 'http://127.0.0.1:3128';
+    const port = await deadPort();
+    const error = await rejection(axios({ url: `http://127.0.0.1:${port}/`, adapter: 'http', proxy: false }));
+    expect(diagnose(error).cause).toBe('connection-refused');
+  });
+});
