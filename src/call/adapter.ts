@@ -1,4 +1,4 @@
-import axios, { type AxiosAdapter, getAdapter, type InternalAxiosRequestConfig } from 'axios';
+import axios, { type AxiosAdapter, AxiosHeaders, getAdapter, type InternalAxiosRequestConfig } from 'axios';
 import { applyOverride, type ResolvedPolicy } from '../policy/resolve.js';
 import { validateOverride } from '../policy/validate.js';
 import { type Adapter, Call } from './call.js';
@@ -49,7 +49,13 @@ function realAdapter(setting: AdapterSetting = axios.defaults.adapter, config: C
   const send = getAdapter(setting, config);
   const { adapterName } = send as { adapterName?: string };
   const isAxiosOwn = setting !== send && !(Array.isArray(setting) && setting.includes(send));
-  return { send, isAxiosOwn, isNodeHttp: adapterName === 'http' };
+  const isForeign = isAxiosOwn && !(config.headers instanceof AxiosHeaders);
+  return { send: isForeign ? translated(send) : send, isAxiosOwn, isNodeHttp: adapterName === 'http' };
+}
+
+/** The instance is of another build of axios (CommonJS, ESM) than ours, whose headers our adapters may not know. */
+function translated(send: AxiosAdapter): AxiosAdapter {
+  return (config) => send({ ...config, headers: new AxiosHeaders(config.headers.toJSON() as Record<string, string>) });
 }
 
 /** The instance's policy, with `instance.defaults.resilience` and then the request's own over it. */

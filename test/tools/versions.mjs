@@ -74,7 +74,7 @@ for (const { node, axios, cockatiel, label } of process.argv[2] === 'all' ? ever
   mkdirSync(cache, { recursive: true });
   const { status } = spawnSync(
     node ? nodeBinary(node) : process.execPath,
-    [jest, '--silent', '--json', `--outputFile=${output}`, ...suites],
+    [jest, '--silent', '--forceExit', '--json', `--outputFile=${output}`, ...suites],
     {
       stdio: ['ignore', 'ignore', 'inherit'],
       env,
