@@ -5,6 +5,7 @@ import { Context } from './call/context.js';
 import type { BreakerView } from './guard/breaker.js';
 import type { ResilienceStats } from './observe/stats.js';
 import { resolvePolicy } from './policy/resolve.js';
+import { resolveRules } from './policy/rules.js';
 import type { ResiliencePolicy } from './policy/types.js';
 import { validatePolicy } from './policy/validate.js';
 
@@ -20,6 +21,9 @@ export interface ResilienceHandle {
   subscribe(hooks: ResilienceHooks): () => void;
 }
 
+/** As much of an AxiosInstance as is touched: those typed by another build of axios (CommonJS, ESM) have it too. */
+export type Attachable = Pick<AxiosInstance, 'interceptors' | 'defaults'>;
+
 /** Marks an attached instance, also for other copies of this package. */
 const ATTACHED = Symbol.for('axios-resilience.attached');
 
@@ -30,16 +34,17 @@ const ATTACHED = Symbol.for('axios-resilience.attached');
  * @throws TypeError or RangeError if `instance` is no axios instance or `policy` is not one: path, rule and value are named
  * @throws Error if the instance is attached already
  */
-export function attachResilience(instance: AxiosInstance, policy: ResiliencePolicy = {}): ResilienceHandle {
+export function attachResilience(instance: Attachable, policy: ResiliencePolicy = {}): ResilienceHandle {
   validateInstance(instance);
   validatePolicy(policy);
-  const marked = instance as AxiosInstance & { [ATTACHED]?: true };
+  const marked = instance as Attachable & { [ATTACHED]?: true };
   if (marked[ATTACHED]) {
     throw new Error(
       'axios-resilience is already attached to this instance; detach() it first to attach another policy',
     );
   }
-  const context = new Context(instance, resolvePolicy(policy));
+  const resolved = resolvePolicy(policy);
+  const context = new Context(instance, resolved, resolveRules(policy.rules, { ...resolved, hooks: undefined }));
   const { request } = instance.interceptors;
   const id = request.use((config) => installAdapter(config, context), null, { synchronous: true });
   Object.defineProperty(instance, ATTACHED, { value: true, configurable: true });
@@ -57,8 +62,8 @@ export function attachResilience(instance: AxiosInstance, policy: ResiliencePoli
   };
 }
 
-function validateInstance(instance: unknown): asserts instance is AxiosInstance {
-  const { interceptors, defaults } = Object(instance) as Partial<AxiosInstance>;
+function validateInstance(instance: unknown): asserts instance is Attachable {
+  const { interceptors, defaults } = Object(instance) as Partial<Attachable>;
   if (typeof interceptors?.request?.use === 'function' && typeof defaults === 'object') return;
   const got = instance === null ? 'null' : typeof instance;
   throw new TypeError(`\`instance\` must be an axios instance (axios itself, or made by axios.create()), got ${got}`);

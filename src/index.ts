@@ -1,6 +1,6 @@
 import './augment.js';
 
-export { attachResilience, type ResilienceHandle } from './attach.js';
+export { type Attachable, attachResilience, type ResilienceHandle } from './attach.js';
 export type { Decision, RetryDecision, StopDecision, StopReason } from './base/decision.js';
 export {
   type BulkheadFullError,
@@ -26,11 +26,13 @@ export type { Diagnosis, FailureCause } from './diagnose/diagnosis.js';
 export type { BreakerView } from './guard/breaker.js';
 export { reportOf } from './observe/recorder.js';
 export type { ResilienceStats, ScopeStats } from './observe/stats.js';
+export { presets } from './policy/presets.js';
 export type {
   Backoff,
   BreakerPolicy,
   BulkheadPolicy,
   FailedAttempt,
+  Fallback,
   HttpMethod,
   Jitter,
   MethodRule,

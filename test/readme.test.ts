@@ -17,12 +17,12 @@ const blocks = [...readme.matchAll(/^```ts(?<run> run)?\n(?<code>[\s\S]*?)^```$/
 const GIVEN = `
   import { createReadStream } from 'node:fs';
   import type { AxiosInstance } from 'axios';
-  import { diagnose, isResilienceError, type ResilienceHandle, reportOf } from 'axios-resilience';
+  import { attachResilience, diagnose, isResilienceError, presets, type ResilienceHandle, reportOf } from 'axios-resilience';
   declare const api: AxiosInstance;
   declare const resilience: ResilienceHandle;
   declare const query: object;
   declare const metrics: { count(name: string, labels: object): void };
-  void [createReadStream, api, resilience, query, metrics, diagnose, isResilienceError, reportOf];
+  void [createReadStream, attachResilience, presets, api, resilience, query, metrics, diagnose, isResilienceError, reportOf];
 `;
 
 describe('the code in the README', () => {

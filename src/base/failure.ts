@@ -29,7 +29,7 @@ const FAMILIES: readonly (readonly [RegExp, FailureKind])[] = [
 const MESSAGES: readonly (readonly [RegExp, FailureKind])[] = [
   [/^redirect count exceeded|^unknown scheme|^bad port|^maxContentLength size/, 'other'],
   [/^stream has been aborted$|^terminated$|socket hang up|other side closed/, 'read'],
-  [/^(Network Error|Failed to fetch|fetch failed|Load failed|NetworkError when)/, 'read'],
+  [/^(Network Error|Failed to fetch|fetch failed|Load failed|NetworkError when)/i, 'read'],
 ];
 
 /**

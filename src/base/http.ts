@@ -14,3 +14,6 @@ export const IDEMPOTENCY_KEY_HEADERS = ['Idempotency-Key', 'X-Idempotency-Key'] 
 
 /** The longest delay `setTimeout` keeps; anything above fires at once. */
 export const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** Header fields that no request takes along to another origin. */
+export const CREDENTIAL_HEADERS = ['Authorization', 'Proxy-Authorization', 'Cookie'] as const;

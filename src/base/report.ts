@@ -32,4 +32,6 @@ export interface ResilienceReport {
   readonly elapsedMs: number;
   /** `undefined` while the call runs. */
   readonly ended: 'success' | StopReason | undefined;
+  /** True if the caller got what `fallback` returned, instead of the failure that `ended` tells of. */
+  readonly fallback: boolean;
 }

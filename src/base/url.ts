@@ -5,7 +5,7 @@ const REDACTED = 'REDACTED';
 const INVALID = 'invalid URL';
 
 /** Where axios will send this request: `baseURL` and `url` joined as axios joins them, without `params`. */
-function targetOf({ baseURL, url: given, allowAbsoluteUrls }: InternalAxiosRequestConfig): string {
+export function targetOf({ baseURL, url: given, allowAbsoluteUrls }: InternalAxiosRequestConfig): string {
   // Typed as a string, but axios takes a URL object too.
   const url = String(given ?? '');
   const absolute = ABSOLUTE.test(url);

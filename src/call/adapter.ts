@@ -1,5 +1,6 @@
 import axios, { type AxiosAdapter, AxiosHeaders, getAdapter, type InternalAxiosRequestConfig } from 'axios';
 import { applyOverride, type ResolvedPolicy } from '../policy/resolve.js';
+import { ruleFor } from '../policy/rules.js';
 import { validateOverride } from '../policy/validate.js';
 import { type Adapter, Call } from './call.js';
 import type { Context } from './context.js';
@@ -58,10 +59,10 @@ function translated(send: AxiosAdapter): AxiosAdapter {
   return (config) => send({ ...config, headers: new AxiosHeaders(config.headers.toJSON() as Record<string, string>) });
 }
 
-/** The instance's policy, with `instance.defaults.resilience` and then the request's own over it. */
-function policyOf(config: Config, { policy, instance }: Context): ResolvedPolicy {
-  if (config.resilience === undefined) return policy;
-  let resolved = policy;
+/** The instance's policy, or that of a rule, with `instance.defaults.resilience` and then the request's own over it. */
+function policyOf(config: Config, { policy, rules, instance }: Context): ResolvedPolicy {
+  let resolved = ruleFor(config, rules) ?? policy;
+  if (config.resilience === undefined) return resolved;
   // axios has merged the defaults into the request's, but takes `3` and `{ maxRetries: 3 }` for different things.
   for (const override of [instance.defaults.resilience || undefined, config.resilience]) {
     if (override === undefined) continue;

@@ -1,6 +1,7 @@
 import type { Outcome } from '../base/outcome.js';
 import { attempt } from './attempt.js';
 import type { Call } from './call.js';
+import { credentialsOf, leaveBehind } from './credentials.js';
 import { thrown } from './judge.js';
 import { serialize } from './request.js';
 
@@ -30,9 +31,11 @@ async function askBeforeRetry(call: Call): Promise<Outcome | undefined> {
   const { beforeRetry } = call.policy.retry;
   if (!beforeRetry) return undefined;
   const { template } = request;
+  const credentials = credentialsOf(template);
   const answer = await lifetime.until(Promise.resolve(beforeRetry(template, call.failed())));
   if (lifetime.over) return lifetime.over;
   if (answer === false) return { ...call.outcome, final: 'vetoed' };
+  leaveBehind(credentials, template);
   serialize(template);
   return undefined;
 }

@@ -30,7 +30,6 @@ export interface WatchOptions {
   readonly limitMs: number;
   /** Take no connection that has been used before. */
   readonly fresh: boolean;
-  readonly onTimeout: () => void;
 }
 
 /** Sockets that have carried a request: Node does not always say so of those handed from one request to the next. */
@@ -47,13 +46,25 @@ export class ConnectionWatch {
   /** The latest had carried a request before. */
   reused = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #onTimeout: (() => void) | undefined;
 
-  constructor(private readonly options: WatchOptions) {}
+  constructor(
+    private readonly options: WatchOptions,
+    onTimeout: () => void,
+  ) {
+    this.#onTimeout = onTimeout;
+  }
 
   /** What to send with instead of the agents of `config`; nothing where there are none to stand in for. */
   agents(config: Config): Partial<Pick<Config, 'httpAgent' | 'httpsAgent'>> {
     if (config.httpVersion === 2) return {};
     return { ...this.#instead('httpAgent', 'node:http', config), ...this.#instead('httpsAgent', 'node:https', config) };
+  }
+
+  /** The attempt is over. A pooled socket holds on to what asked for it, and so to this: nothing may hang on to it here. */
+  end(): void {
+    this.dispose();
+    this.#onTimeout = undefined;
   }
 
   dispose(): void {
@@ -102,7 +113,7 @@ export class ConnectionWatch {
 
   #arm(): void {
     if (this.options.limitMs !== Number.POSITIVE_INFINITY) {
-      this.#timer ??= setTimeout(this.options.onTimeout, this.options.limitMs);
+      this.#timer ??= setTimeout(() => this.#onTimeout?.(), this.options.limitMs);
     }
   }
 }

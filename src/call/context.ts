@@ -7,6 +7,7 @@ import { Emitter } from '../observe/emit.js';
 import { logListener, logWarning, reportListenerFailure } from '../observe/log.js';
 import { Counters, type ResilienceStats, snapshot } from '../observe/stats.js';
 import type { ResolvedPolicy } from '../policy/resolve.js';
+import type { Rules } from '../policy/rules.js';
 import { validateHooks } from '../policy/validate.js';
 
 /** What the requests of one scope share. */
@@ -14,7 +15,12 @@ export interface Scope {
   readonly name: string;
   readonly guard: Guard;
   readonly counters: Counters;
+  /** Grows with each use of any scope. */
+  usedAt: number;
 }
+
+/** Beyond so many, each new scope takes the place of one that is idle. */
+const MOST_SCOPES = 1_000;
 
 /** What all calls of one attached instance share. */
 export class Context {
@@ -22,14 +28,18 @@ export class Context {
   readonly breakers = new Map<string, BreakerView>();
   readonly #logger: ResilienceLogger;
   readonly #warned = new Set<string>();
+  /** Sums of the scopes that were let go of. */
+  readonly #forgotten = new Counters();
+  #uses = 0;
   readonly #scopes = new Map<string, Scope>();
 
   /** Of a call's own hooks, the instance's are none: the emitter has those. */
   readonly policy: ResolvedPolicy;
 
   constructor(
-    readonly instance: AxiosInstance,
+    readonly instance: Pick<AxiosInstance, 'defaults'>,
     { hooks, ...policy }: ResolvedPolicy,
+    readonly rules: Rules,
   ) {
     const { logger } = policy;
     this.policy = Object.freeze({ ...policy, hooks: undefined });
@@ -40,11 +50,17 @@ export class Context {
   }
 
   scope(name: string): Scope {
-    return this.#scopes.get(name) ?? this.#open(name);
+    const scope = this.#scopes.get(name) ?? this.#open(name);
+    scope.usedAt = ++this.#uses;
+    return scope;
   }
 
   stats(): ResilienceStats {
-    return snapshot([...this.#scopes.values()].map(({ name, counters, guard }) => [name, counters, guard.queued]));
+    const scopes = [...this.#scopes.values()];
+    return snapshot(
+      scopes.map(({ name, counters, guard }) => [name, counters, guard.queued]),
+      this.#forgotten,
+    );
   }
 
   subscribe(hooks: ResilienceHooks): () => void {
@@ -68,9 +84,26 @@ export class Context {
         this.emitter.emit('onStateChange', () => Object.freeze({ scope: name, from, to, retryInMs }));
       },
     });
-    const scope = { name, guard, counters: new Counters() };
+    if (this.#scopes.size >= MOST_SCOPES) this.#forgetOne();
+    const scope = { name, guard, counters: new Counters(), usedAt: 0 };
     this.#scopes.set(name, scope);
     if (guard.breaker) this.breakers.set(name, guard.breaker);
     return scope;
   }
+
+  /** The one that has been idle for longest; never one that is busy, or whose circuit still refuses. */
+  #forgetOne(): void {
+    let oldest: Scope | undefined;
+    for (const scope of this.#scopes.values()) {
+      if (scope.usedAt < (oldest?.usedAt ?? Number.POSITIVE_INFINITY) && isIdle(scope)) oldest = scope;
+    }
+    if (!oldest) return;
+    this.#scopes.delete(oldest.name);
+    this.breakers.delete(oldest.name);
+    this.#forgotten.add(oldest.counters);
+  }
+}
+
+function isIdle({ counters, guard }: Scope): boolean {
+  return counters.inFlight === 0 && guard.queued === 0 && (guard.breaker?.retryInMs ?? 0) === 0;
 }

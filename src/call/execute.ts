@@ -5,6 +5,7 @@ import { LightSignal } from '../base/signal.js';
 import { file } from '../observe/recorder.js';
 import { firstAttempt, nextAttempt } from './attempts.js';
 import type { Call } from './call.js';
+import { settle } from './settle.js';
 import { weigh } from './weigh.js';
 import { reissue } from './wire.js';
 
@@ -15,7 +16,8 @@ export async function execute(call: Call): Promise<AxiosResponse> {
   try {
     call.outcome = await firstAttempt(call);
     if (call.outcome.failure) await tryAgain(call);
-    return settle(call);
+    conclude(call);
+    return await settle(call);
   } finally {
     lifetime.dispose();
     call.request.dispose();
@@ -46,8 +48,8 @@ function tryAgain(call: Call): Promise<void> {
   });
 }
 
-/** The caller gets what the last attempt ended with, unchanged; the report can be found by it. */
-function settle(call: Call): AxiosResponse {
+/** Writes down how the call ended, and tells those who listen. */
+function conclude(call: Call): void {
   const { outcome = {}, decision, recorder, lifetime } = call;
   const because = decision?.retry === false ? decision.because : 'success';
   recorder.end(because);
@@ -56,8 +58,6 @@ function settle(call: Call): AxiosResponse {
   count(call, because);
   tell(call, because);
   if (outcome.stream) lifetime.lend(outcome.stream, outcome.response?.data);
-  if ('error' in outcome) throw outcome.error;
-  return outcome.response as AxiosResponse;
 }
 
 function count({ scope: { counters } }: Call, because: StopDecision['because']): void {

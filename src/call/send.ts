@@ -19,7 +19,7 @@ export function send(call: Call, config: Config): Promise<Outcome> {
     const settle = (outcome: Outcome) => {
       settled = true;
       clearTimeout(timer);
-      connection?.dispose();
+      connection?.end();
       lifetime.enter(undefined);
       putBack();
       resolve(outcome);
@@ -31,11 +31,9 @@ export function send(call: Call, config: Config): Promise<Outcome> {
     };
 
     const connection = adapter.isNodeHttp
-      ? new ConnectionWatch({
-          limitMs: policy.connectTimeout,
-          fresh: call.outcome?.stale === true,
-          onTimeout: () => kill(connectTimedOut(call, connection?.hops)),
-        })
+      ? new ConnectionWatch({ limitMs: policy.connectTimeout, fresh: call.outcome?.stale === true }, () =>
+          kill(connectTimedOut(call, connection?.hops)),
+        )
       : undefined;
     const limitMs = attemptLimit(config, policy.attemptTimeout);
     const timer = limitMs <= MAX_TIMER_MS ? setTimeout(() => kill(timedOut(call, limitMs)), limitMs) : undefined;

@@ -10,6 +10,8 @@ export class Recorder {
   queuedMs = 0;
   /** Requests handed to the adapter. */
   sends = 0;
+  /** The caller gets what its `fallback` returned. */
+  fallback = false;
   #endedAt: number | undefined;
   #ended: ResilienceReport['ended'];
   readonly #attempts: AttemptRecord[] = [];
@@ -58,6 +60,7 @@ export class Recorder {
       queuedMs: this.queuedMs,
       elapsedMs: (this.#endedAt ?? now()) - this.startedAt,
       ended: this.#ended,
+      fallback: this.fallback,
     });
   }
 }

@@ -31,17 +31,21 @@ export class Counters {
   rejected = 0;
   canceled = 0;
   inFlight = 0;
+
+  add(other: Counters): void {
+    for (const name of Object.keys(this) as Exclude<keyof Counters, 'add'>[]) this[name] += other[name];
+  }
 }
 
-/** A frozen copy of all counters, and their sums. */
+/** A frozen copy of all counters, and their sums, those of scopes that are no more included. */
 export function snapshot(
   scopes: readonly (readonly [name: string, counters: Counters, queued: number])[],
+  forgotten = new Counters(),
 ): ResilienceStats {
-  const total = { ...new Counters(), queued: 0 };
-  const copies = scopes.map(([name, counters, queued]) => {
-    const copy: ScopeStats = Object.freeze({ ...counters, queued });
-    for (const key of Object.keys(total) as (keyof ScopeStats)[]) total[key] += copy[key];
-    return [name, copy] as const;
-  });
-  return Object.freeze({ ...total, scopes: Object.freeze(Object.fromEntries(copies)) });
+  const total = new Counters();
+  total.add(forgotten);
+  for (const [, counters] of scopes) total.add(counters);
+  const copies = scopes.map(([name, counters, queued]) => [name, Object.freeze({ ...counters, queued })] as const);
+  const queued = scopes.reduce((sum, [, , waiting]) => sum + waiting, 0);
+  return Object.freeze({ ...total, queued, scopes: Object.freeze(Object.fromEntries(copies)) });
 }

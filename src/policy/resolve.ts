@@ -7,6 +7,7 @@ import type {
   BreakerPolicy,
   BulkheadPolicy,
   FailedAttempt,
+  Fallback,
   MethodRule,
   ResilienceOverride,
   ResiliencePolicy,
@@ -25,6 +26,7 @@ export interface ResolvedPolicy {
   readonly scope: (config: InternalAxiosRequestConfig) => string;
   readonly idempotent: boolean;
   readonly body: (() => unknown) | undefined;
+  readonly fallback: Fallback | false;
   readonly hooks: ResilienceHooks | undefined;
   readonly logger: ResilienceLogger | false;
 }
@@ -48,7 +50,7 @@ export interface ResolvedMethod {
 
 type Complete<T> = { readonly [K in keyof T]-?: Exclude<T[K], undefined> };
 
-type Layer = ResiliencePolicy & Omit<ResilienceOverride, keyof ResiliencePolicy>;
+type Layer = Omit<ResiliencePolicy, 'fallback'> & Omit<ResilienceOverride, Exclude<keyof ResiliencePolicy, 'fallback'>>;
 
 /** What `attachResilience(instance, policy)` means: the defaults, with the policy over them. */
 export const resolvePolicy = (policy: ResiliencePolicy): ResolvedPolicy => refine(DEFAULT_POLICY, policy);
@@ -71,6 +73,7 @@ function refine(base: ResolvedPolicy, layer: Layer): ResolvedPolicy {
     scope: layer.scope === undefined ? base.scope : scopeFunction(layer.scope),
     idempotent: pick(layer.idempotent, base.idempotent),
     body: pick(layer.body, base.body),
+    fallback: pick(layer.fallback, base.fallback),
     hooks: pick(layer.hooks, base.hooks),
     logger: pick(layer.logger, base.logger),
   });
@@ -154,5 +157,6 @@ const DEFAULT_POLICY: ResolvedPolicy = Object.freeze({
   scope: originOf,
   idempotent: false,
   body: undefined,
+  fallback: false,
   hooks: undefined,
 });

@@ -27,6 +27,17 @@ export interface ResiliencePolicy {
   bulkhead?: number | BulkheadPolicy | false | undefined;
   /** Which calls share a breaker and a bulkhead. @default 'origin' */
   scope?: Scope | undefined;
+  /**
+   * What is different for URLs that begin so: `https://api.example.com/reports`, or `/reports` on any host. The longest
+   * prefix counts, and only that one; a request's own override comes on top.
+   */
+  rules?: Readonly<Record<string, ResilienceOverride>> | undefined;
+  /**
+   * The last resort of a call that failed for good, but for an answer that is just what it is (a 404), or a cancellation:
+   * what it returns, a response or the data for one, is what the caller gets. Returning `undefined` leaves the error as it
+   * is; throwing replaces it.
+   */
+  fallback?: Fallback | undefined;
   hooks?: ResilienceHooks | undefined;
   /** @default false */
   logger?: ResilienceLogger | false | undefined;
@@ -34,6 +45,8 @@ export interface ResiliencePolicy {
 
 /** `'origin'` is scheme, host and port; a function names the scope of each request. */
 export type Scope = 'origin' | 'instance' | ((config: InternalAxiosRequestConfig) => string);
+
+export type Fallback = (error: unknown, config: InternalAxiosRequestConfig) => unknown;
 
 export interface RetryPolicy {
   /** Retries after the first attempt: `3` sends at most four requests. @default 3 */
@@ -143,6 +156,8 @@ export interface ResilienceOverride {
   bulkhead?: false | undefined;
   /** The name of the scope this request belongs to. */
   scope?: string | undefined;
+  /** Instead of the instance's; `false` for none. */
+  fallback?: Fallback | false | undefined;
   /** Run after the instance's own. */
   hooks?: ResilienceHooks | undefined;
   /** This request is safe to send twice, whatever its method. */

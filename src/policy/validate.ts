@@ -1,9 +1,7 @@
 import type { ResilienceHooks } from '../base/events.js';
 import { MAX_TIMER_MS } from '../base/http.js';
+import { either, isFunction, isNumber, isObject, message, number, object, or, type Rule, type } from './check.js';
 import type { ResilienceOverride, ResiliencePolicy } from './types.js';
-
-/** Checks one value; throws an error that names path, rule and value. */
-type Rule = (value: unknown, path: string) => void;
 
 /** Throws a TypeError or RangeError for the first thing wrong with a policy. */
 export function validatePolicy(policy: unknown): asserts policy is ResiliencePolicy {
@@ -21,43 +19,6 @@ export function validateHooks(given: unknown): asserts given is ResilienceHooks 
   hooks(given, 'hooks');
 }
 
-const number =
-  (rule: string, holds: (value: number) => boolean): Rule =>
-  (value, path) => {
-    if (typeof value !== 'number') throw new TypeError(message(path, rule, value));
-    if (!holds(value)) throw new RangeError(message(path, rule, value));
-  };
-
-const type =
-  (rule: string, holds: (value: unknown) => boolean): Rule =>
-  (value, path) => {
-    if (!holds(value)) throw new TypeError(message(path, rule, value));
-  };
-
-/** `rule` for any value but these. */
-const or =
-  (rule: Rule, ...others: unknown[]): Rule =>
-  (value, path) => {
-    if (!others.includes(value)) rule(value, path);
-  };
-
-const either =
-  (first: Rule, applies: (value: unknown) => boolean, second: Rule): Rule =>
-  (value, path) =>
-    (applies(value) ? first : second)(value, path);
-
-const object =
-  (rules: Readonly<Record<string, Rule>>, expected = 'an object'): Rule =>
-  (value, path) => {
-    if (!isObject(value)) throw new TypeError(message(path, `must be ${expected}`, value));
-    for (const [name, field] of Object.entries(value)) {
-      const at = path ? `${path}.${name}` : name;
-      const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
-      if (!rule) throw new TypeError(`\`${at}\` is not an option${suggestion(name, Object.keys(rules))}`);
-      if (field !== undefined) rule(field, at);
-    }
-  };
-
 const whole = (least: number): Rule =>
   number(`must be a whole number ≥ ${least}`, (value) => Number.isSafeInteger(value) && value >= least);
 
@@ -68,11 +29,6 @@ const milliseconds = (least: number): Rule =>
   );
 
 const orFalse = (rule: Rule): Rule => or(rule, false);
-const isFunction = (value: unknown): boolean => typeof value === 'function';
-const isNumber = (value: unknown): boolean => typeof value === 'number';
-const isObject = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 const fn = type('must be a function', isFunction);
 const bool = type('must be true or false', (value) => typeof value === 'boolean');
 
@@ -192,8 +148,6 @@ const scope = either(
 const time = orFalse(milliseconds(1));
 const times = { deadline: time, attemptTimeout: time, connectTimeout: time };
 
-const POLICY: Rule = object({ ...times, retry, breaker, bulkhead, scope, hooks, logger });
-
 const shared = type('must be false: a request can pass by what the instance shares, not change it', () => false);
 
 const OVERRIDE: Rule = object({
@@ -202,40 +156,23 @@ const OVERRIDE: Rule = object({
   breaker: orFalse(shared),
   bulkhead: orFalse(shared),
   scope: type('must be a name', (value) => typeof value === 'string' && value !== ''),
+  fallback: orFalse(fn),
   hooks,
   idempotent: bool,
   body: fn,
 });
 
-function message(path: string, rule: string, value: unknown): string {
-  return `\`${path}\` ${rule}, got ${show(value)}`;
-}
+const prefix = type("must begin with 'http://', 'https://' or '/'", (value) =>
+  /^(https?:\/\/.|\/)/i.test(String(value)),
+);
 
-function show(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value);
-  if (typeof value === 'function') return 'a function';
-  if (Array.isArray(value)) return `[${value.map(show).join(', ')}]`;
-  return typeof value === 'object' && value !== null ? 'an object' : String(value);
-}
-
-/** Names the known option that is nearest to what was written, if one is near at all. */
-function suggestion(name: string, known: readonly string[]): string {
-  const near = known
-    .map((option) => ({ option, distance: editDistance(name.toLowerCase(), option.toLowerCase()) }))
-    .filter(({ option, distance }) => distance <= Math.max(3, option.length / 3))
-    .sort((a, b) => a.distance - b.distance)[0];
-  return near ? `; did you mean \`${near.option}\`?` : ` (known: ${known.join(', ')})`;
-}
-
-/** Levenshtein's, one row at a time. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (const [i, charA] of [...a].entries()) {
-    const next = [i + 1];
-    for (const [j, charB] of [...b].entries()) {
-      next.push(Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + (charA === charB ? 0 : 1)));
-    }
-    row = next;
+const rules: Rule = (value, path) => {
+  if (!isObject(value)) throw new TypeError(message(path, 'must be a record of overrides by URL prefix', value));
+  for (const [url, override] of Object.entries(value)) {
+    prefix(url, path);
+    if (!isObject(override)) throw new TypeError(message(`${path}['${url}']`, 'must be an object', override));
+    OVERRIDE(override, `${path}['${url}']`);
   }
-  return row[b.length] ?? 0;
-}
+};
+
+const POLICY: Rule = object({ ...times, retry, breaker, bulkhead, scope, rules, fallback: fn, hooks, logger });

@@ -29,6 +29,7 @@ const report = (...attempts: AttemptRecord[]): ResilienceReport => ({
   queuedMs: 0,
   elapsedMs: 71.26,
   ended: undefined,
+  fallback: false,
 });
 
 type Line = [level: string, fields: object, message: string];

@@ -37,6 +37,7 @@ describe('Recorder', () => {
       queuedMs: 3,
       elapsedMs: 2_200,
       ended: 'success',
+      fallback: false,
     });
     expect(JSON.stringify(recorder.report)).not.toContain('secret');
   });

@@ -28,7 +28,11 @@ describe.each<[string, AxiosRequestConfig, ResiliencePolicy, string]>([
     expect(get).toMatchObject({ code });
     expect(reportOf(get)).toMatchObject({ ended: 'max-retries', retries: 2 });
     const post = await rejection(api.post('/', {}));
-    expect(reportOf(post)).toMatchObject({ ended: 'method-not-allowed', retries: 0, attempts: [{ failure: 'timeout' }] });
+    expect(reportOf(post)).toMatchObject({
+      ended: 'method-not-allowed',
+      retries: 0,
+      attempts: [{ failure: 'timeout' }],
+    });
     expect(server.hits.map(({ method }) => method)).toEqual(['GET', 'GET', 'GET', 'POST']);
   });
 });

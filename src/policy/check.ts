@@ -1,0 +1,78 @@
+/** Checks one value; throws a TypeError or RangeError that names path, rule and value. */
+export type Rule = (value: unknown, path: string) => void;
+
+export const isFunction = (value: unknown): boolean => typeof value === 'function';
+export const isNumber = (value: unknown): boolean => typeof value === 'number';
+export const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+export const number =
+  (rule: string, holds: (value: number) => boolean): Rule =>
+  (value, path) => {
+    if (typeof value !== 'number') throw new TypeError(message(path, rule, value));
+    if (!holds(value)) throw new RangeError(message(path, rule, value));
+  };
+
+export const type =
+  (rule: string, holds: (value: unknown) => boolean): Rule =>
+  (value, path) => {
+    if (!holds(value)) throw new TypeError(message(path, rule, value));
+  };
+
+/** `rule` for any value but these. */
+export const or =
+  (rule: Rule, ...others: unknown[]): Rule =>
+  (value, path) => {
+    if (!others.includes(value)) rule(value, path);
+  };
+
+export const either =
+  (first: Rule, applies: (value: unknown) => boolean, second: Rule): Rule =>
+  (value, path) =>
+    (applies(value) ? first : second)(value, path);
+
+export const object =
+  (rules: Readonly<Record<string, Rule>>, expected = 'an object'): Rule =>
+  (value, path) => {
+    if (!isObject(value)) throw new TypeError(message(path, `must be ${expected}`, value));
+    for (const [name, field] of Object.entries(value)) {
+      const at = path ? `${path}.${name}` : name;
+      const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
+      if (!rule) throw new TypeError(`\`${at}\` is not an option${suggestion(name, Object.keys(rules))}`);
+      if (field !== undefined) rule(field, at);
+    }
+  };
+
+/** Names path, rule and value. */
+export function message(path: string, rule: string, value: unknown): string {
+  return `\`${path}\` ${rule}, got ${show(value)}`;
+}
+
+function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'function') return 'a function';
+  if (Array.isArray(value)) return `[${value.map(show).join(', ')}]`;
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+}
+
+/** Names the known option that is nearest to what was written, if one is near at all. */
+function suggestion(name: string, known: readonly string[]): string {
+  const near = known
+    .map((option) => ({ option, distance: editDistance(name.toLowerCase(), option.toLowerCase()) }))
+    .filter(({ option, distance }) => distance <= Math.max(3, option.length / 3))
+    .sort((a, b) => a.distance - b.distance)[0];
+  return near ? `; did you mean \`${near.option}\`?` : ` (known: ${known.join(', ')})`;
+}
+
+/** Levenshtein's, one row at a time. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (const [i, charA] of [...a].entries()) {
+    const next = [i + 1];
+    for (const [j, charB] of [...b].entries()) {
+      next.push(Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + (charA === charB ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

@@ -1,0 +1,35 @@
+import type { InternalAxiosRequestConfig } from 'axios';
+import { targetOf } from '../base/url.js';
+import { applyOverride, type ResolvedPolicy } from './resolve.js';
+import type { ResiliencePolicy } from './types.js';
+
+/** A policy for all URLs that begin with a prefix. */
+interface Rule {
+  readonly prefix: string;
+  readonly policy: ResolvedPolicy;
+}
+
+export type Rules = readonly Rule[];
+
+/** Longest first, so that the first that fits is the one that counts. */
+export function resolveRules(rules: ResiliencePolicy['rules'] = {}, base: ResolvedPolicy): Rules {
+  const resolved = Object.entries(rules).map(([prefix, override]) => ({
+    prefix,
+    policy: applyOverride(base, override),
+  }));
+  return Object.freeze(resolved.sort((a, b) => b.prefix.length - a.prefix.length));
+}
+
+/** The policy of the longest prefix of a request's URL, as mounting adapters on a requests Session does it. */
+export function ruleFor(config: InternalAxiosRequestConfig, rules: Rules): ResolvedPolicy | undefined {
+  if (rules.length === 0) return undefined;
+  const url = targetOf(config);
+  const path = url.replace(/^([a-z][a-z\d+\-.]*:)?\/\/[^/?#]*/i, '');
+  return rules.find(({ prefix }) => begins(prefix.startsWith('/') ? path : url, prefix))?.policy;
+}
+
+/** Whole segments only: `https://api.test` is no prefix of `https://api.test.example`. */
+function begins(url: string, prefix: string): boolean {
+  if (url.slice(0, prefix.length).toLowerCase() !== prefix.toLowerCase()) return false;
+  return prefix.endsWith('/') || url.length === prefix.length || '/?#'.includes(url.charAt(prefix.length));
+}

@@ -1,0 +1,110 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import axios, { type AxiosInstance } from 'axios';
+import { attachResilience, reportOf } from 'axios-resilience';
+import { type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
+import { rejection } from '../helpers/settled.js';
+
+describe('fallback', () => {
+  let server: FlakyServer;
+  let api: AxiosInstance;
+
+  beforeEach(async () => {
+    server = await flakyServer(503);
+    api = axios.create({ baseURL: server.url });
+  });
+  afterEach(() => server.close());
+
+  test('a value is given as the data of a response, and the report tells', async () => {
+    attachResilience(api, { retry: 0, fallback: () => ({ users: [] }) });
+    const seen: number[] = [];
+    api.interceptors.response.use((response) => {
+      seen.push(response.status);
+      return response;
+    });
+    const response = await api.get('/users');
+    expect(response).toMatchObject({
+      data: { users: [] },
+      status: 200,
+      statusText: 'Fallback',
+      config: { url: '/users' },
+    });
+    expect(reportOf(response)).toMatchObject({ ended: 'max-retries', fallback: true, attempts: [{ status: 503 }] });
+    expect(seen).toEqual([200]);
+  });
+
+  test('a response is given as it is', async () => {
+    server.script(200, 503);
+    let last: unknown;
+    attachResilience(api, { retry: 0, fallback: async () => last });
+    last = await api.get('/');
+    expect(await api.get('/')).toBe(last);
+    expect(reportOf(last)).toMatchObject({ ended: 'max-retries', fallback: true });
+  });
+
+  test('it is asked for refusals, exhausted calls and deadlines, with the error and the config', async () => {
+    const asked: unknown[] = [];
+    const fallback = (error: unknown, config: { url?: string | undefined }) => {
+      asked.push([(error as { code?: string }).code, config.url]);
+      return 'stale';
+    };
+    attachResilience(api, { fallback, retry: 0, breaker: { consecutive: 2, minimumDuration: 0 } });
+    expect((await api.get('/a')).data).toBe('stale');
+    expect((await api.post('/b')).data).toBe('stale');
+    expect((await api.get('/c')).data).toBe('stale');
+    server.script('hang');
+    expect((await api.get('/d', { resilience: { deadline: 30, breaker: false } })).data).toBe('stale');
+    expect(asked).toEqual([
+      ['ERR_BAD_RESPONSE', '/a'],
+      ['ERR_BAD_RESPONSE', '/b'],
+      ['ERR_CIRCUIT_OPEN', '/c'],
+      ['ERR_DEADLINE_EXCEEDED', '/d'],
+    ]);
+  });
+
+  test('an answer that is what it is, and a cancellation, are not covered up', async () => {
+    attachResilience(api, { fallback: () => 'never' });
+    server.script(404, 'hang');
+    expect(await rejection(api.get('/'))).toMatchObject({ response: { status: 404 } });
+    expect(await rejection(api.get('/', { signal: AbortSignal.timeout(30) }))).toMatchObject({ code: 'ERR_CANCELED' });
+  });
+
+  test('undefined leaves the error as it is, and throwing replaces it', async () => {
+    let fallback = (): unknown => undefined;
+    attachResilience(api, { retry: 0, fallback: () => fallback() });
+    const error = await rejection(api.get('/'));
+    expect(error).toMatchObject({ response: { status: 503 } });
+    expect(reportOf(error)?.fallback).toBe(false);
+    fallback = () => Promise.reject(new Error('cache down'));
+    expect((await rejection(api.get('/'))).message).toBe('cache down');
+  });
+
+  test('a request may have its own, or none', async () => {
+    attachResilience(api, { retry: 0, fallback: () => 'instance' });
+    expect((await api.get('/', { resilience: { fallback: () => 'request' } })).data).toBe('request');
+    await rejection(api.get('/', { resilience: { fallback: false } }));
+    expect(server.hits).toHaveLength(2);
+  });
+});
+
+describe('scopes', () => {
+  test('100,000 origins leave no more than a thousand, all counted, and no open circuit forgotten', async () => {
+    const down = 'http://down.test';
+    const adapter = (config: { url?: string }) =>
+      config.url?.startsWith(down)
+        ? Promise.reject(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }))
+        : Promise.resolve({ data: '', status: 200, statusText: '', headers: {}, config: config as never });
+    const api = axios.create({ adapter: adapter as never });
+    const { breakers, stats } = attachResilience(api, {
+      retry: false,
+      breaker: { consecutive: 1, minimumDuration: 0, openFor: 60_000 },
+    });
+    await rejection(api.get(down));
+    for (let i = 0; i < 100_000; i += 50) {
+      await Promise.all(Array.from({ length: 50 }, (_, n) => api.get(`http://${i + n}.test/`)));
+    }
+    expect(breakers.size).toBe(1_000);
+    expect(breakers.get(down)?.state).toBe('open');
+    expect(stats()).toMatchObject({ calls: 100_001, successes: 100_000, failures: 1, inFlight: 0 });
+    expect(Object.keys(stats().scopes)).toHaveLength(1_000);
+  }, 60_000);
+});
