@@ -1,4 +1,4 @@
-import { type AxiosError, type InternalAxiosRequestConfig, isCancel } from 'axios';
+import { type AxiosError, type AxiosResponse, type InternalAxiosRequestConfig, isAxiosError, isCancel } from 'axios';
 import { portOf } from './url.js';
 
 /**
@@ -39,7 +39,8 @@ const MESSAGES: readonly (readonly [RegExp, FailureKind])[] = [
 export function classify(error: unknown): FailureKind {
   if (isCancellation(error)) return 'canceled';
   const chain = causesOf(error);
-  const { code, response, config } = (error ?? {}) as Partial<AxiosError>;
+  const { code, config } = (error ?? {}) as Partial<AxiosError>;
+  const response = responseOf(error);
   if (code === 'ECONNABORTED') return 'timeout';
   for (const link of chain.reverse()) {
     const kind = kindOf(link);
@@ -49,6 +50,12 @@ export function classify(error: unknown): FailureKind {
   // axios takes any status as fine where there is no `validateStatus`.
   if (response) return config && (config.validateStatus?.(response.status) ?? true) ? 'read' : 'status';
   return code === 'ERR_NETWORK' ? 'read' : 'other';
+}
+
+/** The answer an error came with. The fetch adapter of axios 1.13.3 and 1.13.4 leaves it on the cause of its errors. */
+export function responseOf(error: unknown): AxiosResponse | undefined {
+  const { response, cause } = (error ?? {}) as Partial<AxiosError>;
+  return response ?? (isAxiosError(cause) ? cause.response : undefined);
 }
 
 /**

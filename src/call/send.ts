@@ -1,4 +1,5 @@
 import type { AxiosAdapter, AxiosPromise, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
+import { responseOf } from '../base/failure.js';
 import { MAX_TIMER_MS } from '../base/http.js';
 import type { Outcome } from '../base/outcome.js';
 import { type Aborter, LightSignal } from '../base/signal.js';
@@ -47,7 +48,7 @@ export function send(call: Call, config: Config): Promise<Outcome> {
         settle(streaming(response, aborter, outcomeOfResponse(response, call)));
       },
       (error) => {
-        const response: AxiosResponse | undefined = error?.response;
+        const response = responseOf(error);
         if (settled) return discard(response?.data);
         giveBack(error, config, aborter, call.config);
         giveBack(response, config, aborter, call.config);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { AxiosError, type AxiosResponse, CanceledError, type InternalAxiosRequestConfig } from 'axios';
-import { causesOf, classify, type FailureKind, neverSent } from '../../src/base/failure.js';
+import { causesOf, classify, type FailureKind, neverSent, responseOf } from '../../src/base/failure.js';
 
 const CONFIG = { validateStatus: (status: number) => status < 300 } as InternalAxiosRequestConfig;
 
@@ -192,6 +192,14 @@ describe('classify and neverSent', () => {
   test('what was refused here was never sent', () => {
     expect(neverSent('refused', new AxiosError('no'))).toBe(true);
   });
+});
+
+test('an answer that axios left on the cause of its error is found there', () => {
+  const response = { status: 503, data: '', statusText: '', headers: {}, config: CONFIG } as AxiosResponse;
+  const inner = new AxiosError('Request failed with status code 503', 'ERR_BAD_RESPONSE', CONFIG, {}, response);
+  const outer = Object.assign(new AxiosError(inner.message, inner.code, CONFIG), { cause: inner });
+  expect(responseOf(outer)).toBe(response);
+  expect(classify(outer)).toBe('status');
 });
 
 describe('causesOf', () => {
