@@ -32,8 +32,7 @@ export class Context {
   readonly #forgotten = new Counters();
   #uses = 0;
   readonly #scopes = new Map<string, Scope>();
-
-  /** Of a call's own hooks, the instance's are none: the emitter has those. */
+  /** Without the instance's hooks, which the emitter has: what a policy brings here are a call's own. */
   readonly policy: ResolvedPolicy;
 
   constructor(

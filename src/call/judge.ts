@@ -4,7 +4,7 @@ import { AttemptTimeoutError, ConnectTimeoutError } from '../base/errors.js';
 import { classify, neverSent } from '../base/failure.js';
 import type { Outcome } from '../base/outcome.js';
 import { retryAfterMs } from '../retry/retry-after.js';
-import { parsed } from './body.js';
+import { discard, parsed } from './body.js';
 import type { Call } from './call.js';
 import type { ConnectionWatch } from './connection.js';
 
@@ -19,6 +19,7 @@ export function outcomeOfResponse(response: AxiosResponse, call: Call): Outcome 
     const unready = retryResponse?.(parsed(response)) === true;
     return unready ? { failure: 'status', response, unready, ...askedWait(response) } : { response };
   } catch (error) {
+    discard(response.data);
     return thrown(error);
   }
 }

@@ -13,7 +13,6 @@ export class Request {
   readonly #headers: object;
   #template: Config | undefined;
   #sent = false;
-
   /** Made by the caller's `body`, and so ours to let go of. */
   #made: unknown;
 

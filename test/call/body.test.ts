@@ -1,0 +1,98 @@
+import { PassThrough, Readable } from 'node:stream';
+import { describe, expect, test } from '@jest/globals';
+import type { AxiosResponse } from 'axios';
+import { discard, isReplayable, isStream, isUnserialized, parsed } from '../../src/call/body.js';
+
+const nodeStream = () => Readable.from(['a', 'b']);
+const webStream = () => new ReadableStream();
+async function* generator() {
+  yield 'a';
+}
+
+describe('a body', () => {
+  test.each<[string, boolean, unknown]>([
+    ['nothing', true, undefined],
+    ['null', true, null],
+    ['a string', true, 'a'],
+    ['bytes', true, new Uint8Array(2)],
+    ['a form', true, new FormData()],
+    ['a Node stream that nobody has read', true, nodeStream()],
+    ['a Node stream that was destroyed', false, nodeStream().destroy()],
+    ['a web stream', false, webStream()],
+    ['a generator', false, generator()],
+    ['a stream that does not tell', false, { pipe: () => {} }],
+  ])('%s can be sent again: %p', (_, replayable, data) => {
+    expect(isReplayable(data)).toBe(replayable);
+  });
+
+  test('a Node stream is used up by the first read', async () => {
+    const stream = nodeStream();
+    await stream.iterator().next();
+    expect(isReplayable(stream)).toBe(false);
+  });
+
+  test.each<[string, boolean, unknown]>([
+    ['a plain object', true, { a: 1 }],
+    ['an object without a prototype', true, Object.create(null)],
+    ['a list', true, [1]],
+    ['a string', false, '{}'],
+    ['null', false, null],
+    ['bytes', false, new Uint8Array(2)],
+    ['parameters', false, new URLSearchParams()],
+    ['a stream', false, nodeStream()],
+  ])('%s is still to be serialised: %p', (_, unserialized, data) => {
+    expect(isUnserialized(data)).toBe(unserialized);
+  });
+
+  test('Node and web streams are streams, and nothing else is', () => {
+    const bodies = [nodeStream(), webStream(), {}, 'a', null, undefined, generator()];
+    expect(bodies.map(isStream)).toEqual([true, true, false, false, false, false, false]);
+  });
+});
+
+describe('discard', () => {
+  test('destroys a Node stream, and an error it makes of that stays in', async () => {
+    const stream = new PassThrough({ destroy: (_, done) => done(new Error('cut off')) });
+    discard(stream);
+    await new Promise((resolve) => stream.once('close', resolve));
+    expect([stream.destroyed, stream.errored?.message]).toEqual([true, 'cut off']);
+  });
+
+  test('cancels a web stream', () => {
+    let canceled = 0;
+    discard(new ReadableStream({ cancel: () => void canceled++ }));
+    expect(canceled).toBe(1);
+  });
+
+  test('leaves a web stream that is being read to its reader', async () => {
+    const stream = new ReadableStream({ start: (controller) => controller.enqueue('a') });
+    const reader = stream.getReader();
+    discard(stream);
+    expect(await reader.read()).toEqual({ done: false, value: 'a' });
+  });
+
+  test('takes no notice of what is no stream', () => {
+    let destroyed = 0;
+    for (const data of [undefined, null, 'a', { destroy: () => destroyed++ }]) discard(data);
+    expect(destroyed).toBe(0);
+  });
+});
+
+describe('parsed', () => {
+  const response = (data: unknown) => ({ status: 200, data }) as AxiosResponse;
+
+  test('shows JSON as what it says, and leaves the response itself as it was', () => {
+    const original = response('{"state":"pending"}');
+    expect(parsed(original)).toMatchObject({ status: 200, data: { state: 'pending' } });
+    expect(original.data).toBe('{"state":"pending"}');
+  });
+
+  test('shows any other text as it is', () => {
+    expect(parsed(response('<html>')).data).toBe('<html>');
+  });
+
+  test('hands through what is no text', () => {
+    const original = response(new Uint8Array(2));
+    expect(parsed(original)).toBe(original);
+  });
+});

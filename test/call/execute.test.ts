@@ -1,0 +1,160 @@
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import axios from 'axios';
+import { attachResilience, type ResiliencePolicy, type ResilienceReport, reportOf } from 'axios-resilience';
+import { type Answer, scriptedAdapter } from '../helpers/scripted-adapter.js';
+
+/** An instance on a script, with waits of 100, 200, 400 ms, and what its hooks were told. */
+function scripted(script: Answer[], policy: ResiliencePolicy = {}) {
+  const adapter = scriptedAdapter(...script);
+  const api = axios.create({ adapter, baseURL: 'https://api.test' });
+  const told: string[] = [];
+  const retry = typeof policy.retry === 'object' ? policy.retry : {};
+  const handle = attachResilience(api, {
+    ...policy,
+    retry: { backoff: { jitter: 'none' }, ...retry },
+    hooks: {
+      onRetry: ({ attempt, delayMs, because }) => told.push(`retry after ${attempt}: ${delayMs} ms, ${because}`),
+      onSuccess: ({ report }) => told.push(`success of ${report.attempts.length}`),
+      onGiveUp: ({ because }) => told.push(`gave up: ${because}`),
+      onReject: ({ because }) => told.push(`rejected: ${because}`),
+    },
+  });
+  return { api, handle, told, sent: adapter.sent };
+}
+
+/** What a call settles with, either way, once its waits are over. */
+async function settled<T>(call: Promise<T>): Promise<unknown> {
+  const end = call.catch((error: unknown) => error);
+  await jest.advanceTimersByTimeAsync(60_000);
+  return end;
+}
+
+const inShort = ({ attempts, retries, waitedMs, elapsedMs, ended }: ResilienceReport) => ({
+  attempts: attempts.map(({ attempt, status, code, delayMs }) => [attempt, status ?? code, delayMs]),
+  retries,
+  waitedMs,
+  elapsedMs,
+  ended,
+});
+
+describe('a call', () => {
+  beforeEach(() => void jest.useFakeTimers());
+  afterEach(() => void jest.useRealTimers());
+
+  test('that succeeds at once is sent once, waits for nothing and leaves no timer', async () => {
+    const { api, told, sent } = scripted([200]);
+    const response = await api.get('/users');
+    expect(inShort(reportOf(response) as ResilienceReport)).toEqual({
+      attempts: [[1, 200, undefined]],
+      retries: 0,
+      waitedMs: 0,
+      elapsedMs: 0,
+      ended: 'success',
+    });
+    expect([sent.length, told, jest.getTimerCount()]).toEqual([1, ['success of 1'], 0]);
+  });
+
+  test('is sent again after each wait until it succeeds, and tells so in order', async () => {
+    const { api, told, sent } = scripted([503, 'ECONNRESET', 200]);
+    const response = await settled(api.get('/users'));
+    expect(told).toEqual(['retry after 1: 100 ms, status', 'retry after 2: 200 ms, read', 'success of 3']);
+    expect(inShort(reportOf(response) as ResilienceReport)).toEqual({
+      attempts: [
+        [1, 503, 100],
+        [2, 'ECONNRESET', 200],
+        [3, 200, undefined],
+      ],
+      retries: 2,
+      waitedMs: 300,
+      elapsedMs: 300,
+      ended: 'success',
+    });
+    expect(sent.length).toBe(3);
+  });
+
+  test('is not sent before its wait is over', async () => {
+    const { api, sent } = scripted([503, 200]);
+    const call = api.get('/users');
+    await jest.advanceTimersByTimeAsync(99);
+    expect(sent.length).toBe(1);
+    await jest.advanceTimersByTimeAsync(1);
+    expect([sent.length, (await call).status]).toEqual([2, 200]);
+  });
+
+  test('that never succeeds ends after four attempts with axios’s own error', async () => {
+    const { api, told, sent } = scripted([503]);
+    const error = await settled(api.get('/users'));
+    expect(error).toMatchObject({ code: 'ERR_BAD_RESPONSE', response: { status: 503 } });
+    expect(inShort(reportOf(error) as ResilienceReport)).toMatchObject({
+      retries: 3,
+      waitedMs: 700,
+      ended: 'max-retries',
+    });
+    expect([sent.length, told.at(-1)]).toEqual([4, 'gave up: max-retries']);
+  });
+
+  test('that may have been acted on is not sent twice', async () => {
+    const { api, told, sent } = scripted(['ECONNRESET', 200]);
+    const error = await settled(api.post('/orders', { item: 7 }));
+    expect([reportOf(error)?.ended, sent.length, told]).toEqual(['method-not-allowed', 1, []]);
+  });
+
+  test('waits as long as the server asks', async () => {
+    const random = jest.spyOn(Math, 'random').mockReturnValue(0);
+    const { api, told } = scripted([{ status: 429, headers: { 'retry-after': '7' } }, 200]);
+    await settled(api.get('/users'));
+    random.mockRestore();
+    expect(told).toEqual(['retry after 1: 7000 ms, retry-after', 'success of 2']);
+  });
+
+  test('cancelled in its wait ends at once, with nothing more sent and no timer', async () => {
+    const { api, handle, told, sent } = scripted([503]);
+    const controller = new AbortController();
+    const call = api.get('/users', { signal: controller.signal }).catch((error: unknown) => error);
+    await jest.advanceTimersByTimeAsync(50);
+    controller.abort();
+    const error = await call;
+    expect(inShort(reportOf(error) as ResilienceReport)).toMatchObject({ waitedMs: 50, ended: 'canceled' });
+    expect([sent.length, jest.getTimerCount(), handle.stats().canceled]).toEqual([1, 0, 1]);
+    expect(told).toEqual(['retry after 1: 100 ms, status']);
+  });
+
+  test('does not begin a wait that its deadline would cut short', async () => {
+    const { api, told, sent } = scripted([503], { deadline: 250 });
+    const error = await settled(api.get('/users'));
+    expect([reportOf(error)?.ended, reportOf(error)?.elapsedMs, sent.length]).toEqual(['deadline', 100, 2]);
+    expect(told).toEqual(['retry after 1: 100 ms, status', 'gave up: deadline']);
+  });
+
+  test('vetoed by beforeRetry ends with its last error', async () => {
+    const { api, told, sent } = scripted([503], { retry: { beforeRetry: () => false } });
+    const error = await settled(api.get('/users'));
+    expect([(error as { code: string }).code, reportOf(error)?.ended]).toEqual(['ERR_BAD_RESPONSE', 'vetoed']);
+    expect([sent.length, told.at(-1)]).toEqual([1, 'gave up: vetoed']);
+  });
+
+  test('is counted once, its attempts each', async () => {
+    const { api, handle } = scripted([503, 200, 404, 503]);
+    for (const path of ['/a', '/b', '/c']) await settled(api.get(path));
+    expect(handle.stats()).toMatchObject({
+      calls: 3,
+      attempts: 7,
+      retries: 4,
+      successes: 1,
+      failures: 2,
+      rejected: 0,
+      canceled: 0,
+      inFlight: 0,
+    });
+  });
+
+  test('refused by an open circuit sends nothing, and says so', async () => {
+    const { api, handle, told, sent } = scripted([200]);
+    await api.get('/users');
+    handle.breakers.get('https://api.test')?.isolate();
+    const error = await settled(api.get('/users'));
+    expect([(error as { code: string }).code, reportOf(error)?.ended]).toEqual(['ERR_CIRCUIT_OPEN', 'circuit-open']);
+    expect([sent.length, handle.stats().rejected]).toEqual([1, 1]);
+    expect(told.slice(1)).toEqual(['rejected: circuit-open', 'gave up: circuit-open']);
+  });
+});

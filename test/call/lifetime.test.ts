@@ -1,0 +1,144 @@
+import { getEventListeners } from 'node:events';
+import { PassThrough } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import axios, { AxiosHeaders, type CancelToken, type InternalAxiosRequestConfig } from 'axios';
+import { now } from '../../src/base/clock.js';
+import { DeadlineExceededError } from '../../src/base/errors.js';
+import type { Outcome } from '../../src/base/outcome.js';
+import { LightSignal } from '../../src/base/signal.js';
+import { Lifetime } from '../../src/call/lifetime.js';
+
+type Config = InternalAxiosRequestConfig;
+
+function live(deadline = Number.POSITIVE_INFINITY, more: Partial<Config> = {}): Lifetime {
+  const config: Config = { headers: new AxiosHeaders(), ...more };
+  return new Lifetime(config, now(), deadline, () => new DeadlineExceededError(config, 'test', deadline));
+}
+
+const listeners = (signal: AbortSignal) => getEventListeners(signal, 'abort').length;
+/** axios keeps them in a field it does not declare. */
+const subscribers = (token: CancelToken) => (token as { _listeners?: unknown[] | null })._listeners?.length ?? 0;
+
+describe('Lifetime', () => {
+  beforeEach(() => void jest.useFakeTimers());
+  afterEach(() => void jest.useRealTimers());
+
+  test('is over at its deadline, not before, and counts down to it', () => {
+    const lifetime = live(1_000);
+    jest.advanceTimersByTime(999);
+    expect([lifetime.over, lifetime.remainingMs]).toEqual([undefined, 1]);
+    jest.advanceTimersByTime(1);
+    expect(lifetime.over).toMatchObject({
+      failure: 'timeout',
+      final: 'deadline',
+      error: { code: 'ERR_DEADLINE_EXCEEDED', deadline: 1_000 },
+    });
+  });
+
+  test('without a deadline it needs no timer and never runs out', () => {
+    expect([live().remainingMs, jest.getTimerCount()]).toEqual([Number.POSITIVE_INFINITY, 0]);
+  });
+
+  test('is over when the signal aborts, for the reason the signal gives', () => {
+    const controller = new AbortController();
+    const reason = new Error('left the page');
+    const lifetime = live(1_000, { signal: controller.signal });
+    controller.abort(reason);
+    expect(lifetime.over).toMatchObject({ failure: 'canceled', final: 'canceled', error: { code: 'ERR_CANCELED' } });
+    expect(lifetime.over?.error).toHaveProperty('cause', reason);
+  });
+
+  test('is over when the token cancels, in the words of the token', async () => {
+    const { token, cancel } = axios.CancelToken.source();
+    const lifetime = live(1_000, { cancelToken: token });
+    cancel('no longer needed');
+    await jest.advanceTimersByTimeAsync(0);
+    expect(lifetime.over).toMatchObject({ final: 'canceled', error: { message: 'no longer needed' } });
+  });
+
+  test('begins over where its signal or its token had ended before', () => {
+    const { token, cancel } = axios.CancelToken.source();
+    cancel();
+    const lifetimes = [live(1_000, { signal: AbortSignal.abort() }), live(1_000, { cancelToken: token })];
+    expect(lifetimes.map(({ over }) => over?.final)).toEqual(['canceled', 'canceled']);
+  });
+
+  test('of two ends the first one counts, and the phase hears of it once', () => {
+    const controller = new AbortController();
+    const lifetime = live(1_000, { signal: controller.signal });
+    const ends: Outcome[] = [];
+    lifetime.enter((end) => ends.push(end));
+    jest.advanceTimersByTime(1_000);
+    controller.abort();
+    expect(ends.map(({ final }) => final)).toEqual(['deadline']);
+  });
+
+  test('tells its end to the phase it is in only, and to a later one as it is entered', () => {
+    const lifetime = live(1_000);
+    const told: string[] = [];
+    lifetime.enter(() => told.push('queued'));
+    lifetime.enter(() => told.push('attempting'));
+    jest.advanceTimersByTime(1_000);
+    expect(told).toEqual(['attempting']);
+    lifetime.enter(() => told.push('waiting'));
+    expect(told).toEqual(['attempting', 'waiting']);
+  });
+
+  test('until settles as the work does while there is time', async () => {
+    const lifetime = live(1_000);
+    expect(await lifetime.until(Promise.resolve('done'))).toBe('done');
+    await expect(lifetime.until(Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+    jest.advanceTimersByTime(1_000);
+    expect(lifetime.over?.final).toBe('deadline');
+  });
+
+  test('until gives up work that never ends', async () => {
+    const end = live(1_000).until(new Promise<string>(() => {}));
+    jest.advanceTimersByTime(1_000);
+    expect(await end).toMatchObject({ final: 'deadline' });
+  });
+
+  test('disposed, it has neither timer nor listener, and hears of no end any more', async () => {
+    const controller = new AbortController();
+    const { token, cancel } = axios.CancelToken.source();
+    const lifetime = live(1_000, { signal: controller.signal, cancelToken: token });
+    expect([jest.getTimerCount(), listeners(controller.signal), subscribers(token)]).toEqual([1, 1, 1]);
+    lifetime.dispose();
+    expect([jest.getTimerCount(), listeners(controller.signal), subscribers(token)]).toEqual([0, 0, 0]);
+    controller.abort();
+    cancel();
+    await jest.advanceTimersByTimeAsync(0);
+    expect(lifetime.over).toBeUndefined();
+  });
+
+  test('a lent body can be cancelled after the call, but has no deadline', () => {
+    const controller = new AbortController();
+    const lifetime = live(1_000, { signal: controller.signal });
+    const stream = new AbortController();
+    lifetime.lend(stream, new PassThrough());
+    lifetime.dispose();
+    expect([jest.getTimerCount(), listeners(controller.signal)]).toEqual([0, 1]);
+    jest.advanceTimersByTime(1_000);
+    expect(stream.signal.aborted).toBe(false);
+    controller.abort();
+    expect(stream.signal.aborted).toBe(true);
+  });
+
+  test('lets go of the caller’s signal when the lent body closes, or when nobody listens to its own', () => {
+    const controller = new AbortController();
+    const body = new PassThrough();
+    const byBody = live(1_000, { signal: controller.signal });
+    byBody.lend(new AbortController(), body);
+    byBody.dispose();
+    const own = new LightSignal();
+    const reader = () => {};
+    own.addEventListener('abort', reader);
+    const bySignal = live(1_000, { signal: controller.signal });
+    bySignal.lend(own, {});
+    bySignal.dispose();
+    expect(listeners(controller.signal)).toBe(2);
+    body.emit('close');
+    own.removeEventListener('abort', reader);
+    expect(listeners(controller.signal)).toBe(0);
+  });
+});

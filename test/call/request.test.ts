@@ -1,0 +1,121 @@
+import { PassThrough } from 'node:stream';
+import { describe, expect, test } from '@jest/globals';
+import axios, { AxiosHeaders, type InternalAxiosRequestConfig } from 'axios';
+import { Request, serialize } from '../../src/call/request.js';
+import { applyOverride, resolvePolicy } from '../../src/policy/resolve.js';
+import type { ResilienceOverride } from '../../src/policy/types.js';
+
+type Config = InternalAxiosRequestConfig;
+
+function request(
+  config: Partial<Config> = {},
+  override: ResilienceOverride = {},
+): { config: Config; request: Request } {
+  const whole: Config = { method: 'post', url: '/orders', headers: new AxiosHeaders({ 'X-Caller': 'a' }), ...config };
+  return { config: whole, request: new Request(whole, applyOverride(resolvePolicy({}), override)) };
+}
+
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
+
+describe('Request', () => {
+  test('sends the caller’s own config first, and a copy of it with each attempt after', () => {
+    const { config, request: sent } = request();
+    const [first, second, third] = [sent.next(), sent.next(), sent.next()];
+    expect(first).toBe(config);
+    expect(new Set([first, second, third]).size).toBe(3);
+    expect(second).toEqual(config);
+    expect(third?.headers).not.toBe(second?.headers);
+  });
+
+  test('takes no header along that an adapter added', () => {
+    const { request: sent } = request();
+    sent.next().headers.set('Content-Length', '10');
+    sent.next().headers.set('Content-Length', '20');
+    expect(sent.next().headers.toJSON()).toEqual({ 'X-Caller': 'a' });
+  });
+
+  test('what is changed on the template goes with the next attempt and all after it, not to the caller', () => {
+    const { config, request: sent } = request();
+    sent.next();
+    sent.template.url = '/other';
+    sent.template.headers.set('X-Hook', 'b');
+    const later = [sent.next(), sent.next()];
+    expect(later.map(({ url, headers }) => [url, headers.get('X-Hook')])).toEqual([
+      ['/other', 'b'],
+      ['/other', 'b'],
+    ]);
+    expect([config.url, config.headers.has('X-Hook')]).toEqual(['/orders', false]);
+  });
+
+  test('a copy has the prototypes of what it was made from', () => {
+    const bare: Config = Object.assign(Object.create(null), { headers: new AxiosHeaders() });
+    const sent = new Request(bare, resolvePolicy({}));
+    sent.next();
+    const twin = sent.next();
+    expect(Object.getPrototypeOf(twin)).toBeNull();
+    expect(twin.headers).toBeInstanceOf(AxiosHeaders);
+  });
+
+  test('names its method in capitals, GET where none is given', () => {
+    const bare = new Request({ headers: new AxiosHeaders() }, resolvePolicy({}));
+    expect([request().request.method, bare.method]).toEqual(['POST', 'GET']);
+  });
+
+  test('one idempotency key goes with all attempts', () => {
+    const { request: sent } = request({}, { retry: { idempotencyKey: true } });
+    const keys = [sent.next(), sent.next(), sent.next()].map(({ headers }) => headers.get('Idempotency-Key'));
+    expect(keys[0]).toMatch(UUID);
+    expect(new Set(keys).size).toBe(1);
+  });
+
+  test('a key is of the caller’s making where there is a function for it', () => {
+    const { config } = request({}, { retry: { idempotencyKey: ({ url }) => `key of ${url}` } });
+    expect(config.headers.get('Idempotency-Key')).toBe('key of /orders');
+  });
+
+  test('no key is put on a method that needs none, nor in place of one that is there', () => {
+    const policy = { retry: { idempotencyKey: true } };
+    const put = request({ method: 'put' }, policy);
+    const own = request({ headers: new AxiosHeaders({ 'x-idempotency-key': 'mine' }) }, policy);
+    expect([put.request.hasIdempotencyKey, own.request.hasIdempotencyKey]).toEqual([false, true]);
+    expect(own.config.headers.toJSON()).toEqual({ 'x-idempotency-key': 'mine' });
+  });
+
+  test('can be sent again with a body that stays, or with the means to make another', () => {
+    const used = new PassThrough().destroy();
+    const requests = [request({ data: 'a' }), request({ data: used }), request({ data: used }, { body: () => 'a' })];
+    expect(requests.map(({ request: { replayable } }) => replayable)).toEqual([true, false, true]);
+  });
+
+  test('renews the body for each attempt, lets go of the one before, and leaves the caller’s alone', async () => {
+    const made: PassThrough[] = [];
+    const body = () => made[made.push(new PassThrough()) - 1];
+    const own = new PassThrough();
+    const { config, request: sent } = request({ data: own }, { body });
+    await sent.renewBody();
+    await sent.renewBody();
+    expect(sent.next().data).toBe(made[1]);
+    sent.dispose();
+    expect([...made, own].map(({ destroyed }) => destroyed)).toEqual([true, true, false]);
+    expect(config.data).toBe(own);
+  });
+
+  test('a renewed body is serialised as the caller’s would have been', async () => {
+    const { request: sent } = request(
+      { transformRequest: axios.defaults.transformRequest ?? [] },
+      { body: () => ({ item: 7 }) },
+    );
+    await sent.renewBody();
+    const { data, headers } = sent.next();
+    expect([data, headers.getContentType()]).toEqual(['{"item":7}', 'application/json']);
+  });
+});
+
+describe('serialize', () => {
+  test('runs every transform in turn over a plain object, and none over a body that is one already', () => {
+    const transformRequest = [(data: object) => JSON.stringify(data), (data: string) => `${data}\n`];
+    const configs = [{ a: 1 }, 'a=1'].map((data): Config => ({ data, transformRequest, headers: new AxiosHeaders() }));
+    configs.forEach(serialize);
+    expect(configs.map(({ data }) => data)).toEqual(['{"a":1}\n', 'a=1']);
+  });
+});

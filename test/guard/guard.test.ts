@@ -1,0 +1,162 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { AxiosHeaders } from 'axios';
+import type { Outcome } from '../../src/base/outcome.js';
+import { type Applicant, Guard } from '../../src/guard/guard.js';
+import { resolvePolicy } from '../../src/policy/resolve.js';
+import type { ResiliencePolicy } from '../../src/policy/types.js';
+
+const OK: Outcome = {};
+const FAILED: Outcome = { failure: 'status', response: { status: 503 } as never };
+const CONFIG = { headers: new AxiosHeaders() };
+
+describe('Guard', () => {
+  let clock: number;
+  let guard: Guard;
+  let states: string[];
+  /** Who was sent, in order, and how to end each. */
+  let sent: string[];
+  let ends: Map<string, (outcome: Outcome) => void>;
+  /** How each applicant's wait can be ended. */
+  let queued: Map<string, (outcome: Outcome) => void>;
+  /** What each ended with, in short. */
+  let results: Record<string, string>;
+
+  const make = (policy: ResiliencePolicy) => {
+    [clock, states, sent, results] = [0, [], [], {}];
+    [ends, queued] = [new Map(), new Map()];
+    guard = new Guard('test', resolvePolicy({ breaker: { consecutive: 1, minimumDuration: 0 }, ...policy }), {
+      now: () => clock,
+      random: () => 0,
+      onStateChange: (from, to) => states.push(`${from} → ${to}`),
+    });
+  };
+  beforeEach(() => make({ bulkhead: { limit: 1, queue: 2 } }));
+
+  const settle = async () => {
+    for (let i = 0; i < 20; i++) await Promise.resolve();
+  };
+  const apply = async (name: string, policy: Pick<ResiliencePolicy, 'breaker' | 'bulkhead'> = {}, cause?: unknown) => {
+    const applicant: Applicant = {
+      config: CONFIG,
+      policy: resolvePolicy(policy),
+      cause,
+      send: () => {
+        sent.push(name);
+        return new Promise((resolve) => ends.set(name, resolve));
+      },
+      onQueued: (leave) => queued.set(name, leave),
+    };
+    void guard.run(applicant).then(({ final, failure }) => {
+      results[name] = final ?? failure ?? 'ok';
+    });
+    await settle();
+  };
+  const end = async (name: string, outcome: Outcome) => {
+    ends.get(name)?.(outcome);
+    await settle();
+  };
+
+  test('sends an attempt that nothing stands against, and hands its outcome through', async () => {
+    await apply('a');
+    expect([sent, queued.size]).toEqual([['a'], 0]);
+    await end('a', OK);
+    expect(results).toEqual({ a: 'ok' });
+  });
+
+  test('refuses at once while the circuit is open: nothing queued, nothing sent', async () => {
+    await apply('a');
+    await end('a', FAILED);
+    await apply('b');
+    expect([sent, results, guard.queued]).toEqual([['a'], { a: 'status', b: 'circuit-open' }, 0]);
+  });
+
+  test('an open circuit comes before a full bulkhead', async () => {
+    for (const name of ['a', 'b', 'c']) await apply(name, { breaker: false });
+    await apply('d');
+    guard.breaker?.isolate();
+    await apply('e');
+    expect(results).toEqual({ d: 'bulkhead-full', e: 'circuit-open' });
+  });
+
+  test('sends those who wait in order, one for each that ends', async () => {
+    for (const name of ['a', 'b', 'c']) await apply(name);
+    expect([sent, [...queued.keys()], guard.queued]).toEqual([['a'], ['b', 'c'], 2]);
+    await end('a', OK);
+    expect(sent).toEqual(['a', 'b']);
+    await end('b', OK);
+    expect(sent).toEqual(['a', 'b', 'c']);
+  });
+
+  test('one who leaves the queue is not sent, and makes room', async () => {
+    for (const name of ['a', 'b', 'c']) await apply(name);
+    queued.get('b')?.({ failure: 'canceled', final: 'canceled' });
+    await settle();
+    expect([results, guard.queued]).toEqual([{ b: 'canceled' }, 1]);
+    await end('a', OK);
+    expect(sent).toEqual(['a', 'c']);
+  });
+
+  test('a full bulkhead says nothing about the other side', async () => {
+    for (const name of ['a', 'b', 'c', 'd']) await apply(name);
+    expect([results, guard.breaker?.state]).toEqual([{ d: 'bulkhead-full' }, 'closed']);
+    await end('a', OK);
+    expect([sent, states]).toEqual([['a', 'b'], []]);
+  });
+
+  test('flushes the queue the moment the circuit opens', async () => {
+    for (const name of ['a', 'b', 'c']) await apply(name);
+    await end('a', FAILED);
+    expect([sent, guard.queued, states]).toEqual([['a'], 0, ['closed → open']]);
+    expect(results).toEqual({ a: 'status', b: 'circuit-open', c: 'circuit-open' });
+  });
+
+  test('flushes the queue when the circuit is isolated by hand, though a slot is still taken', async () => {
+    for (const name of ['a', 'b']) await apply(name);
+    guard.breaker?.isolate();
+    await settle();
+    expect([results, guard.queued]).toEqual([{ b: 'circuit-open' }, 0]);
+  });
+
+  test('asks the circuit again when a slot is free: one probe goes, who waited beside it does not', async () => {
+    make({ bulkhead: { limit: 2, queue: 10 } });
+    await apply('a');
+    await end('a', FAILED);
+    for (const name of ['b', 'c']) await apply(name, { breaker: false });
+    clock = 1_000;
+    for (const name of ['probe', 'other']) await apply(name);
+    expect(guard.queued).toBe(2);
+    for (const name of ['b', 'c']) await end(name, OK);
+    expect([sent, results.other]).toEqual([['a', 'b', 'c', 'probe'], 'circuit-open']);
+    await end('probe', OK);
+    expect([results.probe, guard.breaker?.state]).toEqual(['ok', 'closed']);
+  });
+
+  test('who comes without a breaker is neither refused, nor flushed, nor counted', async () => {
+    await apply('a');
+    await apply('b', { breaker: false });
+    await end('a', FAILED);
+    expect([sent, results]).toEqual([['a', 'b'], { a: 'status' }]);
+    await end('b', FAILED);
+    clock = 1_000;
+    await apply('c');
+    expect([sent.at(-1), states]).toEqual(['c', ['closed → open', 'open → half-open']]);
+  });
+
+  test('who comes without a bulkhead neither waits nor takes a slot, but is bound by the circuit', async () => {
+    await apply('a', { bulkhead: false });
+    await apply('b');
+    await apply('c', { bulkhead: false });
+    expect([sent, guard.queued, guard.bulkhead?.inFlight]).toEqual([['a', 'b', 'c'], 0, 1]);
+    await end('a', FAILED);
+    await apply('d', { bulkhead: false });
+    expect(results).toEqual({ a: 'status', d: 'circuit-open' });
+  });
+
+  test('a scope that has neither lets everybody through', async () => {
+    make({ breaker: false, bulkhead: false });
+    for (const name of ['a', 'b', 'c']) await apply(name);
+    for (const name of ['a', 'b', 'c']) await end(name, FAILED);
+    await apply('d');
+    expect([sent.length, guard.queued, guard.breaker, guard.bulkhead]).toEqual([4, 0, undefined, undefined]);
+  });
+});
