@@ -11,10 +11,10 @@ import type { ConnectionWatch } from './connection.js';
 /** What came of an answer that axios takes as good, whatever the policy thinks of it. */
 export function outcomeOfResponse(response: AxiosResponse, call: Call): Outcome {
   const { methods, statuses, retryResponse } = call.policy.retry;
-  const listed = methods.get(call.request.method)?.statuses ?? statuses;
   // A custom adapter may resolve with anything; axios will say what it thinks of that.
-  const status = response?.status;
-  if (listed.has(status)) return { failure: 'status', response, ...askedWait(response) };
+  if (typeof response !== 'object' || response === null) return { response };
+  const listed = methods.get(call.request.method)?.statuses ?? statuses;
+  if (listed.has(response.status)) return { failure: 'status', response, ...askedWait(response) };
   try {
     const unready = retryResponse?.(parsed(response)) === true;
     return unready ? { failure: 'status', response, unready, ...askedWait(response) } : { response };

@@ -44,7 +44,7 @@ export class Request {
   }
 
   get replayable(): boolean {
-    return this.policy.body !== undefined || isReplayable((this.#template ?? this.config).data);
+    return this.policy.body !== undefined || isReplayable(this.#latest.data);
   }
 
   /** Makes the body of the next attempt, where the caller gave the means to. */
@@ -63,7 +63,12 @@ export class Request {
   }
 
   get hasIdempotencyKey(): boolean {
-    return IDEMPOTENCY_KEY_HEADERS.some((name) => this.config.headers.has(name));
+    return IDEMPOTENCY_KEY_HEADERS.some((name) => this.#latest.headers.has(name));
+  }
+
+  /** As `beforeRetry` has left it, if it was asked. */
+  get #latest(): Config {
+    return this.#template ?? this.config;
   }
 
   get #isIdempotentMethod(): boolean {

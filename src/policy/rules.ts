@@ -24,7 +24,7 @@ export function resolveRules(rules: ResiliencePolicy['rules'] = {}, base: Resolv
 export function ruleFor(config: InternalAxiosRequestConfig, rules: Rules): ResolvedPolicy | undefined {
   if (rules.length === 0) return undefined;
   const url = targetOf(config);
-  const path = url.replace(/^([a-z][a-z\d+\-.]*:)?\/\/[^/?#]*/i, '');
+  const path = url.replace(/^([a-z][a-z\d+\-.]*:)?\/\/[^/?#]*/i, '').replace(/^(?!\/)/, '/');
   return rules.find(({ prefix }) => begins(prefix.startsWith('/') ? path : url, prefix))?.policy;
 }
 

@@ -163,7 +163,7 @@ const OVERRIDE: Rule = object({
 });
 
 const prefix = type("must begin with 'http://', 'https://' or '/'", (value) =>
-  /^(https?:\/\/.|\/)/i.test(String(value)),
+  /^(https?:\/\/.|\/(?!\/))/i.test(String(value)),
 );
 
 const rules: Rule = (value, path) => {

@@ -45,6 +45,7 @@ describe('rules by URL prefix', () => {
 
   test.each([
     [{ 'api.test': {} }, "`rules` must begin with 'http://', 'https://' or '/', got \"api.test\""],
+    [{ '//api.test': {} }, "`rules` must begin with 'http://', 'https://' or '/', got \"//api.test\""],
     [{ '/a': { retry: -1 } }, "`rules['/a'].retry` must be a whole number ≥ 0, got -1"],
     [{ '/a': { bulkhead: 3 } }, "`rules['/a'].bulkhead` must be false"],
     [{ '/a': false }, "`rules['/a']` must be an object, got false"],

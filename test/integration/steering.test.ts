@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import axios, { type AxiosInstance } from 'axios';
+import axios, { type AxiosHeaders, type AxiosInstance } from 'axios';
 import { attachResilience, type Decision, type FailedAttempt, reportOf } from 'axios-resilience';
 import { deadPort, type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
 import { rejection } from '../helpers/settled.js';
@@ -91,6 +91,18 @@ describe.each(['http', 'fetch'] as const)('what decides on a retry, through the 
     attachResilience(api, { retry: NOW });
     await api.post('/', {}, { headers: { 'X-Idempotency-Key': 'mine' } });
     expect(server.hits.map(({ headers }) => headers['x-idempotency-key'])).toEqual(['mine', 'mine', 'mine']);
+  });
+
+  test('a key that beforeRetry sets counts from then on', async () => {
+    const urls = [`http://127.0.0.1:${await deadPort()}/`, `${server.url}/`];
+    server.script('reset', 200);
+    const beforeRetry = (config: { url?: string | undefined; headers: AxiosHeaders }) => {
+      config.url = urls[1];
+      config.headers.set('Idempotency-Key', 'late');
+    };
+    attachResilience(api, { retry: { ...NOW, beforeRetry: beforeRetry as never } });
+    expect(reportOf(await api.post(urls[0] ?? '', {}))).toMatchObject({ ended: 'success', retries: 2 });
+    expect(server.hits.map(({ headers }) => headers['idempotency-key'])).toEqual(['late', 'late']);
   });
 
   test('retryResponse reads the parsed body of a good answer, while interceptors see only the last one', async () => {

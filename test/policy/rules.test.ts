@@ -25,6 +25,10 @@ describe('rules', () => {
     expect(BASE.deadline).toBe(1);
   });
 
+  test('a path without its leading slash is the same path', () => {
+    expect([deadline('users/7', { '/users': 2 }), deadline('', { '/': 3 })]).toEqual([2, 3]);
+  });
+
   test('the longest prefix wins, wherever it stands', () => {
     const prefixes = { '/users': 2, '/users/slow/one': 4, '/users/slow': 3 };
     const urls = ['/users', '/users/1', '/users/slow', '/users/slow/one', '/orders'];
