@@ -1,6 +1,5 @@
-import './augment.js';
-
 export { type Attachable, attachResilience, type ResilienceHandle } from './attach.js';
+export type { RequestResilience } from './augment.js';
 export type { Decision, RetryDecision, StopDecision, StopReason } from './base/decision.js';
 export {
   type BulkheadFullError,

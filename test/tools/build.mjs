@@ -18,7 +18,8 @@ rmSync('dist', { recursive: true, force: true });
 for (const [format, { type, options }] of Object.entries(formats)) {
   const outDir = `dist/${format}`;
   mkdirSync(outDir, { recursive: true });
-  writeFileSync(`${outDir}/package.json`, `{"type":"${type}"}\n`);
+  // A bundler asks the nearest package.json, which is this one, whether unused modules may go.
+  writeFileSync(`${outDir}/package.json`, `${JSON.stringify({ type, sideEffects: false })}\n`);
   execFileSync(process.execPath, [tsc, '-p', 'test/tools/tsconfig.build.json', '--outDir', outDir, ...options], {
     stdio: 'inherit',
   });
