@@ -148,6 +148,20 @@ describe('an adapter of any kind', () => {
     },
   );
 
+  test('that rejects with what cannot be looked at ends the call at once, and leaves nothing in flight', async () => {
+    const hostile = {
+      get response(): never {
+        throw new TypeError('do not look');
+      },
+    };
+    const api = axios.create({ adapter: () => Promise.reject(hostile) });
+    const { stats } = attachResilience(api, { attemptTimeout: 1_000, deadline: 2_000 });
+    const startedAt = performance.now();
+    expect((await rejection(api.get('http://h/'))).message).toBe('do not look');
+    expect(performance.now() - startedAt).toBeLessThan(500);
+    expect(stats()).toMatchObject({ inFlight: 0, failures: 1 });
+  });
+
   test('that throws at once is a failed attempt like any other', async () => {
     let attempts = 0;
     const api = axios.create({

@@ -6,7 +6,7 @@ import { type Aborter, LightSignal } from '../base/signal.js';
 import { discard, isStream } from './body.js';
 import type { Call } from './call.js';
 import { ConnectionWatch } from './connection.js';
-import { connectTimedOut, outcomeOfError, outcomeOfResponse, timedOut } from './judge.js';
+import { connectTimedOut, outcomeOfError, outcomeOfResponse, thrown, timedOut } from './judge.js';
 
 type Config = InternalAxiosRequestConfig;
 
@@ -41,20 +41,22 @@ export function send(call: Call, config: Config): Promise<Outcome> {
     lifetime.enter(kill);
     const putBack = substitute(config, { ...connection?.agents(config), signal: aborter.signal });
 
-    started(adapter.send, config).then(
-      (response) => {
-        if (settled) return discard(response?.data);
-        giveBack(response, config, aborter, call.config);
-        settle(streaming(response, aborter, outcomeOfResponse(response, call)));
-      },
-      (error) => {
-        const response = responseOf(error);
-        if (settled) return discard(response?.data);
-        giveBack(error, config, aborter, call.config);
-        giveBack(response, config, aborter, call.config);
-        settle(streaming(response, aborter, outcomeOfError(error, response, call.config, connection)));
-      },
-    );
+    const onResponse = (response: AxiosResponse) => {
+      if (settled) return discard(response?.data);
+      giveBack(response, config, aborter, call.config);
+      settle(streaming(response, aborter, outcomeOfResponse(response, call)));
+    };
+    const onError = (error: unknown) => {
+      const response = responseOf(error);
+      if (settled) return discard(response?.data);
+      giveBack(error as object, config, aborter, call.config);
+      giveBack(response, config, aborter, call.config);
+      settle(streaming(response, aborter, outcomeOfError(error, response, call.config, connection)));
+    };
+    started(adapter.send, config)
+      .then(onResponse, onError)
+      // What cannot even be looked at (a getter that throws) must not leave the attempt hanging.
+      .catch((error) => settled || settle(thrown(error)));
   });
 }
 

@@ -1,4 +1,4 @@
-import type { Decision, RetryDecision } from '../base/decision.js';
+import type { Decision } from '../base/decision.js';
 import type { Outcome } from '../base/outcome.js';
 import { isThenable } from '../base/thenable.js';
 import { decide } from '../retry/decide.js';
@@ -8,19 +8,17 @@ import { thrown } from './judge.js';
 
 /** Decides on the latest attempt, which failed; true if there will be another. */
 export async function weigh(call: Call): Promise<boolean> {
-  call.decision = await decision(call);
-  if (!call.decision.retry) return false;
-  const {
-    outcome,
-    decision: { delayMs, because },
-  } = call as { outcome: Outcome; decision: RetryDecision };
-  call.noteRetry(call.decision);
+  const decision = await decided(call);
+  call.decision = decision;
+  if (!decision.retry) return false;
+  const { delayMs, because } = decision;
+  call.noteRetry(decision);
   call.emit('onRetry', () => ({ ...call.recorder.last, delayMs, because }));
-  discard(outcome.response?.data);
+  discard(call.outcome?.response?.data);
   return true;
 }
 
-async function decision(call: Call): Promise<Decision> {
+async function decided(call: Call): Promise<Decision> {
   const { retry } = call.policy;
   const { outcome = {}, facts, lifetime } = call;
   try {
