@@ -72,7 +72,7 @@ export class Call {
 
   /** What to decide on, beside the outcome. */
   get facts(): Facts {
-    const { policy, request, retries, retriesBy, previousDelayMs, lifetime } = this;
+    const { policy, request, retries, retriesBy, previousDelayMs, lifetime, scope } = this;
     return {
       method: request.method,
       idempotent: policy.idempotent || request.hasIdempotencyKey,
@@ -81,6 +81,7 @@ export class Call {
       retriesBy,
       previousDelayMs,
       remainingMs: lifetime.remainingMs,
+      budgetSpent: policy.retry.budget !== false && scope.guard.hasSpentBudget,
       failed: () => this.failed(),
     };
   }
