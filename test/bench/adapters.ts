@@ -35,7 +35,8 @@ export function twiceFailing(): AxiosAdapter {
 }
 
 const answer = (config: InternalAxiosRequestConfig, status: number): AxiosResponse => ({
-  data: 'ok',
+  // What axios parses without an exception.
+  data: '{"id":1}',
   status,
   statusText: '',
   headers: {},

@@ -28,12 +28,12 @@ export const failingPath: Figure = {
   title: '503, 503, 200 without waits, adapter that does nothing, 50 calls at once',
   processes: 2,
   async measure({ quick }) {
-    const calls = 500;
+    const calls = 200;
     const lanes = contenders.map(({ name, make }) => {
       const send = make({ adapter: twiceFailing() }, { waitMs: 0 });
       return { name, run: () => inParallel(calls, 50, (index) => succeed(send, `http://api.test/${index}`)) };
     });
-    const costs = await interleaved(lanes, { calls, warmUps: quick ? 2 : 5, rounds: quick ? 6 : 24 });
+    const costs = await interleaved(lanes, { calls, warmUps: 5, rounds: quick ? 12 : 50 });
     const floor = costs.get(loop.name) ?? [];
     return [
       { row: loop.name, unit: 'µs CPU', values: floor.map(({ cpuUs }) => cpuUs) },

@@ -10,12 +10,12 @@ export const happyPath: Figure = {
   title: 'A call that succeeds at once, adapter that does nothing',
   processes: 3,
   async measure({ quick }) {
-    const calls = 2_000;
+    const calls = 400;
     const lanes = everyone.map(({ name, make }) => {
       const send = make({ adapter: noop });
       return { name, run: () => inParallel(calls, 1, () => send(URL)) };
     });
-    const costs = await interleaved(lanes, { calls, warmUps: quick ? 3 : 6, rounds: quick ? 8 : 32 });
+    const costs = await interleaved(lanes, { calls, warmUps: 20, rounds: quick ? 40 : 120 });
     const floor = costs.get(bare.name) ?? [];
     return [
       { row: bare.name, unit: 'µs CPU', values: floor.map(({ cpuUs }) => cpuUs) },

@@ -21,9 +21,9 @@ export const loopback: Figure = {
 };
 
 async function measureAt(atOnce: number, url: string, quick: boolean): Promise<Series[]> {
-  const calls = atOnce === 1 ? 300 : 640;
+  const calls = atOnce === 1 ? 100 : 256;
   const lanes = everyone.map((contender) => lane(contender, { atOnce, calls, url }));
-  const costs = await interleaved(lanes, { calls, warmUps: quick ? 1 : 3, rounds: quick ? 4 : 20 });
+  const costs = await interleaved(lanes, { calls, warmUps: 3, rounds: quick ? 10 : 40 });
   return everyone.slice(1).map(({ name }) => ({
     row: `${atOnce} at once: ${name}`,
     unit: '× CPU of bare',

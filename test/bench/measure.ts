@@ -19,18 +19,26 @@ interface Plan {
   readonly calls: number;
 }
 
-/** Runs the lanes in turns, each round in another order, so that a slow moment of the machine meets them all. */
+/**
+ * Runs the lanes in turns, each round in another order, so that a slow moment of the machine meets them all. Rounds are
+ * short, and only the cheaper half of them counts: in the others, the machine was busy with something else.
+ */
 export async function interleaved(lanes: readonly Lane[], { rounds, warmUps, calls }: Plan): Promise<Costs> {
-  const costs = new Map(lanes.map(({ name }) => [name, [] as Cost[]]));
+  const measured: (readonly Cost[])[] = [];
   for (let round = -warmUps; round < rounds; round++) {
+    const costs = new Map<Lane, Cost>();
     for (const lane of inOrderOf(round, lanes)) {
       globalThis.gc?.({ type: 'minor' });
       const { cpuUs, wallUs } = await cost(lane.run);
-      if (round >= 0) costs.get(lane.name)?.push({ cpuUs: cpuUs / calls, wallUs: wallUs / calls });
+      costs.set(lane, { cpuUs: cpuUs / calls, wallUs: wallUs / calls });
     }
+    if (round >= 0) measured.push(lanes.map((lane) => costs.get(lane) as Cost));
   }
-  return costs;
+  const calm = measured.sort((a, b) => cpuOf(a) - cpuOf(b)).slice(0, Math.ceil(rounds / 2));
+  return new Map(lanes.map(({ name }, index) => [name, calm.map((costs) => costs[index] as Cost)]));
 }
+
+const cpuOf = (costs: readonly Cost[]): number => costs.reduce((sum, { cpuUs }) => sum + cpuUs, 0);
 
 function inOrderOf<T>(round: number, lanes: readonly T[]): readonly T[] {
   const start = Math.abs(round) % lanes.length;

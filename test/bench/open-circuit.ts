@@ -69,12 +69,12 @@ export const openCircuit: Figure = {
       contenders.map(async ({ name, open }) => ({ name, send: await open({ adapter: noop }) })),
     );
     const oneByOne = await interleaved(
-      sends.map(({ name, send }) => ({ name, run: () => inParallel(1_000, 1, () => refused(send)) })),
-      { calls: 1_000, warmUps: quick ? 2 : 5, rounds: quick ? 6 : 24 },
+      sends.map(({ name, send }) => ({ name, run: () => inParallel(400, 1, () => refused(send)) })),
+      { calls: 400, warmUps: 5, rounds: quick ? 16 : 60 },
     );
     const storm = await interleaved(
       sends.map(({ name, send }) => ({ name, run: () => stall(send, 10_000) })),
-      { calls: 10_000, warmUps: 1, rounds: quick ? 2 : 6 },
+      { calls: 10_000, warmUps: 1, rounds: quick ? 2 : 8 },
     );
     return [
       { row: floor.name, unit: 'µs CPU', values: (oneByOne.get(floor.name) ?? []).map(({ cpuUs }) => cpuUs) },
