@@ -15,7 +15,7 @@ export const happyPath: Figure = {
       const send = make({ adapter: noop });
       return { name, run: () => inParallel(calls, 1, () => send(URL)) };
     });
-    const costs = await interleaved(lanes, { calls, warmUps: 20, rounds: quick ? 40 : 120 });
+    const costs = await interleaved(lanes, { calls, warmUps: 10, rounds: quick ? 20 : 80 });
     const floor = costs.get(bare.name) ?? [];
     return [
       { row: bare.name, unit: 'µs CPU', values: floor.map(({ cpuUs }) => cpuUs) },

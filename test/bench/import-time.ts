@@ -19,7 +19,7 @@ export const importTime: Figure = {
     const lanes = (['require', 'import'] as const).flatMap((way) =>
       PACKAGES.map((name) => ({ row: `${way}: ${name}`, unit: 'ms', way, name, values: [] as number[] })),
     );
-    for (let round = 0; round < (quick ? 3 : 11); round++) {
+    for (let round = 0; round < (quick ? 2 : 11); round++) {
       for (const { way, name, values } of lanes) values.push(load(way, name));
     }
     return lanes.map(({ row, unit, values }) => ({ row, unit, values }));

@@ -23,7 +23,7 @@ export const loopback: Figure = {
 async function measureAt(atOnce: number, url: string, quick: boolean): Promise<Series[]> {
   const calls = atOnce === 1 ? 100 : 256;
   const lanes = everyone.map((contender) => lane(contender, { atOnce, calls, url }));
-  const costs = await interleaved(lanes, { calls, warmUps: 3, rounds: quick ? 10 : 40 });
+  const costs = await interleaved(lanes, { calls, warmUps: 3, rounds: quick ? 6 : 28 });
   return everyone.slice(1).map(({ name }) => ({
     row: `${atOnce} at once: ${name}`,
     unit: '× CPU of bare',

@@ -18,6 +18,8 @@ import { heapUsed } from './measure.js';
 const WAIT_MS = 600_000;
 const QUEUE = { limit: 1, queue: 1_000_000 };
 
+const FLOOR = `in flight: ${bare.name}`;
+
 /** What brings a call into a state and leaves it there, by row. */
 const LANES: ReadonlyMap<string, () => Send> = new Map([
   ...everyone
@@ -32,13 +34,13 @@ const LANES: ReadonlyMap<string, () => Send> = new Map([
 
 export const memory: Figure = {
   name: 'memory',
-  title: 'Heap per call of 10,000 (quick: 2,000) in flight, queued, or waiting for their retries',
-  parts: [...LANES.keys()],
-  async measure({ quick, part = '' }) {
-    const send = LANES.get(part)?.();
-    if (!send) return [];
-    const calls = quick ? 2_000 : 10_000;
+  title: 'Heap per call of 10,000 (quick: 1,000) in flight, queued, or waiting for their retries',
+  parts: [FLOOR, ...LANES.keys()],
+  async measure({ quick, part = FLOOR }) {
+    const calls = quick ? 1_000 : 10_000;
     const floor = await bytesPerCall(bare.make({ adapter: hanging }), calls, 1);
+    const send = LANES.get(part)?.();
+    if (!send) return [{ row: FLOOR, unit: 'bytes per call', values: floor }];
     const bytes = await bytesPerCall(send, calls, quick ? 1 : 3);
     return [{ row: part, unit: '× a pending bare call', values: bytes.map((own) => own / (floor[0] ?? Number.NaN)) }];
   },

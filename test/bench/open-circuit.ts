@@ -70,11 +70,11 @@ export const openCircuit: Figure = {
     );
     const oneByOne = await interleaved(
       sends.map(({ name, send }) => ({ name, run: () => inParallel(400, 1, () => refused(send)) })),
-      { calls: 400, warmUps: 5, rounds: quick ? 16 : 60 },
+      { calls: 400, warmUps: 3, rounds: quick ? 8 : 40 },
     );
     const storm = await interleaved(
       sends.map(({ name, send }) => ({ name, run: () => stall(send, 10_000) })),
-      { calls: 10_000, warmUps: 1, rounds: quick ? 2 : 8 },
+      { calls: 10_000, warmUps: quick ? 0 : 1, rounds: quick ? 2 : 6 },
     );
     return [
       { row: floor.name, unit: 'µs CPU', values: (oneByOne.get(floor.name) ?? []).map(({ cpuUs }) => cpuUs) },

@@ -53,7 +53,7 @@ export const queue: Figure = {
       const send = make({ adapter: nextTurn });
       return { name, run: () => allAtOnce(send) };
     });
-    const costs = await interleaved(lanes, { calls: CALLS, warmUps: 1, rounds: quick ? 2 : 8 });
+    const costs = await interleaved(lanes, { calls: CALLS, warmUps: 1, rounds: quick ? 2 : 6 });
     const floor = costs.get(byHand.name) ?? [];
     return [
       { row: byHand.name, unit: 'µs CPU per call', values: floor.map(({ cpuUs }) => cpuUs) },
