@@ -12,7 +12,7 @@ export const heapSlope: Figure = {
       series.push({
         row: contender.name,
         unit: 'bytes per call',
-        values: await slopes(contender, quick ? 10_000 : 200_000),
+        values: await slopes(contender, quick ? 40_000 : 200_000),
       });
     }
     return series;
