@@ -1,6 +1,5 @@
 import type { AxiosAdapter, AxiosPromise, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 import { responseOf } from '../base/failure.js';
-import { MAX_TIMER_MS } from '../base/http.js';
 import type { Outcome } from '../base/outcome.js';
 import { type Aborter, LateSignal, LightSignal } from '../base/signal.js';
 import { discard, isStream } from './body.js';
@@ -20,7 +19,6 @@ export function send(call: Call, config: Config): Promise<Outcome> {
 
     const settle = (outcome: Outcome) => {
       settled = true;
-      clearTimeout(timer);
       connection?.end();
       lifetime.enter(undefined);
       putBack();
@@ -37,9 +35,9 @@ export function send(call: Call, config: Config): Promise<Outcome> {
           kill(connectTimedOut(call, connection?.hops)),
         )
       : undefined;
-    const limitMs = attemptLimit(config, policy.attemptTimeout);
-    const timer = limitMs <= MAX_TIMER_MS ? setTimeout(() => kill(timedOut(call, limitMs)), limitMs) : undefined;
     lifetime.enter(kill);
+    const limitMs = attemptLimit(config, policy.attemptTimeout);
+    if (limitMs !== Number.POSITIVE_INFINITY) lifetime.limitPhase(limitMs, () => kill(timedOut(call, limitMs)));
     const putBack = standIn(config, aborter, connection?.agents(config));
 
     const onResponse = (response: AxiosResponse) => {
