@@ -33,7 +33,7 @@ export class Lifetime {
   ) {
     this.#endsAt = startedAt + deadline;
     this.#signal = config.signal;
-    this.#fireAt(startedAt + Math.min(deadline, firstLimit), startedAt);
+    this.#fireBy(startedAt, Math.min(deadline, firstLimit));
     const { cancelToken } = config;
     this.#signal?.addEventListener?.('abort', this.#cancel);
     if (this.#signal?.aborted || cancelToken?.reason) this.#cancel();
@@ -56,7 +56,7 @@ export class Lifetime {
     const startedAt = now();
     this.#phaseEndsAt = startedAt + ms;
     this.#onPhaseLimit = onPhaseLimit;
-    this.#fireAt(this.#phaseEndsAt, startedAt);
+    this.#fireBy(startedAt, ms);
   }
 
   /** Settles as `work` does, or with the end of the call, if that comes first. */
@@ -100,7 +100,7 @@ export class Lifetime {
     this.#end({ failure: 'canceled', error: canceledError(this.config, reason), final: 'canceled' });
   };
 
-  /** What was to be told of it. */
+  /** Takes the limit off the phase, and gives back what was to be told. */
   #endLimit(): (() => void) | undefined {
     const onPhaseLimit = this.#onPhaseLimit;
     this.#phaseEndsAt = Number.POSITIVE_INFINITY;
@@ -108,11 +108,12 @@ export class Lifetime {
     return onPhaseLimit;
   }
 
-  #fireAt(at: number, from: number): void {
-    if (at >= this.#firesAt || at - from > MAX_TIMER_MS) return;
+  /** Sees to it that the timer fires `ms` after `from`, or before. */
+  #fireBy(from: number, ms: number): void {
+    if (from + ms >= this.#firesAt || ms > MAX_TIMER_MS) return;
     clearTimeout(this.#timer);
-    this.#firesAt = at;
-    this.#timer = setTimeout(this.#fired, at - from);
+    this.#firesAt = from + ms;
+    this.#timer = setTimeout(this.#fired, ms);
   }
 
   readonly #fired = (): void => {
@@ -120,7 +121,7 @@ export class Lifetime {
     this.#firesAt = Number.POSITIVE_INFINITY;
     if (this.#endsAt <= at) this.#end({ failure: 'timeout', error: this.deadlineError(), final: 'deadline' });
     else if (this.#phaseEndsAt <= at) this.#endLimit()?.();
-    if (!this.over) this.#fireAt(Math.min(this.#endsAt, this.#phaseEndsAt), at);
+    if (!this.over) this.#fireBy(at, Math.ceil(Math.min(this.#endsAt, this.#phaseEndsAt) - at));
   };
 
   #end(end: Outcome): void {
