@@ -49,10 +49,9 @@ export class Call {
   ) {
     this.scope = context.scope(policy.scope(config));
     this.request = new Request(config, policy);
-    const { deadline } = policy;
-    this.lifetime = new Lifetime(config, this.recorder.startedAt, deadline, () => {
-      return new DeadlineExceededError(config, this.scope.name, deadline, this.outcome?.error);
-    });
+    const { deadline, attemptTimeout } = policy;
+    const deadlineError = () => new DeadlineExceededError(config, this.scope.name, deadline, this.outcome?.error);
+    this.lifetime = new Lifetime(config, this.recorder.startedAt, deadline, deadlineError, attemptTimeout);
   }
 
   /** Tells an event of this call to those who listen. */
