@@ -33,8 +33,10 @@ export async function attempt(call: Call): Promise<Outcome> {
     .catch(thrown);
 
   const endedAt = now();
-  if (sentAt !== undefined) guard.learn(outcome, { policy, retries: recorder.retries });
-  if (sentAt !== undefined) counters.inFlight--;
+  if (sentAt !== undefined) {
+    counters.inFlight--;
+    guard.learn(outcome, { policy, retries: recorder.retries });
+  }
   if (queued) recorder.queuedMs += (sentAt ?? endedAt) - askedAt;
   if (sentAt !== undefined || outcome.failure === 'refused') recorder.attempt(outcome, endedAt - (sentAt ?? endedAt));
   return outcome;

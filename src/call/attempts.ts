@@ -20,7 +20,9 @@ export function nextAttempt(call: Call): Promise<Outcome> {
 /** Sends a call once what comes before is done: unless that, a deadline or a cancellation ended it. */
 async function unlessOver(call: Call, before: () => Promise<Outcome | undefined> | undefined): Promise<Outcome> {
   try {
-    const end = call.lifetime.over ?? (await before()) ?? call.lifetime.over;
+    if (call.lifetime.over) return call.lifetime.over;
+    const wait = before();
+    const end = wait && ((await wait) ?? call.lifetime.over);
     return end ?? (await attempt(call));
   } catch (error) {
     return thrown(error);

@@ -1,4 +1,4 @@
-import type { AxiosAdapter, InternalAxiosRequestConfig } from 'axios';
+import type { AxiosAdapter, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 import type { Decision, RetryDecision } from '../base/decision.js';
 import { DeadlineExceededError } from '../base/errors.js';
 import type { Attachments, CallFacts } from '../base/events.js';
@@ -95,15 +95,30 @@ export class Call {
     return { callId: this.#id, method: this.request.method, url: redactedUrl(this.config), scope: this.scope.name };
   }
 
-  /** Printing or serialising an event must not give a header or a body away, so these are there, but not enumerable. */
   #withAttachments<T extends object>(fields: T): T & Attachments {
-    const { response, error } = this.outcome ?? {};
-    return Object.freeze(
-      Object.defineProperties(fields, {
-        config: { value: this.config },
-        response: { value: response },
-        error: { value: error },
-      }),
-    ) as T & Attachments;
+    return Object.freeze(Object.assign(new CallEvent(this.config, this.outcome), fields)) as T & Attachments;
+  }
+}
+
+/** Printing or serialising an event must not give a header or a body away, so these are there, but not enumerable. */
+class CallEvent {
+  readonly #config: InternalAxiosRequestConfig;
+  readonly #outcome: Outcome | undefined;
+
+  constructor(config: InternalAxiosRequestConfig, outcome: Outcome | undefined) {
+    this.#config = config;
+    this.#outcome = outcome;
+  }
+
+  get config(): InternalAxiosRequestConfig {
+    return this.#config;
+  }
+
+  get response(): AxiosResponse | undefined {
+    return this.#outcome?.response;
+  }
+
+  get error(): unknown {
+    return this.#outcome?.error;
   }
 }

@@ -15,7 +15,7 @@ export async function execute(call: Call): Promise<AxiosResponse> {
   scope.counters.calls++;
   try {
     call.outcome = await firstAttempt(call);
-    if (call.outcome.failure) await tryAgain(call);
+    if (call.outcome.failure && (await weigh(call))) await tryAgain(call);
     conclude(call);
     return await settle(call);
   } finally {
@@ -24,15 +24,17 @@ export async function execute(call: Call): Promise<AxiosResponse> {
   }
 }
 
-/** From the first failure on, axios-retry sends the attempts and keeps the waits; we decide on each. */
+/** From the first retry on, axios-retry sends the attempts and keeps the waits; we decide on each. */
 function tryAgain(call: Call): Promise<void> {
   const { lifetime, recorder } = call;
   const signal = new LightSignal();
+  let isDecided = true;
   let waitingSince = 0;
   return reissue({
     signal,
     again: async () => {
-      const again = await weigh(call);
+      const again = isDecided || (await weigh(call));
+      isDecided = false;
       waitingSince = now();
       if (again) lifetime.enter(() => signal.abort());
       return again;
@@ -80,11 +82,19 @@ const GIVEN_UP: ReadonlySet<string> = new Set([
 
 function tell(call: Call, because: StopDecision['because']): void {
   const { recorder } = call;
+  const { retries } = recorder;
   if (because === 'success') {
     call.emit('onSuccess', () => ({ report: recorder.report }));
+    if (retries > 0) call.emit('onRecovered', () => ({ report: recorder.report }));
     return;
   }
-  if (isRejection(because)) call.emit('onReject', () => ({ because }));
-  const gaveUp = because !== 'canceled' && (recorder.retries > 0 || GIVEN_UP.has(because));
-  call.emit(gaveUp ? 'onGiveUp' : 'onNotRetried', () => ({ because, report: recorder.report }));
+  const end = () => ({ because, report: recorder.report });
+  const isRejected = isRejection(because);
+  if (isRejected) call.emit('onReject', () => ({ because }));
+  if (because === 'canceled' || (retries === 0 && !GIVEN_UP.has(because))) {
+    call.emit('onNotRetried', end);
+    return;
+  }
+  call.emit('onGiveUp', end);
+  if (retries > 0 || !isRejected) call.emit('onFailure', end);
 }

@@ -2,6 +2,7 @@ import type { InternalAxiosRequestConfig } from 'axios';
 import { BulkheadFullError, type CircuitOpenError, CoolingDownError } from '../base/errors.js';
 import { SERVICE_UNAVAILABLE, TOO_MANY_REQUESTS } from '../base/http.js';
 import { type Outcome, statusOf } from '../base/outcome.js';
+import { DEFAULTS } from '../policy/defaults.js';
 import type { ResolvedPolicy, ResolvedRetry } from '../policy/resolve.js';
 import { Breaker, type BreakerEnvironment } from './breaker.js';
 import { type BudgetEnvironment, RetryBudget } from './budget.js';
@@ -150,9 +151,9 @@ export class Guard {
   }
 }
 
-/** Unless it is set, what one call may need by itself. */
+/** Unless it is set, never less than what one call may need by itself. */
 const reserveOf = ({ budget, maxRetries }: ResolvedRetry): number =>
-  (budget ? budget.reserve : undefined) ?? maxRetries;
+  (budget ? budget.reserve : undefined) ?? Math.max(DEFAULTS.retry.budget.reserve, maxRetries);
 
 function refused(error: CircuitOpenError | undefined): Outcome | undefined {
   return error && { failure: 'refused', error, unsent: true, final: 'circuit-open' };

@@ -1,4 +1,3 @@
-import { isRejection } from '../base/decision.js';
 import type { CallFacts, ResilienceLogger } from '../base/events.js';
 import { innermost } from '../base/failure.js';
 import type { AttemptRecord, ResilienceReport } from '../base/report.js';
@@ -22,19 +21,13 @@ export function logListener(logger: ResilienceLogger): Listener {
       const message = `attempt ${event.attempt} failed (${event.because}), again in ${round(event.delayMs)} ms`;
       return write('warn', { ...fields, ...cause(event), 'resilience.because': event.because }, message);
     },
-    onSuccess: (event) => {
+    onRecovered: (event) => {
       const { report } = event;
-      if (report.retries === 0) return undefined;
-      return write(
-        'info',
-        { ...call(event), ...whole(report) },
-        `recovered after ${count(report.retries, 'retry', 'retries')}`,
-      );
+      const message = `recovered after ${count(report.retries, 'retry', 'retries')}`;
+      return write('info', { ...call(event), ...whole(report) }, message);
     },
-    onGiveUp: (event) => {
-      // The rejection's own record has said it all.
+    onFailure: (event) => {
       const { report, because } = event;
-      if (report.retries === 0 && isRejection(because)) return undefined;
       return write('error', ending(event), `gave up after ${count(sent(report), 'attempt', 'attempts')}: ${because}`);
     },
     onNotRetried: (event) => write('debug', ending(event), `not retried: ${event.because}`),

@@ -46,7 +46,7 @@ export interface ResolvedRetry
 
 export interface ResolvedBudget {
   readonly ratio: number;
-  /** `undefined`: as many as the call at hand may need by itself. */
+  /** `undefined`: the default, or what the call at hand may need by itself, if that is more. */
   readonly reserve: number | undefined;
 }
 

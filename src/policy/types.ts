@@ -68,7 +68,7 @@ export interface RetryPolicy {
   respectRetryAfter?: boolean | undefined;
   /** The longest Retry-After worth waiting for, in milliseconds; a longer one ends the call. @default 60_000 */
   maxRetryAfter?: number | undefined;
-  /** How many retries all calls of a scope may send together. @default { ratio: 0.2, reserve: maxRetries } */
+  /** How many retries all calls of a scope may send together. @default { ratio: 0.2, reserve: 3, or maxRetries if that is more } */
   budget?: RetryBudgetPolicy | false | undefined;
   /**
    * Sends one Idempotency-Key for all attempts of a POST, PATCH or other method that is not idempotent, and so makes it
@@ -110,7 +110,7 @@ export interface RetryLimits {
 export interface RetryBudgetPolicy {
   /** Retries that each answered attempt pays for: the share of the traffic that retries may be. @default 0.2 */
   ratio?: number | undefined;
-  /** Retries that may be sent before any answer has paid for them. @default maxRetries: what one call may need */
+  /** Retries that may be sent before any answer has paid for them. @default 3, or `maxRetries` if that is more: what one call may need */
   reserve?: number | undefined;
 }
 

@@ -16,3 +16,10 @@ export async function elapsed(promise: Promise<unknown>): Promise<number> {
 }
 
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Waits until something holds; fails the test if it does not within two seconds. */
+export async function eventually(holds: () => boolean): Promise<void> {
+  for (const until = performance.now() + 2_000; !holds(); await sleep(1)) {
+    if (performance.now() > until) throw new Error('expected this to hold by now');
+  }
+}

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import axios, { type AxiosError, type AxiosInstance } from 'axios';
 import { attachResilience, reportOf } from 'axios-resilience';
 import { type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
-import { rejection } from '../helpers/settled.js';
+import { eventually, rejection } from '../helpers/settled.js';
 
 const times = <T>(n: number, make: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => make(i));
 
@@ -73,11 +73,14 @@ describe.each(['http', 'fetch'] as const)('the retry budget through the %s adapt
   });
 
   test('a retry that waits for its turn can be cancelled at once; `budget: false` does not wait', async () => {
-    const { stats } = attachResilience(api, { breaker: false, retry: { maxRetries: 1, backoff: () => 0 } });
+    const { stats } = attachResilience(api, {
+      breaker: false,
+      retry: { maxRetries: 1, backoff: () => 0, budget: { reserve: 1 } },
+    });
     await rejection(api.get('/'));
     const controller = new AbortController();
     const call = rejection(api.get('/', { signal: controller.signal }));
-    while (stats().held === 0) await new Promise(setImmediate);
+    await eventually(() => stats().held === 1);
     controller.abort();
     expect((await call).code).toBe('ERR_CANCELED');
     expect(stats().held).toBe(0);

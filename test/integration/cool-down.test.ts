@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import axios, { type AxiosInstance } from 'axios';
 import { attachResilience, isResilienceError, type ResilienceHandle, reportOf } from 'axios-resilience';
 import { type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
-import { rejection } from '../helpers/settled.js';
+import { eventually, rejection } from '../helpers/settled.js';
 
 const ASKS_FOR_300_MS = { status: 429, headers: { 'retry-after-ms': '300' } };
 const ASKS_FOR_A_MINUTE = { status: 503, headers: { 'retry-after': '60' } };
@@ -33,7 +33,7 @@ describe.each(['http', 'fetch'] as const)('a cool-down through the %s adapter', 
     attach();
     server.script(ASKS_FOR_300_MS, 200);
     const first = api.get('/first');
-    while (resilience.stats().attempts === 0 || resilience.stats().inFlight > 0) await new Promise(setImmediate);
+    await eventually(() => resilience.stats().attempts === 1 && resilience.stats().inFlight === 0);
     const later = [api.get('/a'), api.post('/b', {}), api.get('/c')];
     await Promise.all([first, ...later]);
     const [heard, ...others] = server.hits;

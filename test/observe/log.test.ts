@@ -112,7 +112,7 @@ describe('the record of', () => {
 
   test('a recovery', () => {
     const event: SuccessEvent = { ...FACTS, report: report(RESET, FINE), config };
-    expect(logged(({ onSuccess }) => onSuccess(event))).toEqual([
+    expect(logged(({ onRecovered }) => onRecovered(event))).toEqual([
       [
         'info',
         {
@@ -131,11 +131,11 @@ describe('the record of', () => {
   });
 
   test('a success at the first attempt, which is not worth a line', () => {
-    expect(logged(({ onSuccess }) => onSuccess({ ...FACTS, report: report(FINE), config }))).toEqual([]);
+    expect(logListener(pinoShaped().logger)).not.toHaveProperty('onSuccess');
   });
 
   test('a call that was given up', () => {
-    expect(logged(({ onGiveUp }) => onGiveUp(ended('max-retries', RESET, BUSY)))).toEqual([
+    expect(logged(({ onFailure }) => onFailure(ended('max-retries', RESET, BUSY)))).toEqual([
       [
         'error',
         {
@@ -157,20 +157,36 @@ describe('the record of', () => {
     ]);
   });
 
-  test.each(['circuit-open', 'bulkhead-full'] as const)('a call refused at once (%s): one line, not two', (because) => {
-    const lines = logged(({ onReject, onGiveUp }) => {
-      onReject({ ...FACTS, because, config });
-      onGiveUp(ended(because, { ...REFUSED, attempt: 1 }));
-    });
-    expect(lines).toEqual([
+  test.each(['circuit-open', 'cooling-down', 'bulkhead-full'] as const)('a call refused at once: %s', (because) => {
+    expect(logged(({ onReject }) => onReject({ ...FACTS, because, config }))).toEqual([
       ['warn', { ...CALL, 'resilience.because': because }, `axios-resilience: refused: ${because}`],
     ]);
   });
 
   test('a call refused at its second retry: it was given up too, and the refusal was no attempt', () => {
-    const lines = logged(({ onGiveUp }) => onGiveUp(ended('circuit-open', RESET, BUSY, REFUSED)));
+    const lines = logged(({ onFailure }) => onFailure(ended('circuit-open', RESET, BUSY, REFUSED)));
     expect(lines.map(([level, , message]) => [level, message])).toEqual([
       ['error', 'axios-resilience: gave up after 2 attempts: circuit-open'],
+    ]);
+  });
+
+  test('a scope that is left alone, and one whose retries wait', () => {
+    const scope = 'https://api.test';
+    const lines = logged(({ onCoolDown, onBudgetExhausted }) => {
+      onCoolDown({ scope, retryInMs: 2_000.04 });
+      onBudgetExhausted({ scope });
+    });
+    expect(lines).toEqual([
+      [
+        'warn',
+        { 'resilience.scope': scope, 'resilience.retry_in_ms': 2_000 },
+        'axios-resilience: https://api.test asked to be left alone for 2000 ms',
+      ],
+      [
+        'warn',
+        { 'resilience.scope': scope },
+        'axios-resilience: retry budget of https://api.test used up: retries wait for their turn',
+      ],
     ]);
   });
 
@@ -186,7 +202,7 @@ describe('the record of', () => {
   });
 
   test('a call that ended before it was sent', () => {
-    const [line] = logged(({ onGiveUp }) => onGiveUp(ended('deadline')));
+    const [line] = logged(({ onFailure }) => onFailure(ended('deadline')));
     expect(line?.[1]).toMatchObject({ 'resilience.attempts': 0, 'http.request.resend_count': 0 });
     expect(line?.[2]).toBe('axios-resilience: gave up after 0 attempts: deadline');
   });
@@ -249,8 +265,8 @@ test('no record holds a header, a body, userinfo or a query value', () => {
   const error = new AxiosError('at https://u:secret@api.test/?a=secret', 'X', config, headers, response);
   const lines = logged((listener) => {
     listener.onRetry(retry(RESET, { error, response }));
-    listener.onSuccess({ ...FACTS, report: report(RESET, FINE), config, response });
-    listener.onGiveUp({ ...ended('max-retries', RESET, BUSY), error, response });
+    listener.onRecovered({ ...FACTS, report: report(RESET, FINE), config, response });
+    listener.onFailure({ ...ended('max-retries', RESET, BUSY), error, response });
     listener.onNotRetried({ ...ended('not-retryable', BUSY), error, response });
     listener.onReject({ ...FACTS, because: 'circuit-open', config, error });
   });
