@@ -61,7 +61,7 @@ export interface CoolDownEvent {
   readonly retryInMs: number;
 }
 
-/** The retry budget of a scope is used up: its retries wait for their turn. Said once, until it is filled again. */
+/** The retry budget of a scope is used up: its retries wait for their turn. Said once, until its reserve is full again. */
 export interface BudgetExhaustedEvent {
   readonly scope: string;
 }

@@ -16,7 +16,7 @@ export interface BudgetEnvironment {
   readonly now: () => number;
   /** Calls `act` once after so many milliseconds, unless cancelled by what it returns. */
   readonly after: (ms: number, act: () => void) => () => void;
-  /** The tokens ran out: retries wait for their turn from now on. Said once, until there are tokens again. */
+  /** The tokens ran out: retries wait for their turn from now on. Said once, until the reserve is full again. */
   readonly onExhausted: () => void;
 }
 
@@ -97,7 +97,7 @@ export class RetryBudget {
     const refund = this.#line.size === 0 ? retries : 0;
     this.#tokens = Math.min(this.#reserve, this.tokens + this.ratio + refund);
     if (this.#line.size === 0) {
-      if (this.#tokens >= 1) this.#isExhausted = false;
+      if (this.#tokens === this.#reserve) this.#isExhausted = false;
       return;
     }
     if (retries > 0 && this.#catchUpMs === undefined) {
