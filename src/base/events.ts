@@ -55,6 +55,18 @@ export interface StateChangeEvent {
   readonly retryInMs: number;
 }
 
+/**
+ * Attempts have to wait for the bulkhead, or are refused because it has no queue. Said once, until the queue has been
+ * empty and a slot free.
+ */
+export interface SaturationEvent {
+  readonly scope: string;
+  /** Attempts in flight at once, at most. */
+  readonly limit: number;
+  /** Attempts waiting now. */
+  readonly queued: number;
+}
+
 /** Listeners look on: they may be async, are never awaited, and one that throws is logged once and changes nothing. */
 export interface ResilienceHooks {
   onRetry?(event: RetryEvent): unknown;
@@ -62,6 +74,7 @@ export interface ResilienceHooks {
   onGiveUp?(event: GiveUpEvent): unknown;
   onReject?(event: RejectEvent): unknown;
   onStateChange?(event: StateChangeEvent): unknown;
+  onSaturation?(event: SaturationEvent): unknown;
 }
 
 /** pino, console or winston as they are, or anything of pino's shape: fields first, then the message. */

@@ -56,7 +56,7 @@ export class Call {
   }
 
   /** Tells an event of this call to those who listen. */
-  emit<Name extends Exclude<EventName, 'onStateChange'>>(name: Name, own: () => Own<Name>): void {
+  emit<Name extends Exclude<EventName, 'onStateChange' | 'onSaturation'>>(name: Name, own: () => Own<Name>): void {
     const { emitter } = this.context;
     emitter.emit(name, () => this.#withAttachments({ ...this.#facts(), ...own() }) as EventOf<Name>, this.policy.hooks);
   }

@@ -57,7 +57,7 @@ export class Context {
   stats(): ResilienceStats {
     const scopes = [...this.#scopes.values()];
     return snapshot(
-      scopes.map(({ name, counters, guard }) => [name, counters, guard.queued]),
+      scopes.map(({ name, counters, guard }) => [name, counters, guard.queued, guard.breaker]),
       this.#forgotten,
     );
   }
@@ -82,6 +82,9 @@ export class Context {
       onStateChange: (from, to, retryInMs) => {
         this.emitter.emit('onStateChange', () => Object.freeze({ scope: name, from, to, retryInMs }));
       },
+      onSaturation: (limit, queued) => {
+        this.emitter.emit('onSaturation', () => Object.freeze({ scope: name, limit, queued }));
+      },
     });
     if (this.#scopes.size >= MOST_SCOPES) this.#forgetOne();
     const scope = { name, guard, counters: new Counters(), usedAt: 0 };
@@ -104,5 +107,6 @@ export class Context {
 }
 
 function isIdle({ counters, guard }: Scope): boolean {
-  return counters.inFlight === 0 && guard.queued === 0 && (guard.breaker?.retryInMs ?? 0) === 0;
+  const slotsHeld = guard.bulkhead?.inFlight ?? 0;
+  return counters.inFlight + slotsHeld + guard.queued === 0 && (guard.breaker?.retryInMs ?? 0) === 0;
 }

@@ -1,5 +1,6 @@
 import { type BulkheadPolicy, bulkhead } from 'cockatiel';
 import type { Outcome } from '../base/outcome.js';
+import { hasEnded, whenEnded } from '../base/stream.js';
 
 export interface Waiter {
   /** Sends the attempt; called once, when there is a slot for it. */
@@ -12,6 +13,13 @@ interface Queued extends Waiter {
   readonly resolve: (outcome: Outcome | Promise<Outcome>) => void;
 }
 
+interface BulkheadOptions {
+  /** A body that streams counts as in flight. */
+  readonly countStreams: boolean;
+  /** Somebody has to wait or is refused; said once, until the queue has been empty and a slot free. */
+  readonly onSaturation: (limit: number, queued: number) => void;
+}
+
 /**
  * At most `limit` attempts in flight. cockatiel keeps the limit; the queue is ours: strictly first in, first out, left at
  * once by those who give up, and flushed when the circuit opens.
@@ -20,10 +28,12 @@ export class Bulkhead {
   readonly #slots: BulkheadPolicy;
   /** A Set keeps the order of insertion and lets go of any entry at once. */
   readonly #queue = new Set<Queued>();
+  #isSaturated = false;
 
   constructor(
     readonly limit: number,
     readonly queueLimit: number,
+    private readonly options: Partial<BulkheadOptions> = {},
   ) {
     this.#slots = bulkhead(limit);
   }
@@ -45,12 +55,21 @@ export class Bulkhead {
     return !this.hasRoom && this.#queue.size >= this.queueLimit;
   }
 
-  async run(task: () => Promise<Outcome>): Promise<Outcome> {
-    try {
-      return await this.#slots.execute(task);
-    } finally {
-      this.#admit();
-    }
+  run(task: () => Promise<Outcome>): Promise<Outcome> {
+    return new Promise((resolve, reject) => {
+      this.#slots
+        .execute(async () => {
+          const outcome = await task();
+          const bodyEnd = this.options.countStreams && endOfBody(outcome);
+          if (bodyEnd) {
+            resolve(outcome);
+            await bodyEnd;
+          }
+          return outcome;
+        })
+        .finally(() => this.#admit())
+        .then(resolve, reject);
+    });
   }
 
   /** Waits in line. `leave` ends the wait with an outcome, if it has not begun to be served. */
@@ -61,6 +80,7 @@ export class Bulkhead {
     });
     const queued: Queued = { ...waiter, resolve };
     this.#queue.add(queued);
+    this.noteSaturation();
     const leave = (end: Outcome) => {
       if (this.#queue.delete(queued)) resolve(end);
     };
@@ -75,11 +95,28 @@ export class Bulkhead {
     }
   }
 
+  noteSaturation(): void {
+    if (this.#isSaturated) return;
+    this.#isSaturated = true;
+    this.options.onSaturation?.(this.limit, this.queued);
+  }
+
   #admit(): void {
     for (const queued of this.#queue) {
       if (this.#slots.executionSlots === 0) return;
       this.#queue.delete(queued);
       queued.resolve(this.run(queued.task));
     }
+    if (this.hasRoom) this.#isSaturated = false;
   }
+}
+
+/** When the body of a good answer that streams ends; `undefined` for one that does not stream, or of which it is not known. */
+function endOfBody({ failure, stream, response }: Outcome): Promise<void> | undefined {
+  if (failure || !stream || hasEnded(stream, response?.data)) return undefined;
+  let isKnown = false;
+  const end = new Promise<void>((resolve) => {
+    isKnown = whenEnded(stream, response?.data, resolve);
+  });
+  return isKnown ? end : undefined;
 }

@@ -16,6 +16,10 @@ export interface Applicant {
   readonly onQueued: (leave: (outcome: Outcome) => void) => void;
 }
 
+export interface GuardEnvironment extends BreakerEnvironment {
+  readonly onSaturation: (limit: number, queued: number) => void;
+}
+
 /** The breaker and the bulkhead that the requests of one scope share. */
 export class Guard {
   readonly breaker: Breaker | undefined;
@@ -24,9 +28,14 @@ export class Guard {
   constructor(
     readonly scope: string,
     { breaker, bulkhead }: ResolvedPolicy,
-    environment: BreakerEnvironment,
+    environment: GuardEnvironment,
   ) {
-    this.bulkhead = bulkhead ? new Bulkhead(bulkhead.limit, bulkhead.queue) : undefined;
+    this.bulkhead = bulkhead
+      ? new Bulkhead(bulkhead.limit, bulkhead.queue, {
+          countStreams: bulkhead.countStreams,
+          onSaturation: environment.onSaturation,
+        })
+      : undefined;
     this.breaker = breaker
       ? new Breaker(scope, breaker, {
           ...environment,
@@ -60,8 +69,9 @@ export class Guard {
     return outcome;
   }
 
-  #full(config: InternalAxiosRequestConfig, { limit, queueLimit }: Bulkhead): Outcome {
-    const error = new BulkheadFullError(config, this.scope, limit, queueLimit);
+  #full(config: InternalAxiosRequestConfig, bulkhead: Bulkhead): Outcome {
+    bulkhead.noteSaturation();
+    const error = new BulkheadFullError(config, this.scope, bulkhead.limit, bulkhead.queueLimit);
     return { failure: 'refused', error, unsent: true, final: 'bulkhead-full' };
   }
 }

@@ -1,5 +1,7 @@
-/** Counters of one scope. `successes + failures + rejected + canceled` is the number of calls that have ended. */
-export interface ScopeStats {
+import type { CircuitState } from '../base/events.js';
+
+/** `successes + failures + rejected + canceled` is the number of calls that have ended. */
+interface Counts {
   /** Calls begun. */
   readonly calls: number;
   /** Requests handed to an adapter. */
@@ -18,9 +20,21 @@ export interface ScopeStats {
   readonly queued: number;
 }
 
-export interface ResilienceStats extends ScopeStats {
+/** What one scope shows of its circuit, if it has one. */
+interface CircuitStats {
+  readonly circuit?: CircuitState;
+  /** Milliseconds until a probe may go out: 0 unless open, `Infinity` while isolated. */
+  readonly retryInMs?: number;
+}
+
+/** Counters of one scope, and the state of its circuit. */
+export interface ScopeStats extends Counts, CircuitStats {}
+
+export interface ResilienceStats extends Counts {
   readonly scopes: Readonly<Record<string, ScopeStats>>;
 }
+
+type Circuit = { readonly state: CircuitState; readonly retryInMs: number } | undefined;
 
 export class Counters {
   calls = 0;
@@ -39,13 +53,19 @@ export class Counters {
 
 /** A frozen copy of all counters, and their sums, those of scopes that are no more included. */
 export function snapshot(
-  scopes: readonly (readonly [name: string, counters: Counters, queued: number])[],
+  scopes: readonly (readonly [name: string, counters: Counters, queued: number, breaker?: Circuit])[],
   forgotten = new Counters(),
 ): ResilienceStats {
   const total = new Counters();
   total.add(forgotten);
   for (const [, counters] of scopes) total.add(counters);
-  const copies = scopes.map(([name, counters, queued]) => [name, Object.freeze({ ...counters, queued })] as const);
+  const copies = scopes.map(
+    ([name, counters, queued, breaker]) =>
+      [name, Object.freeze({ ...counters, queued, ...circuitStats(breaker) })] as const,
+  );
   const queued = scopes.reduce((sum, [, , waiting]) => sum + waiting, 0);
   return Object.freeze({ ...total, queued, scopes: Object.freeze(Object.fromEntries(copies)) });
 }
+
+const circuitStats = (breaker: Circuit): CircuitStats =>
+  breaker ? { circuit: breaker.state, retryInMs: breaker.retryInMs } : {};

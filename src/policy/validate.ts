@@ -115,7 +115,9 @@ const breaker = orFalse(
       minimumDuration: milliseconds(0),
       openFor: milliseconds(1),
       maxOpenFor: milliseconds(1),
+      successThreshold: whole(1),
       countRateLimit: bool,
+      slowCallDuration: orFalse(milliseconds(1)),
     },
     'an object or false',
   ),
@@ -123,7 +125,7 @@ const breaker = orFalse(
 
 const limit = whole(1);
 
-const bulkheadObject = object({ limit, queue: whole(0) }, 'a number, an object or false');
+const bulkheadObject = object({ limit, queue: whole(0), countStreams: bool }, 'a number, an object or false');
 
 const bulkhead = orFalse(
   either(limit, isNumber, (value, path) => {
@@ -132,7 +134,14 @@ const bulkhead = orFalse(
   }),
 );
 
-const hooks: Rule = object({ onRetry: fn, onSuccess: fn, onGiveUp: fn, onReject: fn, onStateChange: fn });
+const hooks: Rule = object({
+  onRetry: fn,
+  onSuccess: fn,
+  onGiveUp: fn,
+  onReject: fn,
+  onStateChange: fn,
+  onSaturation: fn,
+});
 
 const logger = orFalse((value, path) => {
   const { warn, error } = Object(value) as { warn?: unknown; error?: unknown };

@@ -55,3 +55,19 @@ test('a scope may have any name', () => {
   expect(Object.keys(scopes)).toEqual(names);
   expect(calls).toBe(4);
 });
+
+test('tells the circuit of each scope that has one, and none of them all together', () => {
+  const open = { state: 'open', retryInMs: 250 } as const;
+  const held = { state: 'isolated', retryInMs: Number.POSITIVE_INFINITY } as const;
+  const { scopes, ...total } = snapshot([
+    ['a', counters({}), 0, open],
+    ['b', counters({}), 0, held],
+    ['c', counters({}), 0, undefined],
+  ]);
+  expect(scopes).toEqual({
+    a: { ...NONE, circuit: 'open', retryInMs: 250 },
+    b: { ...NONE, circuit: 'isolated', retryInMs: Number.POSITIVE_INFINITY },
+    c: NONE,
+  });
+  expect([Object.keys(scopes.c ?? {}), Object.keys(total)]).toEqual([Object.keys(NONE), Object.keys(NONE)]);
+});
