@@ -1,9 +1,15 @@
+import type { AxiosResponse } from 'axios';
 import { type Aborter, LightSignal } from './signal.js';
 
 /** As much of a Node stream as tells its end; a web stream has none of it. */
 interface Closable {
   readonly closed: boolean;
   once(event: 'close', listener: () => void): void;
+}
+
+/** Its stream has nothing to read (RFC 9110 §6.4.1), and so nobody will read it to its end. */
+export function isBodiless({ status, headers, config }: AxiosResponse): boolean {
+  return status === 204 || config?.method?.toLowerCase() === 'head' || headers?.['content-length'] === '0';
 }
 
 /** The body of an answer has ended. axios's adapters let go of their signal then, and of that of a failed answer at once. */

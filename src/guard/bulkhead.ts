@@ -1,6 +1,6 @@
 import { type BulkheadPolicy, bulkhead } from 'cockatiel';
 import type { Outcome } from '../base/outcome.js';
-import { hasEnded, whenEnded } from '../base/stream.js';
+import { hasEnded, isBodiless, whenEnded } from '../base/stream.js';
 
 export interface Waiter {
   /** Sends the attempt; called once, when there is a slot for it. */
@@ -113,10 +113,10 @@ export class Bulkhead {
 
 /** When the body of a good answer that streams ends; `undefined` for one that does not stream, or of which it is not known. */
 function endOfBody({ failure, stream, response }: Outcome): Promise<void> | undefined {
-  if (failure || !stream || hasEnded(stream, response?.data)) return undefined;
+  if (failure || !stream || !response || isBodiless(response) || hasEnded(stream, response.data)) return undefined;
   let isKnown = false;
   const end = new Promise<void>((resolve) => {
-    isKnown = whenEnded(stream, response?.data, resolve);
+    isKnown = whenEnded(stream, response.data, resolve);
   });
   return isKnown ? end : undefined;
 }
