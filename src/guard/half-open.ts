@@ -36,7 +36,7 @@ export class HalfOpen {
     this.#settled ??= this.begin(this.#verdict);
     return (verdict = PROBE_LOST) => {
       if (this.#latest === probe) this.#latest = undefined;
-      if (this.#isDecided || !this.#isLastWord(verdict)) return undefined;
+      if (!this.#isLastWord(verdict)) return undefined;
       this.#isDecided = true;
       this.#decide(verdict);
       return this.#settled;

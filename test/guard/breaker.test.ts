@@ -252,6 +252,27 @@ describe('Breaker', () => {
     expect(breaker.state).toBe('closed');
   });
 
+  test('a success that comes in the moment it opens does not make it forget why', async () => {
+    await Promise.all([FAILED, FAILED, FAILED, OK].map(run));
+    expect([breaker.state, breaker.window]).toEqual(['open', { calls: 3, failures: 3, consecutiveFailures: 3 }]);
+  });
+
+  test.each([
+    ['fails', FAILED, 'open'],
+    ['succeeds', OK, 'closed'],
+  ])('nobody slips in beside a probe that %s, not even in the moment that decides', async (_, outcome, state) => {
+    await open();
+    clock = 1_000;
+    const ended = pending()(outcome);
+    const whys: unknown[] = [];
+    for (let i = 0; i < 30; i++) {
+      whys.push(breaker.state === state || breaker.refusal(CONFIG)?.message);
+      await Promise.resolve();
+    }
+    await ended;
+    expect(new Set(whys)).toEqual(new Set(['Circuit of test is half-open with a probe out', true]));
+  });
+
   test('shows its owner how long it has been so, what was counted, and what opened it', async () => {
     const reset: Outcome = {
       failure: 'read',

@@ -159,3 +159,19 @@ test('with countStreams, a web stream of an adapter of one’s own gives its slo
   await sleep(5);
   expect((await api.get('http://a.test/')).status).toBe(200);
 });
+
+test('with countStreams, a scope whose bodies are still open is not among those that are forgotten', async () => {
+  const body = new Readable({ read() {} });
+  const api = axios.create({
+    adapter: async (config) => ({ data: body, status: 200, statusText: 'OK', headers: {}, config }),
+  });
+  const resilience = attachResilience(api, { bulkhead: { limit: 1, countStreams: true } });
+  const plain = { resilience: { bulkhead: false } } as const;
+  await api.get('http://held.test/');
+  for (let i = 0; i < 1_500; i++) await api.get(`http://${i}.test/`, plain);
+  expect(Object.keys(resilience.stats().scopes)).toContain('http://held.test');
+  body.destroy();
+  await sleep(5);
+  for (let i = 0; i < 1_500; i++) await api.get(`http://${i}.test/`, plain);
+  expect(Object.keys(resilience.stats().scopes)).not.toContain('http://held.test');
+});
