@@ -9,7 +9,9 @@ interface Closable {
 
 /** Its stream has nothing to read (RFC 9110 §6.4.1), and so nobody will read it to its end. */
 export function isBodiless({ status, headers, config }: AxiosResponse): boolean {
-  return status === 204 || config?.method?.toLowerCase() === 'head' || headers?.['content-length'] === '0';
+  return (
+    status === 204 || status === 304 || config?.method?.toLowerCase() === 'head' || headers?.['content-length'] === '0'
+  );
 }
 
 /** The body of an answer has ended. axios's adapters let go of their signal then, and of that of a failed answer at once. */

@@ -140,12 +140,12 @@ export class Breaker implements BreakerView {
 
   async #count(send: () => Promise<Outcome>): Promise<Outcome> {
     const epoch = this.#epoch;
-    const judge = this.#judge(false);
+    const sentAt = this.environment.now();
     let outcome: Outcome | undefined;
     try {
       await this.#circuit.execute(async () => {
         outcome = await send();
-        const verdict = epoch === this.#epoch ? judge(outcome) : undefined;
+        const verdict = epoch === this.#epoch ? this.#judge(outcome, sentAt, false) : undefined;
         if (!verdict) throw NOT_COUNTED;
         return verdict;
       });
@@ -157,23 +157,20 @@ export class Breaker implements BreakerView {
 
   async #probe(send: () => Promise<Outcome>): Promise<Outcome> {
     this.#halfOpen ??= new HalfOpen(this.settings, (verdict) => this.#circuit.execute(() => verdict));
-    const end = this.#halfOpen.probe(this.environment.now());
-    const judge = this.#judge(true);
+    const sentAt = this.environment.now();
+    const end = this.#halfOpen.probe(sentAt);
     let verdict: Verdict | undefined;
     try {
       const outcome = await send();
-      verdict = judge(outcome);
+      verdict = this.#judge(outcome, sentAt, true);
       return outcome;
     } finally {
       await end(verdict);
     }
   }
 
-  /** Begins to take the time of an attempt. */
-  #judge(isProbe: boolean): (outcome: Outcome) => Verdict | undefined {
-    const { now } = this.environment;
-    const sentAt = now();
-    return (outcome) => verdictOf(outcome, now() - sentAt, this.settings, isProbe);
+  #judge(outcome: Outcome, sentAt: number, isProbe: boolean): Verdict | undefined {
+    return verdictOf(outcome, this.environment.now() - sentAt, this.settings, isProbe);
   }
 
   /**

@@ -14,9 +14,9 @@ interface Queued extends Waiter {
 }
 
 interface BulkheadOptions {
-  /** A body that streams counts as in flight. */
+  /** The body of an answer that streams keeps its slot until it ends. */
   readonly countStreams: boolean;
-  /** Somebody has to wait or is refused; said once, until the queue has been empty and a slot free. */
+  /** Called once, until the queue has been empty and a slot free. */
   readonly onSaturation: (limit: number, queued: number) => void;
 }
 
@@ -56,19 +56,18 @@ export class Bulkhead {
   }
 
   run(task: () => Promise<Outcome>): Promise<Outcome> {
+    if (!this.options.countStreams) return this.#occupy(task);
     return new Promise((resolve, reject) => {
-      this.#slots
-        .execute(async () => {
-          const outcome = await task();
-          const bodyEnd = this.options.countStreams && endOfBody(outcome);
-          if (bodyEnd) {
-            resolve(outcome);
-            await bodyEnd;
-          }
-          return outcome;
-        })
-        .finally(() => this.#admit())
-        .then(resolve, reject);
+      const toBodyEnd = async (): Promise<Outcome> => {
+        const outcome = await task();
+        const bodyEnd = endOfBody(outcome);
+        if (bodyEnd) {
+          resolve(outcome);
+          await bodyEnd;
+        }
+        return outcome;
+      };
+      this.#occupy(toBodyEnd).then(resolve, reject);
     });
   }
 
@@ -95,10 +94,19 @@ export class Bulkhead {
     }
   }
 
+  /** Somebody had to wait, or was refused for want of a queue. */
   noteSaturation(): void {
     if (this.#isSaturated) return;
     this.#isSaturated = true;
     this.options.onSaturation?.(this.limit, this.queued);
+  }
+
+  async #occupy(task: () => Promise<Outcome>): Promise<Outcome> {
+    try {
+      return await this.#slots.execute(task);
+    } finally {
+      this.#admit();
+    }
   }
 
   #admit(): void {

@@ -1,6 +1,6 @@
 import { PROBE_LOST, type Settings, type Verdict } from './verdict.js';
 
-/** A probe that takes longer than an attempt usually may does not keep the next one back. */
+/** As long as `attemptTimeout` by default: only a probe without that limit is out for longer. */
 const LEAST_PATIENCE_MS = 10_000;
 
 /**
