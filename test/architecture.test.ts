@@ -80,7 +80,7 @@ describe('the layout of src', () => {
 
   test('timers, clocks and randomness are where they can be found', () => {
     const users = (pattern: RegExp) => files.filter((file) => pattern.test(sources.get(file) ?? '')).sort();
-    expect(users(/\bsetTimeout\(/)).toEqual(['call/connection.ts', 'call/lifetime.ts', 'call/send.ts']);
+    expect(users(/\bsetTimeout\(/)).toEqual(['base/clock.ts', 'call/connection.ts', 'call/lifetime.ts']);
     expect(users(/\bDate\.now\(|performance\.now\(/)).toEqual(['base/clock.ts']);
     expect(users(/\bMath\.random\b/)).toEqual(['call/context.ts', 'call/weigh.ts']);
   });

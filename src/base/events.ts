@@ -1,5 +1,5 @@
 import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios';
-import type { StopReason } from './decision.js';
+import type { Rejection, StopReason } from './decision.js';
 import type { FailureKind } from './failure.js';
 import type { AttemptRecord, ResilienceReport } from './report.js';
 
@@ -41,9 +41,9 @@ export interface GiveUpEvent extends CallFacts, Attachments {
   readonly report: ResilienceReport;
 }
 
-/** Nothing was sent: the circuit is open or the bulkhead is full. */
+/** Nothing was sent: the circuit is open, the server has asked to be left alone, or the bulkhead is full. */
 export interface RejectEvent extends CallFacts, Attachments {
-  readonly because: 'circuit-open' | 'bulkhead-full';
+  readonly because: Rejection;
 }
 
 /** A circuit breaker changed its state. */
@@ -67,6 +67,17 @@ export interface SaturationEvent {
   readonly queued: number;
 }
 
+/** A server has asked to be left alone: its scope waits. Said once, until that is over. */
+export interface CoolDownEvent {
+  readonly scope: string;
+  readonly retryInMs: number;
+}
+
+/** The retry budget of a scope is used up: its retries wait for their turn. Said once, until it is filled again. */
+export interface BudgetExhaustedEvent {
+  readonly scope: string;
+}
+
 /** Listeners look on: they may be async, are never awaited, and one that throws is logged once and changes nothing. */
 export interface ResilienceHooks {
   onRetry?(event: RetryEvent): unknown;
@@ -75,6 +86,8 @@ export interface ResilienceHooks {
   onReject?(event: RejectEvent): unknown;
   onStateChange?(event: StateChangeEvent): unknown;
   onSaturation?(event: SaturationEvent): unknown;
+  onCoolDown?(event: CoolDownEvent): unknown;
+  onBudgetExhausted?(event: BudgetExhaustedEvent): unknown;
 }
 
 /** pino, console or winston as they are, or anything of pino's shape: fields first, then the message. */

@@ -49,14 +49,13 @@ export class Call {
   ) {
     this.scope = context.scope(policy.scope(config));
     this.request = new Request(config, policy);
-    const { deadline } = policy;
-    this.lifetime = new Lifetime(config, this.recorder.startedAt, deadline, () => {
-      return new DeadlineExceededError(config, this.scope.name, deadline, this.outcome?.error);
-    });
+    const { deadline, attemptTimeout } = policy;
+    const deadlineError = () => new DeadlineExceededError(config, this.scope.name, deadline, this.outcome?.error);
+    this.lifetime = new Lifetime(config, this.recorder.startedAt, deadline, deadlineError, attemptTimeout);
   }
 
   /** Tells an event of this call to those who listen. */
-  emit<Name extends Exclude<EventName, 'onStateChange' | 'onSaturation'>>(name: Name, own: () => Own<Name>): void {
+  emit<Name extends Exclude<EventName, 'onStateChange'>>(name: Name, own: () => Own<Name>): void {
     const { emitter } = this.context;
     emitter.emit(name, () => this.#withAttachments({ ...this.#facts(), ...own() }) as EventOf<Name>, this.policy.hooks);
   }
@@ -72,7 +71,7 @@ export class Call {
 
   /** What to decide on, beside the outcome. */
   get facts(): Facts {
-    const { policy, request, retries, retriesBy, previousDelayMs, lifetime } = this;
+    const { policy, request, retries, retriesBy, previousDelayMs, lifetime, scope } = this;
     return {
       method: request.method,
       idempotent: policy.idempotent || request.hasIdempotencyKey,
@@ -81,6 +80,7 @@ export class Call {
       retriesBy,
       previousDelayMs,
       remainingMs: lifetime.remainingMs,
+      budgetSpent: policy.retry.budget !== false && scope.guard.hasSpentBudget,
       failed: () => this.failed(),
     };
   }

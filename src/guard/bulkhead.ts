@@ -1,6 +1,7 @@
 import { type BulkheadPolicy, bulkhead } from 'cockatiel';
 import type { Outcome } from '../base/outcome.js';
 import { hasEnded, isBodiless, whenEnded } from '../base/stream.js';
+import { Line } from './line.js';
 
 export interface Waiter {
   /** Sends the attempt; called once, when there is a slot for it. */
@@ -9,11 +10,7 @@ export interface Waiter {
   readonly refusal: () => Outcome | undefined;
 }
 
-interface Queued extends Waiter {
-  readonly resolve: (outcome: Outcome | Promise<Outcome>) => void;
-}
-
-interface BulkheadOptions {
+export interface BulkheadOptions {
   /** The body of an answer that streams keeps its slot until it ends. */
   readonly countStreams: boolean;
   /** Called once, until the queue has been empty and a slot free. */
@@ -21,13 +18,12 @@ interface BulkheadOptions {
 }
 
 /**
- * At most `limit` attempts in flight. cockatiel keeps the limit; the queue is ours: strictly first in, first out, left at
- * once by those who give up, and flushed when the circuit opens.
+ * At most `limit` attempts in flight. cockatiel keeps the limit, but not the order of those who wait, nor does it let them
+ * go at once when they give up or the circuit opens.
  */
 export class Bulkhead {
   readonly #slots: BulkheadPolicy;
-  /** A Set keeps the order of insertion and lets go of any entry at once. */
-  readonly #queue = new Set<Queued>();
+  readonly #queue = new Line<Outcome>();
   #isSaturated = false;
 
   constructor(
@@ -72,26 +68,15 @@ export class Bulkhead {
   }
 
   /** Waits in line. `leave` ends the wait with an outcome, if it has not begun to be served. */
-  enqueue(waiter: Waiter): { outcome: Promise<Outcome>; leave(outcome: Outcome): void } {
-    let resolve!: Queued['resolve'];
-    const outcome = new Promise<Outcome>((settle) => {
-      resolve = settle;
-    });
-    const queued: Queued = { ...waiter, resolve };
-    this.#queue.add(queued);
+  enqueue({ task, refusal }: Waiter): { outcome: Promise<Outcome>; leave(outcome: Outcome): void } {
+    const { result, leave } = this.#queue.join({ serve: () => this.run(task), refusal });
     this.noteSaturation();
-    const leave = (end: Outcome) => {
-      if (this.#queue.delete(queued)) resolve(end);
-    };
-    return { outcome, leave };
+    return { outcome: result, leave };
   }
 
   /** Lets those go who may not be sent any more. */
   flush(): void {
-    for (const queued of [...this.#queue]) {
-      const refusal = queued.refusal();
-      if (refusal && this.#queue.delete(queued)) queued.resolve(refusal);
-    }
+    this.#queue.flush();
   }
 
   /** Somebody had to wait, or was refused for want of a queue. */
@@ -110,11 +95,7 @@ export class Bulkhead {
   }
 
   #admit(): void {
-    for (const queued of this.#queue) {
-      if (this.#slots.executionSlots === 0) return;
-      this.#queue.delete(queued);
-      queued.resolve(this.run(queued.task));
-    }
+    while (this.#queue.size > 0 && this.#slots.executionSlots > 0) this.#queue.serveNext();
     if (this.hasRoom) this.#isSaturated = false;
   }
 }

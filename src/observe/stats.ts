@@ -18,6 +18,8 @@ interface Counts {
   readonly inFlight: number;
   /** Attempts waiting for a slot of the bulkhead now. */
   readonly queued: number;
+  /** Calls waiting now for the end of a cool-down, or for their turn of the retry budget. */
+  readonly held: number;
 }
 
 /** What one scope shows of its circuit, if it has one. */
@@ -34,8 +36,6 @@ export interface ResilienceStats extends Counts {
   readonly scopes: Readonly<Record<string, ScopeStats>>;
 }
 
-type Circuit = { readonly state: CircuitState; readonly retryInMs: number } | undefined;
-
 export class Counters {
   calls = 0;
   attempts = 0;
@@ -51,21 +51,19 @@ export class Counters {
   }
 }
 
+/** What a scope shows beside what was counted: who waits there now, and its circuit. */
+type Present = Pick<ScopeStats, 'queued' | 'held' | 'circuit' | 'retryInMs'>;
+
 /** A frozen copy of all counters, and their sums, those of scopes that are no more included. */
 export function snapshot(
-  scopes: readonly (readonly [name: string, counters: Counters, queued: number, breaker?: Circuit])[],
+  scopes: readonly (readonly [name: string, counters: Counters, present: Present])[],
   forgotten = new Counters(),
 ): ResilienceStats {
   const total = new Counters();
   total.add(forgotten);
   for (const [, counters] of scopes) total.add(counters);
-  const copies = scopes.map(
-    ([name, counters, queued, breaker]) =>
-      [name, Object.freeze({ ...counters, queued, ...circuitStats(breaker) })] as const,
-  );
-  const queued = scopes.reduce((sum, [, , waiting]) => sum + waiting, 0);
-  return Object.freeze({ ...total, queued, scopes: Object.freeze(Object.fromEntries(copies)) });
+  const copies = scopes.map(([name, counters, present]) => [name, Object.freeze({ ...counters, ...present })] as const);
+  const queued = scopes.reduce((sum, [, , present]) => sum + present.queued, 0);
+  const held = scopes.reduce((sum, [, , present]) => sum + present.held, 0);
+  return Object.freeze({ ...total, queued, held, scopes: Object.freeze(Object.fromEntries(copies)) });
 }
-
-const circuitStats = (breaker: Circuit): CircuitStats =>
-  breaker ? { circuit: breaker.state, retryInMs: breaker.retryInMs } : {};
