@@ -18,6 +18,7 @@ export type {
   ResilienceHooks,
   ResilienceLogger,
   RetryEvent,
+  SaturationEvent,
   StateChangeEvent,
   SuccessEvent,
 } from './base/events.js';
@@ -26,6 +27,7 @@ export type { AttemptRecord, ResilienceReport } from './base/report.js';
 export { diagnose } from './diagnose/diagnose.js';
 export type { Diagnosis, FailureCause } from './diagnose/diagnosis.js';
 export type { BreakerView } from './guard/breaker.js';
+export type { WindowCounts } from './guard/failure-window.js';
 export { reportOf } from './observe/recorder.js';
 export type { ResilienceStats, ScopeStats } from './observe/stats.js';
 export { presets } from './policy/presets.js';

@@ -21,12 +21,13 @@ async function compiles(): Promise<void> {
       methods: ['get', 'POST', 'PROPFIND'],
       backoff: ({ attempt }) => attempt,
     },
-    breaker: { consecutive: 3 },
-    bulkhead: 4,
+    breaker: { consecutive: 3, successThreshold: 2, slowCallDuration: 5_000 },
+    bulkhead: { limit: 4, countStreams: true },
     scope: (config) => config.url ?? '',
     hooks: {
       onRetry: ({ attempt, delayMs, because, response }) => `${attempt} ${delayMs} ${because} ${response?.status}`,
       onStateChange: async ({ from, to }) => `${from} ${to}`,
+      onSaturation: ({ scope, limit, queued }) => `${scope} ${limit.toFixed()} ${queued.toFixed()}`,
     },
     logger: console,
   });
@@ -47,6 +48,9 @@ async function compiles(): Promise<void> {
     reportOf(error)?.attempts[0]?.failure?.length;
   }
   handle.breakers.get('x')?.isolate().dispose();
+  handle.stats().scopes.x?.circuit?.length;
+  // @ts-expect-error all scopes together have no circuit
+  handle.stats().circuit;
 
   const policy: ResiliencePolicy = {};
   // @ts-expect-error a string is no number of milliseconds

@@ -55,6 +55,18 @@ export interface StateChangeEvent {
   readonly retryInMs: number;
 }
 
+/**
+ * Attempts have to wait for the bulkhead, or are refused because it has no queue. Said once, until the queue has been
+ * empty and a slot free.
+ */
+export interface SaturationEvent {
+  readonly scope: string;
+  /** Attempts in flight at once, at most. */
+  readonly limit: number;
+  /** Attempts waiting now. */
+  readonly queued: number;
+}
+
 /** A server has asked to be left alone: its scope waits. Said once, until that is over. */
 export interface CoolDownEvent {
   readonly scope: string;
@@ -73,6 +85,7 @@ export interface ResilienceHooks {
   onGiveUp?(event: GiveUpEvent): unknown;
   onReject?(event: RejectEvent): unknown;
   onStateChange?(event: StateChangeEvent): unknown;
+  onSaturation?(event: SaturationEvent): unknown;
   onCoolDown?(event: CoolDownEvent): unknown;
   onBudgetExhausted?(event: BudgetExhaustedEvent): unknown;
 }

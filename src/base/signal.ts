@@ -34,9 +34,8 @@ export class LateSignal implements Aborter {
  */
 export class LightSignal implements Aborter {
   aborted = false;
-  /** Called when the last listener has left: nobody needs this signal any more. */
-  onIdle: (() => void) | undefined;
   readonly #listeners = new Set<Listener>();
+  #idleListeners: (() => void)[] | undefined;
 
   get signal(): LightSignal {
     return this;
@@ -47,12 +46,21 @@ export class LightSignal implements Aborter {
     return this.#listeners.size === 0;
   }
 
+  /** Tells once when the last listener has left: nobody needs this signal any more. */
+  whenIdle(listener: () => void): void {
+    this.#idleListeners ??= [];
+    this.#idleListeners.push(listener);
+  }
+
   addEventListener(_type: 'abort', listener: Listener): void {
     this.#listeners.add(listener);
   }
 
   removeEventListener(_type: 'abort', listener: Listener): void {
-    if (this.#listeners.delete(listener) && this.#listeners.size === 0) this.onIdle?.();
+    if (!this.#listeners.delete(listener) || this.#listeners.size > 0) return;
+    const told = this.#idleListeners ?? [];
+    this.#idleListeners = undefined;
+    for (const tell of told) tell();
   }
 
   abort(): void {

@@ -57,7 +57,7 @@ export class Context {
   stats(): ResilienceStats {
     const scopes = [...this.#scopes.values()];
     return snapshot(
-      scopes.map(({ name, counters, guard }) => [name, counters, { queued: guard.queued, held: guard.held }]),
+      scopes.map(({ name, counters, guard }) => [name, counters, guard.view]),
       this.#forgotten,
     );
   }
@@ -88,6 +88,9 @@ export class Context {
       },
       onStateChange: (from, to, retryInMs) => {
         this.emitter.emit('onStateChange', () => Object.freeze({ scope: name, from, to, retryInMs }));
+      },
+      onSaturation: (limit, queued) => {
+        this.emitter.emit('onSaturation', () => Object.freeze({ scope: name, limit, queued }));
       },
     });
     if (this.#scopes.size >= MOST_SCOPES) this.#forgetOne();

@@ -3,7 +3,8 @@ import { now } from '../base/clock.js';
 import { canceledError, type DeadlineExceededError } from '../base/errors.js';
 import { MAX_TIMER_MS } from '../base/http.js';
 import type { Outcome } from '../base/outcome.js';
-import { type Aborter, LightSignal } from '../base/signal.js';
+import type { Aborter } from '../base/signal.js';
+import { hasEnded, whenEnded } from '../base/stream.js';
 
 /**
  * How long a call may go on: until its deadline, or until its caller cancels it by `signal` or `cancelToken`. A call is in
@@ -74,17 +75,13 @@ export class Lifetime {
   /** The call is over, but its body still streams: until that ends, its caller may cancel it. */
   lend(stream: Aborter, body: unknown): void {
     if (!this.#signal && !this.config.cancelToken) return;
-    const { closed, once } = body as Partial<{ closed: boolean; once(event: 'close', listener: () => void): void }>;
-    // The fetch adapter lets go of its signal when its stream ends, and of that of a failed answer at once.
-    if (closed || (stream instanceof LightSignal && stream.isIdle)) return;
+    if (hasEnded(stream, body)) return;
     this.#lent = true;
     this.enter(() => stream.abort());
-    const release = () => {
+    whenEnded(stream, body, () => {
       this.#lent = false;
       this.dispose();
-    };
-    if (stream instanceof LightSignal) stream.onIdle = release;
-    once?.call(body, 'close', release);
+    });
   }
 
   /** Lets go of timer and listeners. */

@@ -5,26 +5,29 @@ import {
   circuitBreaker,
   handleWhenResult,
   type IBackoff,
+  type IBreaker,
 } from 'cockatiel';
 import { CircuitOpenError } from '../base/errors.js';
 import type { CircuitState } from '../base/events.js';
-import { innermost } from '../base/failure.js';
-import { TOO_MANY_REQUESTS } from '../base/http.js';
-import { codeOf, type Outcome, statusOf } from '../base/outcome.js';
-import type { ResolvedPolicy } from '../policy/resolve.js';
-import { FailureWindow } from './failure-window.js';
+import type { Outcome } from '../base/outcome.js';
+import { FailureWindow, type WindowCounts } from './failure-window.js';
+import { HalfOpen } from './half-open.js';
+import { type Settings, type Verdict, verdictOf } from './verdict.js';
 
 /** A scope's circuit breaker, as its owner may see and touch it. */
 export interface BreakerView {
   readonly state: CircuitState;
+  /** Milliseconds since it came into this state. */
+  readonly inStateForMs: number;
   /** Milliseconds until a probe may go out: 0 unless open, `Infinity` while isolated. */
   readonly retryInMs: number;
+  /** What was counted within `breaker.window`. */
+  readonly window: WindowCounts;
+  /** The failure that opened the circuit, in words and without its response; `undefined` once it is closed. */
+  readonly openedBy: Error | undefined;
   /** Holds the circuit open until disposed, whatever the calls do. */
   isolate(): { dispose(): void };
 }
-
-/** What the circuit learns from an attempt. cockatiel keeps the last of these, so none may hold a response. */
-type Verdict = { readonly counts: 'answered' | 'failure' | 'probe-lost'; readonly retryAfterMs: number };
 
 /** What cockatiel tells of the attempt that opened the circuit. */
 interface OpenContext {
@@ -33,9 +36,6 @@ interface OpenContext {
 
 const verdictIn = ({ result }: OpenContext): Verdict => (result as { value: Verdict }).value;
 
-const ANSWERED: Verdict = { counts: 'answered', retryAfterMs: 0 };
-const FAILED: Verdict = { counts: 'failure', retryAfterMs: 0 };
-const PROBE_LOST: Verdict = { counts: 'probe-lost', retryAfterMs: 0 };
 /** Thrown through cockatiel, which counts nothing for it. */
 const NOT_COUNTED = Symbol('not counted');
 
@@ -49,8 +49,6 @@ const STATES: Readonly<Record<Circuit, CircuitState>> = {
   [Circuit.Isolated]: 'isolated',
 };
 
-type Settings = Exclude<ResolvedPolicy['breaker'], false>;
-
 export interface BreakerEnvironment {
   readonly now: () => number;
   readonly random: () => number;
@@ -63,13 +61,14 @@ export interface BreakerEnvironment {
  */
 export class Breaker implements BreakerView {
   readonly #circuit: CircuitBreakerPolicy;
+  readonly #window: FailureWindow;
   #seen: CircuitState = 'closed';
+  #seenAt: number;
   /** Grows with every change of state: the result of an attempt that began in an earlier epoch is not counted. */
   #epoch = 0;
   #openUntil = 0;
-  #probing = false;
+  #halfOpen: HalfOpen | undefined;
   #isolations = 0;
-  #lastFailure: SlimFailure | undefined;
   #openedBy: Error | undefined;
 
   constructor(
@@ -77,7 +76,14 @@ export class Breaker implements BreakerView {
     private readonly settings: Settings,
     private readonly environment: BreakerEnvironment,
   ) {
-    const breaker = new FailureWindow(settings, environment.now);
+    this.#seenAt = environment.now();
+    this.#window = new FailureWindow(settings, environment.now);
+    // cockatiel tells a result a little after its verdict: the circuit may have moved on.
+    const breaker: IBreaker = {
+      state: undefined,
+      success: (circuit) => circuit === this.#circuit.state && this.#window.success(circuit),
+      failure: (circuit) => circuit === this.#circuit.state && this.#window.failure(),
+    };
     const counted = handleWhenResult((verdict) => (verdict as Verdict).counts !== 'answered');
     const halfOpenAfter = { next: (context: OpenContext) => this.#open(verdictIn(context), 0) };
     this.#circuit = circuitBreaker(counted, { breaker, halfOpenAfter });
@@ -91,6 +97,18 @@ export class Breaker implements BreakerView {
   get retryInMs(): number {
     if (this.#isolations) return Number.POSITIVE_INFINITY;
     return this.#circuit.state === Circuit.Open ? Math.max(0, this.#openUntil - this.environment.now()) : 0;
+  }
+
+  get inStateForMs(): number {
+    return this.environment.now() - this.#seenAt;
+  }
+
+  get window(): WindowCounts {
+    return this.#window.counts;
+  }
+
+  get openedBy(): Error | undefined {
+    return this.#openedBy;
   }
 
   isolate(): { dispose(): void } {
@@ -110,54 +128,70 @@ export class Breaker implements BreakerView {
   refusal(config: InternalAxiosRequestConfig, cause?: unknown): CircuitOpenError | undefined {
     if (this.#isolations === 0 && this.#circuit.state === Circuit.Closed) return undefined;
     const { retryInMs } = this;
-    if (retryInMs === 0 && !this.#probing) return undefined;
+    if (retryInMs === 0 && (this.#halfOpen?.isFree(this.environment.now()) ?? true)) return undefined;
     const why = this.#isolations ? 'isolated' : retryInMs > 0 ? 'open' : 'half-open with a probe out';
     return new CircuitOpenError(config, this.scope, retryInMs, why, cause ?? this.#openedBy);
   }
 
   /** Sends an attempt that was not refused, and learns from its outcome. */
-  async run(send: () => Promise<Outcome>): Promise<Outcome> {
-    const probe = this.#circuit.state !== Circuit.Closed;
+  run(send: () => Promise<Outcome>): Promise<Outcome> {
+    return this.#circuit.state === Circuit.Closed ? this.#count(send) : this.#probe(send);
+  }
+
+  async #count(send: () => Promise<Outcome>): Promise<Outcome> {
     const epoch = this.#epoch;
+    const sentAt = this.environment.now();
     let outcome: Outcome | undefined;
-    if (probe) this.#probing = true;
     try {
       await this.#circuit.execute(async () => {
         outcome = await send();
-        return this.#judge(outcome, probe, epoch);
+        const verdict = epoch === this.#epoch ? this.#judge(outcome, sentAt, false) : undefined;
+        if (!verdict) throw NOT_COUNTED;
+        return verdict;
       });
     } catch (error) {
       if (error !== NOT_COUNTED) throw error;
-    } finally {
-      if (probe) this.#probing = false;
     }
     return outcome as Outcome;
   }
 
-  #judge(outcome: Outcome, probe: boolean, epoch: number): Verdict {
-    const tells = whatItTells(outcome, this.settings.countRateLimit || (probe && outcome.retryAfterMs !== undefined));
-    if (probe && tells === 'nothing') return PROBE_LOST;
-    if (tells === 'nothing' || (!probe && epoch !== this.#epoch)) throw NOT_COUNTED;
-    if (tells === 'answered') return ANSWERED;
-    this.#lastFailure = slim(outcome);
-    return outcome.retryAfterMs ? { counts: 'failure', retryAfterMs: outcome.retryAfterMs } : FAILED;
+  async #probe(send: () => Promise<Outcome>): Promise<Outcome> {
+    this.#halfOpen ??= new HalfOpen(this.settings, (verdict) => this.#circuit.execute(() => verdict));
+    const sentAt = this.environment.now();
+    const end = this.#halfOpen.probe(sentAt);
+    let verdict: Verdict | undefined;
+    try {
+      const outcome = await send();
+      verdict = this.#judge(outcome, sentAt, true);
+      return outcome;
+    } finally {
+      await end(verdict);
+    }
+  }
+
+  #judge(outcome: Outcome, sentAt: number, isProbe: boolean): Verdict | undefined {
+    return verdictOf(outcome, this.environment.now() - sentAt, this.settings, isProbe);
   }
 
   /**
    * Begins the open period number `index`. cockatiel asks for its `duration` at each call; answering by our own clock
    * makes it deaf to steps of the wall clock.
    */
-  #open({ counts, retryAfterMs }: Verdict, index: number): IBackoff<OpenContext> {
+  #open(verdict: Verdict, index: number): IBackoff<OpenContext> {
     const { now } = this.environment;
-    const until = now() + (counts === 'probe-lost' ? 0 : this.#openFor(index, retryAfterMs));
+    let until = now();
+    if (verdict.counts === 'failure') {
+      until += this.#openFor(index, verdict.retryAfterMs);
+      this.#openedBy = Object.assign(new Error(verdict.why.message), verdict.why);
+    }
     this.#openUntil = until;
     return {
       get duration() {
         return now() < until ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
       },
       next: (context) => {
-        const verdict = verdictIn(context);
-        return this.#open(verdict, verdict.counts === 'probe-lost' ? index : index + 1);
+        const later = verdictIn(context);
+        return this.#open(later, later.counts === 'probe-lost' ? index : index + 1);
       },
     };
   }
@@ -173,43 +207,11 @@ export class Breaker implements BreakerView {
     const from = this.#seen;
     const to = this.state;
     this.#epoch++;
+    if (this.#circuit.state !== Circuit.HalfOpen) this.#halfOpen = undefined;
+    if (this.#circuit.state === Circuit.Closed) this.#openedBy = undefined;
+    if (from === to) return;
     this.#seen = to;
-    if (to === 'open') this.#openedBy = asError(this.#lastFailure);
-    if (to === 'closed') this.#openedBy = undefined;
-    if (from !== to) this.environment.onStateChange(from, to, this.retryInMs);
+    this.#seenAt = this.environment.now();
+    this.environment.onStateChange(from, to, this.retryInMs);
   }
 }
-
-/** Whether the host failed, answered, or was not heard at all. */
-function whatItTells(outcome: Outcome, countRateLimit: boolean): 'failure' | 'answered' | 'nothing' {
-  const { failure } = outcome;
-  if (!failure) return 'answered';
-  if (failure === 'status') return isFailedStatus(statusOf(outcome) ?? 0, countRateLimit) ? 'failure' : 'answered';
-  if (failure === 'canceled' || failure === 'refused' || isLocal(outcome)) return 'nothing';
-  return failure === 'other' && !outcome.response ? 'nothing' : 'failure';
-}
-
-/** 501 is about the method, not about the host's health. */
-function isFailedStatus(status: number, countRateLimit: boolean): boolean {
-  if (status === TOO_MANY_REQUESTS) return countRateLimit;
-  return status === 408 || (status >= 500 && status !== 501);
-}
-
-/** Out of file descriptors: our own trouble, not the host's. */
-const isLocal = (outcome: Outcome): boolean => codeOf(outcome) === 'EMFILE' || codeOf(outcome) === 'ENFILE';
-
-interface SlimFailure {
-  readonly message: string;
-  readonly code: string | undefined;
-  readonly status: number | undefined;
-}
-
-/** Of the innermost cause, which says why. The error itself would hold on to its response. */
-function slim(outcome: Outcome): SlimFailure {
-  const status = statusOf(outcome);
-  const { message = `status ${status}`, code = codeOf(outcome) } = (innermost(outcome.error) ??
-    {}) as Partial<SlimFailure>;
-  return { message, code, status };
-}
-
-const asError = (failure: SlimFailure | undefined): Error => Object.assign(new Error(failure?.message), failure);

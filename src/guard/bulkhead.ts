@@ -1,5 +1,7 @@
 import { type BulkheadPolicy, bulkhead } from 'cockatiel';
 import type { Outcome } from '../base/outcome.js';
+import { hasEnded, isBodiless, whenEnded } from '../base/stream.js';
+import { Line } from './line.js';
 
 export interface Waiter {
   /** Sends the attempt; called once, when there is a slot for it. */
@@ -8,22 +10,26 @@ export interface Waiter {
   readonly refusal: () => Outcome | undefined;
 }
 
-interface Queued extends Waiter {
-  readonly resolve: (outcome: Outcome | Promise<Outcome>) => void;
+export interface BulkheadOptions {
+  /** The body of an answer that streams keeps its slot until it ends. */
+  readonly countStreams: boolean;
+  /** Called once, until the queue has been empty and a slot free. */
+  readonly onSaturation: (limit: number, queued: number) => void;
 }
 
 /**
- * At most `limit` attempts in flight. cockatiel keeps the limit; the queue is ours: strictly first in, first out, left at
- * once by those who give up, and flushed when the circuit opens.
+ * At most `limit` attempts in flight. cockatiel keeps the limit, but not the order of those who wait, nor does it let them
+ * go at once when they give up or the circuit opens.
  */
 export class Bulkhead {
   readonly #slots: BulkheadPolicy;
-  /** A Set keeps the order of insertion and lets go of any entry at once. */
-  readonly #queue = new Set<Queued>();
+  readonly #queue = new Line<Outcome>();
+  #isSaturated = false;
 
   constructor(
     readonly limit: number,
     readonly queueLimit: number,
+    private readonly options: Partial<BulkheadOptions> = {},
   ) {
     this.#slots = bulkhead(limit);
   }
@@ -45,7 +51,42 @@ export class Bulkhead {
     return !this.hasRoom && this.#queue.size >= this.queueLimit;
   }
 
-  async run(task: () => Promise<Outcome>): Promise<Outcome> {
+  run(task: () => Promise<Outcome>): Promise<Outcome> {
+    if (!this.options.countStreams) return this.#occupy(task);
+    return new Promise((resolve, reject) => {
+      const toBodyEnd = async (): Promise<Outcome> => {
+        const outcome = await task();
+        const bodyEnd = endOfBody(outcome);
+        if (bodyEnd) {
+          resolve(outcome);
+          await bodyEnd;
+        }
+        return outcome;
+      };
+      this.#occupy(toBodyEnd).then(resolve, reject);
+    });
+  }
+
+  /** Waits in line. `leave` ends the wait with an outcome, if it has not begun to be served. */
+  enqueue({ task, refusal }: Waiter): { outcome: Promise<Outcome>; leave(outcome: Outcome): void } {
+    const { result, leave } = this.#queue.join({ serve: () => this.run(task), refusal });
+    this.noteSaturation();
+    return { outcome: result, leave };
+  }
+
+  /** Lets those go who may not be sent any more. */
+  flush(): void {
+    this.#queue.flush();
+  }
+
+  /** Somebody had to wait, or was refused for want of a queue. */
+  noteSaturation(): void {
+    if (this.#isSaturated) return;
+    this.#isSaturated = true;
+    this.options.onSaturation?.(this.limit, this.queued);
+  }
+
+  async #occupy(task: () => Promise<Outcome>): Promise<Outcome> {
     try {
       return await this.#slots.execute(task);
     } finally {
@@ -53,33 +94,18 @@ export class Bulkhead {
     }
   }
 
-  /** Waits in line. `leave` ends the wait with an outcome, if it has not begun to be served. */
-  enqueue(waiter: Waiter): { outcome: Promise<Outcome>; leave(outcome: Outcome): void } {
-    let resolve!: Queued['resolve'];
-    const outcome = new Promise<Outcome>((settle) => {
-      resolve = settle;
-    });
-    const queued: Queued = { ...waiter, resolve };
-    this.#queue.add(queued);
-    const leave = (end: Outcome) => {
-      if (this.#queue.delete(queued)) resolve(end);
-    };
-    return { outcome, leave };
-  }
-
-  /** Lets those go who may not be sent any more. */
-  flush(): void {
-    for (const queued of [...this.#queue]) {
-      const refusal = queued.refusal();
-      if (refusal && this.#queue.delete(queued)) queued.resolve(refusal);
-    }
-  }
-
   #admit(): void {
-    for (const queued of this.#queue) {
-      if (this.#slots.executionSlots === 0) return;
-      this.#queue.delete(queued);
-      queued.resolve(this.run(queued.task));
-    }
+    while (this.#queue.size > 0 && this.#slots.executionSlots > 0) this.#queue.serveNext();
+    if (this.hasRoom) this.#isSaturated = false;
   }
+}
+
+/** When the body of a good answer that streams ends; `undefined` for one that does not stream, or of which it is not known. */
+function endOfBody({ failure, stream, response }: Outcome): Promise<void> | undefined {
+  if (failure || !stream || !response || isBodiless(response) || hasEnded(stream, response.data)) return undefined;
+  let isKnown = false;
+  const end = new Promise<void>((resolve) => {
+    isKnown = whenEnded(stream, response.data, resolve);
+  });
+  return isKnown ? end : undefined;
 }

@@ -1,4 +1,4 @@
-import { CircuitState, type IBreaker } from 'cockatiel';
+import { CircuitState } from 'cockatiel';
 import type { BreakerPolicy } from '../policy/types.js';
 
 const BUCKETS = 10;
@@ -10,6 +10,13 @@ interface Bucket {
   failures: number;
   /** When its first failure came. */
   failedAt: number;
+}
+
+export interface WindowCounts {
+  readonly calls: number;
+  readonly failures: number;
+  /** However long ago. */
+  readonly consecutiveFailures: number;
 }
 
 type Thresholds = Required<
@@ -24,9 +31,7 @@ type Thresholds = Required<
  * only once the failures span `minimumDuration`. cockatiel's own breakers expire their windows by calls, not by time, and
  * see either a streak or a share.
  */
-export class FailureWindow implements IBreaker {
-  /** cockatiel's slot for serialising; unused. */
-  state: unknown;
+export class FailureWindow {
   #streak = 0;
   #streakBeganAt = 0;
   /** By slot modulo their number. */
@@ -41,6 +46,11 @@ export class FailureWindow implements IBreaker {
     if (circuit === CircuitState.HalfOpen) this.#buckets.clear();
     else this.#bucket(this.now()).calls++;
     this.#streak = 0;
+  }
+
+  get counts(): WindowCounts {
+    const { calls, failures } = this.#sum(this.now());
+    return { calls, failures, consecutiveFailures: this.#streak };
   }
 
   /** True if the circuit should open. */
@@ -60,6 +70,11 @@ export class FailureWindow implements IBreaker {
 
   #isShare(now: number): boolean {
     const { failureRatio, minimumCalls, minimumDuration } = this.thresholds;
+    const { calls, failures, failedAt } = this.#sum(now);
+    return calls >= minimumCalls && failures >= failureRatio * calls && now - failedAt >= minimumDuration;
+  }
+
+  #sum(now: number): Omit<Bucket, 'slot'> {
     const oldest = this.#slot(now) - BUCKETS;
     let calls = 0;
     let failures = 0;
@@ -70,7 +85,7 @@ export class FailureWindow implements IBreaker {
       failures += bucket.failures;
       if (bucket.failures) failedAt = Math.min(failedAt, bucket.failedAt);
     }
-    return calls >= minimumCalls && failures >= failureRatio * calls && now - failedAt >= minimumDuration;
+    return { calls, failures, failedAt };
   }
 
   #bucket(now: number): Bucket {

@@ -6,7 +6,7 @@ import { DEFAULTS } from '../policy/defaults.js';
 import type { ResolvedPolicy, ResolvedRetry } from '../policy/resolve.js';
 import { Breaker, type BreakerEnvironment } from './breaker.js';
 import { type BudgetEnvironment, RetryBudget } from './budget.js';
-import { Bulkhead } from './bulkhead.js';
+import { Bulkhead, type BulkheadOptions } from './bulkhead.js';
 import { CoolDown, type CoolDownEnvironment } from './cool-down.js';
 import type { Place } from './line.js';
 
@@ -32,7 +32,10 @@ export interface Candidate {
 
 export type Turn = Place<Outcome | undefined>;
 
-type Environment = BreakerEnvironment & Omit<BudgetEnvironment, 'now'> & Omit<CoolDownEnvironment, 'now' | 'random'>;
+type Environment = BreakerEnvironment &
+  Pick<BulkheadOptions, 'onSaturation'> &
+  Omit<BudgetEnvironment, 'now'> &
+  Omit<CoolDownEnvironment, 'now' | 'random'>;
 
 /** As many as may wait for a bulkhead's slot by default. */
 const MOST_WAITING = 10_000;
@@ -51,7 +54,12 @@ export class Guard {
   ) {
     this.coolDown = coolDown ? new CoolDown(environment) : undefined;
     this.budget = retry.budget ? new RetryBudget(retry.budget.ratio, reserveOf(retry), environment) : undefined;
-    this.bulkhead = bulkhead ? new Bulkhead(bulkhead.limit, bulkhead.queue) : undefined;
+    this.bulkhead = bulkhead
+      ? new Bulkhead(bulkhead.limit, bulkhead.queue, {
+          countStreams: bulkhead.countStreams,
+          onSaturation: environment.onSaturation,
+        })
+      : undefined;
     this.breaker = breaker
       ? new Breaker(scope, breaker, {
           ...environment,
@@ -76,10 +84,17 @@ export class Guard {
     return (this.coolDown?.waiting ?? 0) + (this.budget?.waiting ?? 0);
   }
 
+  /** What there is to see of it now. */
+  get view() {
+    const { queued, held, breaker } = this;
+    return { queued, held, ...(breaker && { circuit: breaker.state, retryInMs: breaker.retryInMs }) };
+  }
+
   /** Nothing would be lost by forgetting this scope. */
   get isIdle(): boolean {
     const { queued, held, breaker, coolDown } = this;
-    return queued + held + (breaker?.retryInMs ?? 0) + (coolDown?.retryInMs ?? 0) === 0;
+    const inFlight = this.bulkhead?.inFlight ?? 0;
+    return inFlight + queued + held + (breaker?.retryInMs ?? 0) + (coolDown?.retryInMs ?? 0) === 0;
   }
 
   get queued(): number {
@@ -145,8 +160,9 @@ export class Guard {
     return outcome;
   }
 
-  #full(config: InternalAxiosRequestConfig, { limit, queueLimit }: Bulkhead): Outcome {
-    const error = new BulkheadFullError(config, this.scope, limit, queueLimit);
+  #full(config: InternalAxiosRequestConfig, bulkhead: Bulkhead): Outcome {
+    bulkhead.noteSaturation();
+    const error = new BulkheadFullError(config, this.scope, bulkhead.limit, bulkhead.queueLimit);
     return { failure: 'refused', error, unsent: true, final: 'bulkhead-full' };
   }
 }

@@ -54,6 +54,10 @@ export function logListener(logger: ResilienceLogger): Listener {
       };
       return write(to === 'closed' ? 'info' : 'warn', fields, `circuit of ${scope}: ${from} → ${to}`);
     },
+    onSaturation: ({ scope, limit, queued }) => {
+      const fields = { 'resilience.scope': scope, 'resilience.bulkhead.limit': limit, 'resilience.queued': queued };
+      return write('warn', fields, `bulkhead of ${scope} is full: ${limit} in flight`);
+    },
   };
 }
 

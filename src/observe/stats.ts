@@ -1,5 +1,7 @@
-/** Counters of one scope. `successes + failures + rejected + canceled` is the number of calls that have ended. */
-export interface ScopeStats {
+import type { CircuitState } from '../base/events.js';
+
+/** `successes + failures + rejected + canceled` is the number of calls that have ended. */
+interface Counts {
   /** Calls begun. */
   readonly calls: number;
   /** Requests handed to an adapter. */
@@ -20,7 +22,17 @@ export interface ScopeStats {
   readonly held: number;
 }
 
-export interface ResilienceStats extends ScopeStats {
+/** What one scope shows of its circuit, if it has one. */
+interface CircuitStats {
+  readonly circuit?: CircuitState;
+  /** Milliseconds until a probe may go out: 0 unless open, `Infinity` while isolated. */
+  readonly retryInMs?: number;
+}
+
+/** Counters of one scope, and the state of its circuit. */
+export interface ScopeStats extends Counts, CircuitStats {}
+
+export interface ResilienceStats extends Counts {
   readonly scopes: Readonly<Record<string, ScopeStats>>;
 }
 
@@ -39,19 +51,19 @@ export class Counters {
   }
 }
 
-/** Who waits in a scope now. */
-type Waiting = Pick<ScopeStats, 'queued' | 'held'>;
+/** What a scope shows beside what was counted: who waits there now, and its circuit. */
+type Present = Pick<ScopeStats, 'queued' | 'held' | 'circuit' | 'retryInMs'>;
 
 /** A frozen copy of all counters, and their sums, those of scopes that are no more included. */
 export function snapshot(
-  scopes: readonly (readonly [name: string, counters: Counters, waiting: Waiting])[],
+  scopes: readonly (readonly [name: string, counters: Counters, present: Present])[],
   forgotten = new Counters(),
 ): ResilienceStats {
   const total = new Counters();
   total.add(forgotten);
   for (const [, counters] of scopes) total.add(counters);
-  const copies = scopes.map(([name, counters, waiting]) => [name, Object.freeze({ ...counters, ...waiting })] as const);
-  const queued = scopes.reduce((sum, [, , waiting]) => sum + waiting.queued, 0);
-  const held = scopes.reduce((sum, [, , waiting]) => sum + waiting.held, 0);
+  const copies = scopes.map(([name, counters, present]) => [name, Object.freeze({ ...counters, ...present })] as const);
+  const queued = scopes.reduce((sum, [, , present]) => sum + present.queued, 0);
+  const held = scopes.reduce((sum, [, , present]) => sum + present.held, 0);
   return Object.freeze({ ...total, queued, held, scopes: Object.freeze(Object.fromEntries(copies)) });
 }

@@ -35,9 +35,11 @@ export const DEFAULTS = Object.freeze({
     openFor: 1_000,
     /** Not above `openFor`: periods that double keep a fleet away for 9 to 12 s after the server is back. */
     maxOpenFor: 1_000,
+    successThreshold: 1,
     countRateLimit: false,
+    slowCallDuration: false as const,
   }),
-  bulkhead: Object.freeze({ limit: 256, queue: 10_000 }),
+  bulkhead: Object.freeze({ limit: 256, queue: 10_000, countStreams: false }),
   scope: 'origin' as const,
   logger: false as const,
 });

@@ -148,8 +148,12 @@ export interface BreakerPolicy {
   openFor?: number | undefined;
   /** Above `openFor`, the open period doubles with each failed probe up to this. @default openFor */
   maxOpenFor?: number | undefined;
+  /** Probes that must succeed, one after the other, before the circuit closes. @default 1 */
+  successThreshold?: number | undefined;
   /** Count 429 as a failure. @default false: a server that answers 429 is alive */
   countRateLimit?: boolean | undefined;
+  /** Milliseconds: an answer that took longer is a failure to the circuit; its caller gets it all the same. @default false */
+  slowCallDuration?: number | false | undefined;
 }
 
 export interface BulkheadPolicy {
@@ -157,6 +161,12 @@ export interface BulkheadPolicy {
   limit: number;
   /** Attempts that may wait for a slot. @default 10_000 */
   queue?: number | undefined;
+  /**
+   * An answer of `responseType: 'stream'` keeps its slot until its body has ended, was destroyed or cancelled; one that
+   * never is keeps it for ever. Not an answer that axios takes as an error, nor a web stream of an adapter of your own:
+   * when that ends cannot be known. @default false
+   */
+  countStreams?: boolean | undefined;
 }
 
 /** What one request may change: rules bend, shared state does not. */

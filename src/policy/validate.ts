@@ -124,7 +124,9 @@ const breaker = orFalse(
       minimumDuration: milliseconds(0),
       openFor: milliseconds(1),
       maxOpenFor: milliseconds(1),
+      successThreshold: whole(1),
       countRateLimit: bool,
+      slowCallDuration: orFalse(milliseconds(1)),
     },
     'an object or false',
   ),
@@ -132,7 +134,7 @@ const breaker = orFalse(
 
 const limit = whole(1);
 
-const bulkheadObject = object({ limit, queue: whole(0) }, 'a number, an object or false');
+const bulkheadObject = object({ limit, queue: whole(0), countStreams: bool }, 'a number, an object or false');
 
 const bulkhead = orFalse(
   either(limit, isNumber, (value, path) => {
@@ -147,6 +149,7 @@ const hooks: Rule = object({
   onGiveUp: fn,
   onReject: fn,
   onStateChange: fn,
+  onSaturation: fn,
   onCoolDown: fn,
   onBudgetExhausted: fn,
 });

@@ -49,7 +49,7 @@ test('listeners may leave while they are told', () => {
 test('says once that the last listener has left', () => {
   const signal = new LightSignal();
   let idle = 0;
-  signal.onIdle = () => idle++;
+  signal.whenIdle(() => idle++);
   const [first, second] = [() => {}, () => {}];
   signal.addEventListener('abort', first);
   signal.addEventListener('abort', second);

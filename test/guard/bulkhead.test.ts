@@ -1,5 +1,7 @@
-import { describe, expect, test } from '@jest/globals';
+import { PassThrough } from 'node:stream';
+import { describe, expect, jest, test } from '@jest/globals';
 import type { Outcome } from '../../src/base/outcome.js';
+import { LightSignal } from '../../src/base/signal.js';
 import { Bulkhead } from '../../src/guard/bulkhead.js';
 
 const OK: Outcome = {};
@@ -101,5 +103,98 @@ describe('Bulkhead', () => {
     const { bulkhead } = harness(1, 1);
     await expect(bulkhead.run(() => Promise.reject(new Error('bug')))).rejects.toThrow('bug');
     expect(bulkhead.inFlight).toBe(0);
+  });
+
+  test('keeps the order of 10,000, whoever of them gives up', async () => {
+    const { bulkhead, started, enter, end } = harness(1, 10_000);
+    enter('first');
+    const waiting = Array.from({ length: 10_000 }, (_, i) => enter(`${i}`));
+    expect(bulkhead.isFull).toBe(true);
+    const outcomes = waiting.slice(4_500, 5_500).map(({ leave, outcome }) => {
+      leave({ failure: 'canceled' });
+      return outcome;
+    });
+    expect(new Set((await Promise.all(outcomes)).map(({ failure }) => failure))).toEqual(new Set(['canceled']));
+    expect([bulkhead.queued, bulkhead.isFull]).toEqual([9_000, false]);
+    for (let served = 0; started.length < 9_001 && served < 9_001; served++) await end(started.at(-1) ?? '');
+    const expected = Array.from({ length: 10_000 }, (_, i) => i).filter((i) => i < 4_500 || i >= 5_500);
+    expect(started.slice(1).map(Number)).toEqual(expected);
+  });
+
+  test('1,000 who give up in the middle of 10,000 are found without a search', () => {
+    const { bulkhead, enter } = harness(1, 10_000);
+    enter('first');
+    const waiting = Array.from({ length: 10_000 }, (_, i) => enter(`${i}`));
+    const walks = ([Symbol.iterator, 'forEach', 'values'] as const).map((name) => jest.spyOn(Set.prototype, name));
+    const lookups = jest.spyOn(Set.prototype, 'delete');
+    for (const { leave } of waiting.slice(4_500, 5_500)) leave({ failure: 'canceled' });
+    const counts = [lookups, ...walks].map((spy) => spy.mock.calls.length);
+    jest.restoreAllMocks();
+    expect([counts, bulkhead.queued]).toEqual([[1_000, 0, 0, 0], 9_000]);
+  });
+
+  describe('counting streams', () => {
+    const counting = (limit = 1) => {
+      const bulkhead = new Bulkhead(limit, 10, { countStreams: true });
+      const send = (outcome: Outcome) => bulkhead.run(() => Promise.resolve(outcome));
+      return { bulkhead, send };
+    };
+    const answer = (data: unknown, stream: Outcome['stream'] = new AbortController()): Outcome => ({
+      response: { status: 200, data } as never,
+      stream,
+    });
+    const settle = async () => {
+      for (let i = 0; i < 10; i++) await Promise.resolve();
+    };
+
+    test('an answer is handed out at once, and its slot when the body closes', async () => {
+      const { bulkhead, send } = counting();
+      const body = new PassThrough();
+      const outcome = answer(body);
+      expect(await send(outcome)).toBe(outcome);
+      const next = bulkhead.enqueue({ task: () => Promise.resolve(OK), refusal: () => undefined });
+      await settle();
+      expect([bulkhead.inFlight, bulkhead.queued, body.listenerCount('close')]).toEqual([1, 1, 1]);
+      body.emit('close');
+      expect(await next.outcome).toBe(OK);
+      await settle();
+      expect([bulkhead.inFlight, bulkhead.queued, body.listenerCount('close')]).toEqual([0, 0, 0]);
+    });
+
+    test('… or when the adapter lets go of its signal', async () => {
+      const { bulkhead, send } = counting();
+      const signal = new LightSignal();
+      const reader = () => {};
+      signal.addEventListener('abort', reader);
+      await send(answer(new ReadableStream(), signal));
+      await settle();
+      expect(bulkhead.inFlight).toBe(1);
+      signal.removeEventListener('abort', reader);
+      await settle();
+      expect(bulkhead.inFlight).toBe(0);
+    });
+
+    test.each<[string, () => Outcome]>([
+      ['has no body that streams', () => ({ response: { status: 200, data: 'text' } as never })],
+      ['failed', () => ({ ...answer(new PassThrough()), failure: 'status' })],
+      ['has a body that has ended', () => answer({ closed: true, pipe: () => {}, once: () => {} })],
+      ['has a web stream of an adapter nobody knows', () => answer(new ReadableStream())],
+      [
+        'is a 204',
+        () => ({ ...answer(new PassThrough()), response: { status: 204, data: new PassThrough() } as never }),
+      ],
+      ['streams for an adapter that needs its signal no more', () => answer(new PassThrough(), new LightSignal())],
+    ])('an answer that %s gives its slot back at once', async (_, make) => {
+      const { bulkhead, send } = counting();
+      await send(make());
+      expect(bulkhead.inFlight).toBe(0);
+    });
+
+    test('not counting, a body that streams has no slot', async () => {
+      const bulkhead = new Bulkhead(1, 0);
+      const body = new PassThrough();
+      await bulkhead.run(() => Promise.resolve(answer(body)));
+      expect([bulkhead.inFlight, body.listenerCount('close')]).toEqual([0, 0]);
+    });
   });
 });

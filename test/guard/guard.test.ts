@@ -13,6 +13,7 @@ describe('Guard', () => {
   let clock: number;
   let guard: Guard;
   let states: string[];
+  let saturations: [limit: number, queued: number][];
   /** Who was sent, in order, and how to end each. */
   let sent: string[];
   let ends: Map<string, (outcome: Outcome) => void>;
@@ -22,7 +23,7 @@ describe('Guard', () => {
   let results: Record<string, string>;
 
   const make = (policy: ResiliencePolicy) => {
-    [clock, states, sent, results] = [0, [], [], {}];
+    [clock, states, saturations, sent, results] = [0, [], [], [], {}];
     [ends, queued] = [new Map(), new Map()];
     guard = new Guard('test', resolvePolicy({ breaker: { consecutive: 1, minimumDuration: 0 }, ...policy }), {
       now: () => clock,
@@ -31,6 +32,7 @@ describe('Guard', () => {
       onCoolDown: () => {},
       onExhausted: () => {},
       onStateChange: (from, to) => states.push(`${from} → ${to}`),
+      onSaturation: (limit, waiting) => saturations.push([limit, waiting]),
     });
   };
   beforeEach(() => make({ bulkhead: { limit: 1, queue: 2 } }));
@@ -132,6 +134,76 @@ describe('Guard', () => {
     expect([sent, results.other]).toEqual([['a', 'b', 'c', 'probe'], 'circuit-open']);
     await end('probe', OK);
     expect([results.probe, guard.breaker?.state]).toEqual(['ok', 'closed']);
+  });
+
+  test('a probe that is cancelled is handed on to one who waits beside it', async () => {
+    make({ bulkhead: { limit: 2, queue: 10 } });
+    await apply('a');
+    await end('a', FAILED);
+    for (const name of ['b', 'c']) await apply(name, { breaker: false });
+    clock = 1_000;
+    for (const name of ['probe', 'other']) await apply(name);
+    await end('b', OK);
+    await end('probe', { failure: 'canceled' });
+    expect([sent, results.other]).toEqual([['a', 'b', 'c', 'probe', 'other'], undefined]);
+    await end('other', OK);
+    expect([results.other, guard.breaker?.state]).toEqual(['ok', 'closed']);
+  });
+
+  test('10,000 who wait while an attempt fails are let go at once, with one change of state and one saturation', async () => {
+    make({ bulkhead: { limit: 1, queue: 10_000 } });
+    await apply('a');
+    const waiting = Array.from({ length: 10_000 }, () =>
+      guard.run({
+        config: CONFIG,
+        policy: resolvePolicy({}),
+        cause: undefined,
+        send: async () => OK,
+        onQueued: () => {},
+      }),
+    );
+    await end('a', FAILED);
+    const ends = new Set((await Promise.all(waiting)).map(({ final }) => final));
+    expect([...ends, guard.queued, guard.bulkhead?.inFlight]).toEqual(['circuit-open', 0, 0]);
+    expect([states, saturations]).toEqual([['closed → open'], [[1, 1]]]);
+  });
+
+  test('says that it is full once, until there has been room for all', async () => {
+    for (const name of ['a', 'b', 'c', 'd']) await apply(name);
+    expect([saturations, results]).toEqual([[[1, 1]], { d: 'bulkhead-full' }]);
+    await end('a', OK);
+    await apply('e');
+    for (const name of ['b', 'c']) await end(name, OK);
+    expect([sent.at(-1), guard.queued, saturations.length]).toEqual(['e', 0, 1]);
+    await apply('f');
+    expect(saturations).toHaveLength(1);
+    for (const name of ['e', 'f']) await end(name, OK);
+    await apply('g');
+    expect(saturations).toHaveLength(1);
+    await apply('h');
+    expect(saturations).toEqual([
+      [1, 1],
+      [1, 1],
+    ]);
+  });
+
+  test('a queue that empties because all give up is no end of it, while the slot is taken', async () => {
+    for (const name of ['a', 'b']) await apply(name);
+    queued.get('b')?.({ failure: 'canceled' });
+    await apply('c');
+    expect(saturations).toHaveLength(1);
+    for (const name of ['a', 'c']) await end(name, OK);
+    for (const name of ['d', 'e']) await apply(name);
+    expect(saturations).toHaveLength(2);
+  });
+
+  test('without a queue, the first refusal says so', async () => {
+    make({ bulkhead: { limit: 1, queue: 0 } });
+    for (const name of ['a', 'b', 'c']) await apply(name);
+    expect([saturations, results]).toEqual([[[1, 0]], { b: 'bulkhead-full', c: 'bulkhead-full' }]);
+    await end('a', OK);
+    for (const name of ['d', 'e']) await apply(name);
+    expect(saturations).toHaveLength(2);
   });
 
   test('who comes without a breaker is neither refused, nor flushed, nor counted', async () => {

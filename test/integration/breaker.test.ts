@@ -139,6 +139,46 @@ describe('the circuit breaker', () => {
     expect(resilience.breakers.get(server.url)?.retryInMs).toBeGreaterThan(1_900);
   });
 
+  test('the failing answer that opens the circuit keeps it open for as long as it asks', async () => {
+    server.script(503, 503, 503, 503, { status: 503, headers: { 'retry-after': '3' } });
+    const resilience = attachResilience(api, { retry: false, breaker: EAGER });
+    for (let i = 0; i < 5; i++) await rejection(api.get('/'));
+    expect(resilience.breakers.get(server.url)?.retryInMs).toBeGreaterThan(2_900);
+  });
+
+  test('answers that take too long open it, though each caller gets theirs', async () => {
+    server.script((_req, res) => {
+      setTimeout(() => res.end('{}'), 60);
+    });
+    const resilience = attachResilience(api, { retry: false, breaker: { ...EAGER, slowCallDuration: 40 } });
+    expect(await codes(Array.from({ length: 5 }, () => api.get('/')))).toEqual({ ok: 5 });
+    expect(await rejection(api.get('/'))).toMatchObject({
+      code: 'ERR_CIRCUIT_OPEN',
+      cause: { message: expect.stringMatching(/^answered after \d+ ms$/), status: 200 },
+    });
+    expect(resilience.breakers.get(server.url)?.window).toEqual({ calls: 5, failures: 5, consecutiveFailures: 5 });
+  });
+
+  test('with a success threshold of 2 it takes two good probes, and stats tell the state between them', async () => {
+    server.script(503, 503, 503, 503, 503, 200);
+    const transitions: string[] = [];
+    const resilience = attachResilience(api, {
+      retry: false,
+      breaker: { ...EAGER, successThreshold: 2 },
+      hooks: { onStateChange: ({ from, to }) => transitions.push(`${from} → ${to}`) },
+    });
+    const circuit = () => resilience.stats().scopes[server.url];
+    await codes(Array.from({ length: 5 }, () => api.get('/')));
+    expect(circuit()).toMatchObject({ circuit: 'open', retryInMs: expect.closeTo(200, -2) });
+    await sleep(260);
+    await api.get('/');
+    expect(circuit()).toMatchObject({ circuit: 'half-open', retryInMs: 0 });
+    await api.get('/');
+    expect(circuit()).toMatchObject({ circuit: 'closed', retryInMs: 0 });
+    expect(transitions).toEqual(['closed → open', 'open → half-open', 'half-open → closed']);
+    expect(Object.keys(resilience.stats())).not.toContain('circuit');
+  });
+
   test('each origin has its own circuit, and a request may pass it by', async () => {
     server.script(503);
     const other = await flakyServer(200);

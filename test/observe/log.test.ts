@@ -227,6 +227,17 @@ describe('the record of', () => {
       ],
     ]);
   });
+
+  test('a bulkhead that is full', () => {
+    const event = { scope: 'https://api.test', limit: 256, queued: 1 };
+    expect(logged(({ onSaturation }) => onSaturation(event))).toEqual([
+      [
+        'warn',
+        { 'resilience.scope': 'https://api.test', 'resilience.bulkhead.limit': 256, 'resilience.queued': 1 },
+        'axios-resilience: bulkhead of https://api.test is full: 256 in flight',
+      ],
+    ]);
+  });
 });
 
 describe('the message of an exception', () => {

@@ -59,3 +59,19 @@ test('a scope may have any name', () => {
   expect(Object.keys(scopes)).toEqual(names);
   expect(calls).toBe(4);
 });
+
+test('tells the circuit of each scope that has one, and none of them all together', () => {
+  const open = { circuit: 'open', retryInMs: 250 } as const;
+  const isolated = { circuit: 'isolated', retryInMs: Number.POSITIVE_INFINITY } as const;
+  const { scopes, ...total } = snapshot([
+    ['a', counters({}), { ...NOBODY, ...open }],
+    ['b', counters({}), { ...NOBODY, ...isolated }],
+    ['c', counters({}), NOBODY],
+  ]);
+  expect(scopes).toEqual({
+    a: { ...NONE, circuit: 'open', retryInMs: 250 },
+    b: { ...NONE, circuit: 'isolated', retryInMs: Number.POSITIVE_INFINITY },
+    c: NONE,
+  });
+  expect([Object.keys(scopes.c ?? {}), Object.keys(total)]).toEqual([Object.keys(NONE), Object.keys(NONE)]);
+});

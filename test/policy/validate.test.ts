@@ -158,6 +158,12 @@ describe('validatePolicy refuses', () => {
       [{ breaker: { openFor: 0 } }, `\`breaker.openFor\` ${MS} 0`, RangeError],
       [{ breaker: { maxOpenFor: -5 } }, `\`breaker.maxOpenFor\` ${MS} -5`, RangeError],
       [{ breaker: { countRateLimit: 'yes' } }, '`breaker.countRateLimit` must be true or false, got "yes"', TypeError],
+      [{ breaker: { successThreshold: 0 } }, `\`breaker.successThreshold\` ${COUNT} 0`, RangeError],
+      [{ breaker: { successThreshold: 1.5 } }, `\`breaker.successThreshold\` ${COUNT} 1.5`, RangeError],
+      [{ breaker: { successThreshold: '2' } }, `\`breaker.successThreshold\` ${COUNT} "2"`, TypeError],
+      [{ breaker: { slowCallDuration: 0 } }, `\`breaker.slowCallDuration\` ${MS} 0`, RangeError],
+      [{ breaker: { slowCallDuration: Number.NaN } }, `\`breaker.slowCallDuration\` ${MS} NaN`, RangeError],
+      [{ breaker: { slowCallDuration: true } }, `\`breaker.slowCallDuration\` ${MS} true`, TypeError],
 
       [{ bulkhead: 0 }, `\`bulkhead\` ${COUNT} 0`, RangeError],
       [{ bulkhead: Number.NaN }, `\`bulkhead\` ${COUNT} NaN`, RangeError],
@@ -167,12 +173,14 @@ describe('validatePolicy refuses', () => {
       [{ bulkhead: { limit: 0 } }, `\`bulkhead.limit\` ${COUNT} 0`, RangeError],
       [{ bulkhead: { limit: 1, queue: -1 } }, `\`bulkhead.queue\` ${WHOLE} -1`, RangeError],
       [{ bulkhead: { limit: 1, queue: Number.POSITIVE_INFINITY } }, `\`bulkhead.queue\` ${WHOLE} Infinity`, RangeError],
+      [{ bulkhead: { limit: 1, countStreams: 1 } }, '`bulkhead.countStreams` must be true or false, got 1', TypeError],
 
       [{ scope: 'host' }, "`scope` must be 'origin', 'instance' or a function, got \"host\"", TypeError],
       [{ scope: false }, "`scope` must be 'origin', 'instance' or a function, got false", TypeError],
       [{ hooks: () => {} }, '`hooks` must be an object, got a function', TypeError],
       [{ hooks: [] }, '`hooks` must be an object, got []', TypeError],
       [{ hooks: { onRetry: true } }, '`hooks.onRetry` must be a function, got true', TypeError],
+      [{ hooks: { onSaturation: 'warn' } }, '`hooks.onSaturation` must be a function, got "warn"', TypeError],
       [{ hooks: { onGiveUp: null } }, '`hooks.onGiveUp` must be a function, got null', TypeError],
       [{ logger: true }, `\`logger\` ${LOGGER} true`, TypeError],
       [{ logger: null }, `\`logger\` ${LOGGER} null`, TypeError],
@@ -211,13 +219,13 @@ describe('validatePolicy names the option that was meant', () => {
   test.each([
     [
       { hooks: { toString: () => {} } },
-      '`hooks.toString` is not an option (known: onRetry, onSuccess, onGiveUp, onReject, onStateChange, onCoolDown, onBudgetExhausted)',
+      '`hooks.toString` is not an option (known: onRetry, onSuccess, onGiveUp, onReject, onStateChange, onSaturation, onCoolDown, onBudgetExhausted)',
     ],
     [
       { breaker: { threshold: 3 } },
-      '`breaker.threshold` is not an option (known: failureRatio, minimumCalls, window, consecutive, minimumDuration, openFor, maxOpenFor, countRateLimit)',
+      '`breaker.threshold` is not an option (known: failureRatio, minimumCalls, window, consecutive, minimumDuration, openFor, maxOpenFor, successThreshold, countRateLimit, slowCallDuration)',
     ],
-    [{ bulkhead: { toString: 3 } }, '`bulkhead.toString` is not an option (known: limit, queue)'],
+    [{ bulkhead: { toString: 3 } }, '`bulkhead.toString` is not an option (known: limit, queue, countStreams)'],
     [
       { retry: { limits: { constructor: 3 } } },
       '`retry.limits.constructor` is not an option (known: connect, read, status)',
@@ -269,7 +277,10 @@ describe('validatePolicy takes', () => {
       'functions',
       { scope: fn, retry: { backoff: fn, idempotencyKey: fn, retryResponse: fn, shouldRetry: fn, beforeRetry: fn } },
     ],
-    ['all hooks', { hooks: { onRetry: fn, onSuccess: fn, onGiveUp: fn, onReject: fn, onStateChange: fn } }],
+    [
+      'all hooks',
+      { hooks: { onRetry: fn, onSuccess: fn, onGiveUp: fn, onReject: fn, onStateChange: fn, onSaturation: fn } },
+    ],
     [
       'the whole breaker',
       {
@@ -281,10 +292,14 @@ describe('validatePolicy takes', () => {
           minimumDuration: 0,
           openFor: 1,
           maxOpenFor: 1,
+          successThreshold: 1,
           countRateLimit: true,
+          slowCallDuration: 0.5,
         },
       },
     ],
+    ['slow calls that count for nothing', { breaker: { slowCallDuration: false } }],
+    ['the whole bulkhead', { bulkhead: { limit: 1, queue: 0, countStreams: true } }],
     ['scope by name', { scope: 'instance' }],
     ['console', { logger: console }],
     ['a logger that is a function', { logger: Object.assign(() => {}, { warn: fn, error: fn }) }],

@@ -1,0 +1,29 @@
+import type { AxiosResponse } from 'axios';
+import { type Aborter, LightSignal } from './signal.js';
+
+/** As much of a Node stream as tells its end; a web stream has none of it. */
+interface Closable {
+  readonly closed: boolean;
+  once(event: 'close', listener: () => void): void;
+}
+
+/** Its stream has nothing to read (RFC 9110 §6.4.1), and so nobody will read it to its end. */
+export function isBodiless({ status, headers, config }: AxiosResponse): boolean {
+  return (
+    status === 204 || status === 304 || config?.method?.toLowerCase() === 'head' || headers?.['content-length'] === '0'
+  );
+}
+
+/** The body of an answer has ended. axios's adapters let go of their signal then, and of that of a failed answer at once. */
+export function hasEnded(stream: Aborter, body: unknown): boolean {
+  return (body as Partial<Closable>).closed === true || (stream instanceof LightSignal && stream.isIdle);
+}
+
+/** Tells, perhaps twice, when a body has ended, was destroyed or cancelled. False: that cannot be known of this one. */
+export function whenEnded(stream: Aborter, body: unknown, listener: () => void): boolean {
+  const { once } = body as Partial<Closable>;
+  const isWatched = stream instanceof LightSignal;
+  if (isWatched) stream.whenIdle(listener);
+  once?.call(body, 'close', listener);
+  return isWatched || once !== undefined;
+}

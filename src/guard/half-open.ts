@@ -1,0 +1,51 @@
+import { PROBE_LOST, type Settings, type Verdict } from './verdict.js';
+
+/** As long as `attemptTimeout` by default: only a probe without that limit is out for longer. */
+const LEAST_PATIENCE_MS = 10_000;
+
+/**
+ * One half-open period: one probe after another, until they have decided whether the circuit closes or opens again.
+ * cockatiel takes it for a single call.
+ */
+export class HalfOpen {
+  #decide!: (verdict: Verdict) => void;
+  readonly #verdict = new Promise<Verdict>((resolve) => {
+    this.#decide = resolve;
+  });
+  #settled: Promise<unknown> | undefined;
+  #isDecided = false;
+  #successes = 0;
+  /** The probe that others wait for: the latest, while it is out. */
+  #latest: { readonly overdueAt: number } | undefined;
+
+  constructor(
+    private readonly settings: Pick<Settings, 'openFor' | 'successThreshold'>,
+    /** Called with the first probe; resolves once the circuit has acted on the verdict. */
+    private readonly begin: (verdict: Promise<Verdict>) => Promise<unknown>,
+  ) {}
+
+  /** True if a probe may go out. */
+  isFree(now: number): boolean {
+    return !this.#isDecided && (this.#latest === undefined || now >= this.#latest.overdueAt);
+  }
+
+  /** A probe goes out. The function it gives back takes its verdict; if that decides, it resolves once the circuit has acted. */
+  probe(now: number): (verdict?: Verdict) => Promise<unknown> | undefined {
+    const probe = { overdueAt: now + Math.max(this.settings.openFor, LEAST_PATIENCE_MS) };
+    this.#latest = probe;
+    this.#settled ??= this.begin(this.#verdict);
+    return (verdict = PROBE_LOST) => {
+      if (this.#latest === probe) this.#latest = undefined;
+      if (!this.#isLastWord(verdict)) return undefined;
+      this.#isDecided = true;
+      this.#decide(verdict);
+      return this.#settled;
+    };
+  }
+
+  /** An answer is good news, however late. Other news of an overdue probe is nothing to the newer one that is out. */
+  #isLastWord({ counts }: Verdict): boolean {
+    if (counts === 'answered') return ++this.#successes >= this.settings.successThreshold;
+    return this.#latest === undefined && (counts === 'failure' || this.#successes === 0);
+  }
+}

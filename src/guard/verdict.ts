@@ -1,0 +1,59 @@
+import { innermost } from '../base/failure.js';
+import { TOO_MANY_REQUESTS } from '../base/http.js';
+import { codeOf, type Outcome, statusOf } from '../base/outcome.js';
+import type { ResolvedPolicy } from '../policy/resolve.js';
+
+export type Settings = Exclude<ResolvedPolicy['breaker'], false>;
+
+/** What the circuit learns from an attempt. cockatiel keeps the last of these, so none may hold a response. */
+export type Verdict =
+  | { readonly counts: 'answered' | 'probe-lost' }
+  | { readonly counts: 'failure'; readonly retryAfterMs: number; readonly why: SlimFailure };
+
+/** A failure in words. The error itself would hold on to its response. */
+export interface SlimFailure {
+  readonly message: string;
+  readonly code: string | undefined;
+  readonly status: number | undefined;
+}
+
+const ANSWERED: Verdict = { counts: 'answered' };
+export const PROBE_LOST: Verdict = { counts: 'probe-lost' };
+
+/** What an attempt tells of its host, or `undefined` if that is nothing. */
+export function verdictOf(outcome: Outcome, tookMs: number, settings: Settings, isProbe: boolean): Verdict | undefined {
+  const { countRateLimit, slowCallDuration } = settings;
+  const { retryAfterMs = 0 } = outcome;
+  const tells = whatItTells(outcome, countRateLimit || (isProbe && outcome.retryAfterMs !== undefined));
+  if (tells === 'nothing') return undefined;
+  if (tells === 'failure') return { counts: 'failure', retryAfterMs, why: slim(outcome) };
+  if (slowCallDuration === false || tookMs <= slowCallDuration) return ANSWERED;
+  const message = `answered after ${Math.round(tookMs)} ms`;
+  return { counts: 'failure', retryAfterMs, why: { message, code: undefined, status: statusOf(outcome) } };
+}
+
+/** Whether the host failed, answered, or was not heard at all. */
+function whatItTells(outcome: Outcome, countRateLimit: boolean): 'failure' | 'answered' | 'nothing' {
+  const { failure } = outcome;
+  if (!failure) return 'answered';
+  if (failure === 'status') return isFailedStatus(statusOf(outcome) ?? 0, countRateLimit) ? 'failure' : 'answered';
+  if (failure === 'canceled' || failure === 'refused' || isLocal(outcome)) return 'nothing';
+  return failure === 'other' && !outcome.response ? 'nothing' : 'failure';
+}
+
+/** 501 is about the method, not about the host's health. */
+function isFailedStatus(status: number, countRateLimit: boolean): boolean {
+  if (status === TOO_MANY_REQUESTS) return countRateLimit;
+  return status === 408 || (status >= 500 && status !== 501);
+}
+
+/** Out of file descriptors: our own trouble, not the host's. */
+const isLocal = (outcome: Outcome): boolean => codeOf(outcome) === 'EMFILE' || codeOf(outcome) === 'ENFILE';
+
+/** Of the innermost cause, which says why. */
+function slim(outcome: Outcome): SlimFailure {
+  const status = statusOf(outcome);
+  const { message = `status ${status}`, code = codeOf(outcome) } = (innermost(outcome.error) ??
+    {}) as Partial<SlimFailure>;
+  return { message, code, status };
+}

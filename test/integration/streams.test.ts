@@ -1,0 +1,177 @@
+import { getEventListeners } from 'node:events';
+import { Readable } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import axios, { type AxiosInstance } from 'axios';
+import { attachResilience, type ResilienceHandle } from 'axios-resilience';
+import { type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
+import { rejection, sleep } from '../helpers/settled.js';
+
+const CHUNK = 'x'.repeat(16 * 1024);
+const CHUNKS = 40;
+
+/** What a caller may do with the body of either adapter. */
+interface Body extends AsyncIterable<Uint8Array> {
+  destroy?: Readable['destroy'];
+  cancel?: ReadableStream['cancel'];
+}
+
+const drop = (body: Body) => (body.destroy ? body.destroy() : body.cancel?.());
+
+describe.each(['http', 'fetch'] as const)('with countStreams, through the %s adapter,', (adapter) => {
+  let server: FlakyServer;
+  let api: AxiosInstance;
+  let resilience: ResilienceHandle;
+  /** What the server is sending now, but for what its caller has destroyed, and the most there was at once. */
+  let sending: Set<string | undefined>;
+  let most: number;
+
+  beforeEach(async () => {
+    sending = new Set();
+    most = 0;
+    server = await flakyServer(({ url }, res) => {
+      sending.add(url);
+      most = Math.max(most, sending.size);
+      res.on('close', () => sending.delete(url));
+      res.writeHead(200);
+      let left = CHUNKS;
+      const timer = setInterval(() => {
+        if (--left > 0) res.write(CHUNK);
+        else res.end(CHUNK);
+      }, 2);
+      res.on('close', () => clearInterval(timer));
+    });
+    api = axios.create({ baseURL: server.url, adapter, responseType: 'stream' });
+    resilience = attachResilience(api, { deadline: 20_000, bulkhead: { limit: 2, countStreams: true } });
+  });
+  afterEach(() => server.close());
+
+  /** How many can be sent at once: a slot that leaked is missing. */
+  const slotsFree = async (): Promise<number> => {
+    await sleep(30);
+    server.script('hang');
+    const hanging = Array.from({ length: 3 }, () => rejection(api.get('/', { resilience: { deadline: 100 } })));
+    await sleep(50);
+    const { inFlight } = resilience.stats();
+    await Promise.all(hanging);
+    return inFlight;
+  };
+
+  test('50 downloads of which half are destroyed midway are never more than two at once, and leave nothing behind', async () => {
+    const callers = Array.from({ length: 50 }, () => new AbortController());
+    const received = await Promise.all(
+      callers.map(async ({ signal }, i) => {
+        const { data } = await api.get<Body>(`/${i}`, { signal });
+        let bytes = 0;
+        for await (const chunk of data) {
+          bytes += chunk.length;
+          if (i % 2 === 0 || bytes < 5 * CHUNK.length) continue;
+          sending.delete(`/${i}`);
+          break;
+        }
+        return bytes;
+      }),
+    );
+    expect(received.filter((bytes) => bytes === CHUNKS * CHUNK.length)).toHaveLength(25);
+    expect(most).toBe(2);
+    await sleep(50);
+    expect(resilience.stats()).toMatchObject({ calls: 50, attempts: 50, successes: 50, inFlight: 0, queued: 0 });
+    expect(callers.flatMap(({ signal }) => getEventListeners(signal, 'abort'))).toEqual([]);
+    expect(server.busy).toBe(0);
+    expect(await slotsFree()).toBe(2);
+  });
+
+  test('a slot is held while the body is open, and free once it is dropped unread', async () => {
+    const first = await api.get<Body>('/1');
+    const second = await api.get<Body>('/2');
+    const third = api.get<Body>('/3');
+    await sleep(40);
+    expect([server.hits.length, resilience.stats().queued]).toEqual([2, 1]);
+    await drop(first.data);
+    const { data } = await third;
+    expect(server.hits.map(({ url }) => url)).toEqual(['/1', '/2', '/3']);
+    await Promise.all([drop(second.data), drop(data)]);
+    expect(await slotsFree()).toBe(2);
+  });
+
+  test('a call cancelled while it streams gives its slot back', async () => {
+    const callers = [new AbortController(), new AbortController()];
+    const bodies = await Promise.all(callers.map(({ signal }) => api.get<Body>('/', { signal })));
+    const reading = bodies.map(async ({ data }) => {
+      for await (const _ of data);
+    });
+    const next = api.get<Body>('/next');
+    await sleep(20);
+    expect(resilience.stats().queued).toBe(1);
+    for (const caller of callers) caller.abort();
+    await Promise.all(reading.map(rejection));
+    await drop((await next).data);
+    expect(callers.map(({ signal }) => getEventListeners(signal, 'abort').length)).toEqual([0, 0]);
+    expect(await slotsFree()).toBe(2);
+  });
+
+  test('a server that cuts the body off gives the slot back', async () => {
+    server.script('cut');
+    const bodies = await Promise.all([api.get<Body>('/1'), api.get<Body>('/2')]);
+    await Promise.all(
+      bodies.map(({ data }) =>
+        rejection(
+          (async () => {
+            for await (const _ of data);
+          })(),
+        ),
+      ),
+    );
+    expect(await slotsFree()).toBe(2);
+  });
+
+  test('answers without a body, errors nobody reads and answers that were retried hold nothing', async () => {
+    const empty = { status: 200, headers: { 'content-length': '0' }, body: '' };
+    // The fetch adapter of axios 1.7 cannot make a stream of a 204.
+    const noContent = adapter === 'http' ? 204 : empty;
+    server.script(noContent, noContent, 200, empty, empty, { status: 404, body: 'x'.repeat(100_000) }, 503, 503, 200);
+    for (const method of ['GET', 'GET', 'HEAD', 'GET', 'GET']) await api.request({ url: '/empty', method });
+    await rejection(api.get('/404'));
+    await drop((await api.get<Body>('/503', { resilience: { retry: { backoff: () => 1 } } })).data);
+    expect(server.hits).toHaveLength(9);
+    expect(await slotsFree()).toBe(2);
+  });
+
+  test('without it, a body that streams has no slot', async () => {
+    const other = axios.create({ baseURL: server.url, adapter, responseType: 'stream' });
+    attachResilience(other, { bulkhead: 1 });
+    const bodies = [];
+    for (let i = 0; i < 3; i++) bodies.push(await other.get<Body>(`/${i}`));
+    expect(server.busy).toBe(3);
+    await Promise.all(bodies.map(({ data }) => drop(data)));
+  });
+});
+
+test('with countStreams, a web stream of an adapter of one’s own gives its slot back at once, a Node stream when it closes', async () => {
+  const bodies: unknown[] = [new ReadableStream(), new Readable({ read() {} }), '{}'];
+  const api = axios.create({
+    adapter: async (config) => ({ data: bodies.shift(), status: 200, statusText: 'OK', headers: {}, config }),
+  });
+  attachResilience(api, { deadline: 60, bulkhead: { limit: 1, countStreams: true } });
+  await api.get('http://a.test/web');
+  const { data } = await api.get('http://a.test/node');
+  expect(await rejection(api.get('http://a.test/'))).toMatchObject({ code: 'ERR_DEADLINE_EXCEEDED' });
+  data.destroy();
+  await sleep(5);
+  expect((await api.get('http://a.test/')).status).toBe(200);
+});
+
+test('with countStreams, a scope whose bodies are still open is not among those that are forgotten', async () => {
+  const body = new Readable({ read() {} });
+  const api = axios.create({
+    adapter: async (config) => ({ data: body, status: 200, statusText: 'OK', headers: {}, config }),
+  });
+  const resilience = attachResilience(api, { bulkhead: { limit: 1, countStreams: true } });
+  const plain = { resilience: { bulkhead: false } } as const;
+  await api.get('http://held.test/');
+  for (let i = 0; i < 1_500; i++) await api.get(`http://${i}.test/`, plain);
+  expect(Object.keys(resilience.stats().scopes)).toContain('http://held.test');
+  body.destroy();
+  await sleep(5);
+  for (let i = 0; i < 1_500; i++) await api.get(`http://${i}.test/`, plain);
+  expect(Object.keys(resilience.stats().scopes)).not.toContain('http://held.test');
+});
