@@ -36,9 +36,6 @@ interface OpenContext {
 
 const verdictIn = ({ result }: OpenContext): Verdict => (result as { value: Verdict }).value;
 
-/** Thrown through cockatiel, which counts nothing for it. */
-const NOT_COUNTED = Symbol('not counted');
-
 /** A garbled Retry-After must not keep a circuit open for years. */
 const LONGEST_RETRY_AFTER_MS = 3_600_000;
 
@@ -78,11 +75,10 @@ export class Breaker implements BreakerView {
   ) {
     this.#seenAt = environment.now();
     this.#window = new FailureWindow(settings, environment.now);
-    // cockatiel tells a result a little after its verdict: the circuit may have moved on.
     const breaker: IBreaker = {
       state: undefined,
-      success: (circuit) => circuit === this.#circuit.state && this.#window.success(circuit),
-      failure: (circuit) => circuit === this.#circuit.state && this.#window.failure(),
+      success: (circuit) => this.#window.success(circuit),
+      failure: (circuit) => circuit === Circuit.Closed || this.#window.failure(),
     };
     const counted = handleWhenResult((verdict) => (verdict as Verdict).counts !== 'answered');
     const halfOpenAfter = { next: (context: OpenContext) => this.#open(verdictIn(context), 0) };
@@ -138,21 +134,19 @@ export class Breaker implements BreakerView {
     return this.#circuit.state === Circuit.Closed ? this.#count(send) : this.#probe(send);
   }
 
+  /** Counted as it comes; cockatiel is told of the failure that opens the circuit, of which no later one is a part. */
   async #count(send: () => Promise<Outcome>): Promise<Outcome> {
     const epoch = this.#epoch;
     const sentAt = this.environment.now();
-    let outcome: Outcome | undefined;
-    try {
-      await this.#circuit.execute(async () => {
-        outcome = await send();
-        const verdict = epoch === this.#epoch ? this.#judge(outcome, sentAt, false) : undefined;
-        if (!verdict) throw NOT_COUNTED;
-        return verdict;
-      });
-    } catch (error) {
-      if (error !== NOT_COUNTED) throw error;
+    const outcome = await send();
+    const verdict = epoch === this.#epoch ? this.#judge(outcome, sentAt, false) : undefined;
+    if (verdict?.counts === 'answered') {
+      this.#window.success(Circuit.Closed);
+    } else if (verdict && this.#window.failure()) {
+      this.#epoch++;
+      await this.#circuit.execute(() => verdict);
     }
-    return outcome as Outcome;
+    return outcome;
   }
 
   async #probe(send: () => Promise<Outcome>): Promise<Outcome> {
