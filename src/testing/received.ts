@@ -8,7 +8,7 @@ export interface Hit {
   readonly headers: Readonly<Record<string, string>>;
   /** What was handed to the adapter; text at a server. */
   readonly body: unknown;
-  /** `performance.now()` when it arrived. */
+  /** When it arrived, in milliseconds of `performance`'s clock. */
   readonly at: number;
 }
 

@@ -134,10 +134,14 @@ function actOf(step: Exclude<Step, (...args: never) => unknown>, { method }: Hit
   const bodiless = method === 'HEAD' || status === 204 || status === 304;
   return {
     status,
-    headers: { 'content-type': 'application/json', ...headers },
+    headers: { 'content-type': 'application/json', ...lowerCased(headers) },
     body: bodiless ? '' : text,
     error,
     delay,
     drip,
   };
 }
+
+/** As every receiver has them, and so that a script's own Content-Type takes the place of ours. */
+const lowerCased = (headers: Answer['headers'] = {}): Act['headers'] =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
