@@ -87,10 +87,20 @@ const FILES: Record<string, string> = {
     ${KIT_IMPORTS}
     ${KIT_TEST}`,
   'vitest.test.mjs': `
-    import { expect, test } from 'vitest';
+    import { expect, test, vi } from 'vitest';
     ${KIT_IMPORTS}
     const equal = (got, wanted) => expect(got).toBe(wanted);
-    ${KIT_TEST}`,
+    ${KIT_TEST}
+    test('under the fake timers of the runner', async () => {
+      vi.useFakeTimers();
+      vi.spyOn(Math, 'random').mockReturnValue(0);
+      const api = axios.create({ adapter: scriptedAdapter([{ status: 503, headers: { 'retry-after': '10' } }, 200]) });
+      attachResilience(api);
+      const call = api.get('https://api.test/');
+      await vi.advanceTimersByTimeAsync(10_000);
+      equal(attemptsOf(await call), 2);
+      await expect(withFakeClock(() => {})).rejects.toThrow('setTimeout is faked already');
+    });`,
   'package.json': '{ "name": "consumer", "private": true }',
   'esm.mjs': `import axios from 'axios';\nimport ${NAMES} from 'axios-resilience';\n${BODY}`,
   'cjs.cjs': `const axios = require('axios');\nconst ${NAMES} = require('axios-resilience');\n(async () => {${BODY}})();`,
@@ -184,7 +194,7 @@ describe('the packed package in an empty folder', () => {
     test('works in Vitest', () => {
       symlinkSync(join(root, 'node_modules/vitest'), join(folder, 'node_modules/vitest'));
       const output = runner('vitest/vitest.mjs', 'run', '--reporter=json', 'vitest.test.mjs');
-      expect(JSON.parse(output)).toMatchObject({ numPassedTests: 1, numFailedTests: 0 });
+      expect(JSON.parse(output)).toMatchObject({ numPassedTests: 2, numFailedTests: 0 });
     });
 
     test('needs nothing of Node to be bundled for a browser, and is in no bundle that does not ask for it', async () => {

@@ -94,6 +94,14 @@ describe('a fake clock', () => {
     expect(setTimeout).toBe(before);
   });
 
+  test('needs no setImmediate, which browsers do not have', async () => {
+    const { setImmediate } = globalThis;
+    Reflect.deleteProperty(globalThis, 'setImmediate');
+    const got = await withFakeClock((clock) => clock.until(wait(60_000)));
+    Object.assign(globalThis, { setImmediate });
+    expect(got).toBe(60_000);
+  });
+
   test('refuses to stand on another fake', () => {
     jest.useFakeTimers();
     expect(() => fakeClock()).toThrow(/^setTimeout is faked already/);

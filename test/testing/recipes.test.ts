@@ -1,7 +1,14 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import axios from 'axios';
 import { attachResilience, type ResiliencePolicy, reportOf } from 'axios-resilience';
-import { attemptsOf, type Script, scriptedAdapter, waitsOf, withFakeClock } from 'axios-resilience/testing';
+import {
+  attemptsOf,
+  type Script,
+  scriptedAdapter,
+  scriptedServer,
+  waitsOf,
+  withFakeClock,
+} from 'axios-resilience/testing';
 
 /** An instance under test, on a script. */
 function scripted(script: Script, policy: ResiliencePolicy = {}) {
@@ -79,5 +86,19 @@ describe('under the fake timers of Jest', () => {
     await jest.advanceTimersByTimeAsync(7_030);
     const response = await call;
     expect([attemptsOf(response), waitsOf(response), reportOf(response)?.elapsedMs]).toEqual([2, [7_000], 7_030]);
+  });
+
+  test('and so does the server, if Node’s own timing is left alone', async () => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
+    jest.spyOn(Math, 'random').mockReturnValue(0);
+    const server = await scriptedServer([{ status: 503, headers: { 'retry-after': '7' } }, 200]);
+    const api = axios.create({ baseURL: server.url, adapter: 'http', proxy: false });
+    const { subscribe } = attachResilience(api);
+    const retrying = new Promise((resolve) => subscribe({ onRetry: resolve }));
+    const call = api.get('/users');
+    await retrying;
+    await jest.advanceTimersByTimeAsync(7_000);
+    expect([attemptsOf(await call), server.hits.length]).toEqual([2, 2]);
+    await server.close();
   });
 });
