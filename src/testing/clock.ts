@@ -82,7 +82,9 @@ class Clock implements FakeClock {
   readonly #turn = realTurn();
 
   constructor(random: FakeClockOptions['random']) {
-    const [monotonic, wall, clear] = [performance.now(), Date.now(), clearTimeout];
+    // Whole, so that what falls due after exactly so long is not missed by a rounding error.
+    const monotonic = Math.ceil(performance.now());
+    const [wall, clear] = [Date.now(), clearTimeout];
     const set = (run: (...args: unknown[]) => void, delay?: number, ...args: unknown[]) => {
       const ms = Math.max(0, Number(delay) || 0);
       const timer = new Timer(() => run(...args), ms, this.elapsedMs + ms);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import axios, { AxiosError, AxiosHeaders, type AxiosRequestConfig } from 'axios';
+import axios, { AxiosError, type AxiosRequestConfig, type AxiosResponse } from 'axios';
 import { attachResilience, diagnose, reportOf } from 'axios-resilience';
 import { type Script, type Step, scriptedAdapter, scriptedServer } from 'axios-resilience/testing';
 import { rejection } from '../helpers/settled.js';
@@ -185,18 +185,11 @@ describe('an adapter and a server with the same script', () => {
   const seen = async (call: Promise<unknown>) => {
     const settled = await call.catch((error: unknown) => error);
     const { name, code, response = settled } = settled as AxiosError & { response?: unknown };
-    const { status, data, headers } = (response ?? {}) as { status?: number; data?: unknown; headers?: AxiosHeaders };
     const { failure, retryAfterMs } = reportOf(settled)?.attempts.at(-1) ?? {};
-    const type = headers instanceof AxiosHeaders ? headers.getContentType() : undefined;
-    return {
-      name,
-      code,
-      status,
-      data: code === 'ERR_BAD_RESPONSE' && status === 200 ? '' : data,
-      type,
-      failure,
-      retryAfterMs,
-    };
+    // Versions of axios differ in whether half an answer is on the error.
+    if (failure === 'read') return { name, code, failure };
+    const { status, data, headers } = (response ?? {}) as Partial<AxiosResponse>;
+    return { name, code, status, data, type: headers?.['content-type'], failure, retryAfterMs };
   };
 
   test.each<[Step]>([
@@ -214,12 +207,13 @@ describe('an adapter and a server with the same script', () => {
     [() => 410],
   ])('look the same to the caller: %p', async (step) => {
     const server = await scriptedServer([step]);
-    const policy = { retry: false } as const;
-    const wired = axios.create({ baseURL: server.url, adapter: 'http', proxy: false });
-    const unwired = axios.create({ baseURL: server.url, adapter: scriptedAdapter([step]) });
-    attachResilience(wired, policy);
-    attachResilience(unwired, policy);
-    expect(await seen(unwired.get('/x'))).toEqual(await seen(wired.get('/x')));
+    const send = (adapter: AxiosRequestConfig['adapter']) => {
+      const api = axios.create({ baseURL: server.url, adapter, proxy: false });
+      attachResilience(api, { retry: false });
+      return seen(api.get('/x'));
+    };
+    const [unwired, wired] = await Promise.all([send(scriptedAdapter([step])), send('http')]);
     await server.close();
+    expect(unwired).toEqual(wired);
   });
 });

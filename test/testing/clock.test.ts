@@ -27,6 +27,15 @@ describe('a fake clock', () => {
     });
   });
 
+  test('counts whole milliseconds without a rounding error', async () => {
+    const clock = fakeClock();
+    const startedAt = performance.now();
+    for (let step = 0; step < 5; step++) await clock.advance(0.25);
+    const [whole, passed] = [Number.isInteger(startedAt), performance.now() - startedAt];
+    clock.restore();
+    expect([whole, passed]).toEqual([true, 1.25]);
+  });
+
   test('what is cleared does not run, and is no sleep', async () => {
     await withFakeClock(async (clock) => {
       const deadline = setTimeout(() => {

@@ -1,7 +1,12 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import axios, { type AxiosResponse } from 'axios';
 import { type Script, type ScriptedServer, scriptedServer } from 'axios-resilience/testing';
-import { elapsed, rejection } from '../helpers/settled.js';
+import { elapsed, rejection, sleep } from '../helpers/settled.js';
+
+/** Looks again and again, for 2 s at most. */
+async function until(holds: () => boolean): Promise<void> {
+  for (let looks = 0; looks < 400 && !holds(); looks++) await sleep(5);
+}
 
 describe('scriptedServer', () => {
   let server: ScriptedServer;
@@ -46,10 +51,10 @@ describe('scriptedServer', () => {
     await serve(['hang']);
     const controller = new AbortController();
     const call = rejection(api.get('/', { signal: controller.signal }));
-    while (server.busy === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await until(() => server.busy > 0);
     controller.abort();
     await call;
-    while (server.openSockets > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await until(() => server.openSockets === 0);
     expect([server.hits.length, server.busy]).toEqual([1, 0]);
   });
 
@@ -82,7 +87,7 @@ describe('scriptedServer', () => {
   test('closes in the middle of a hanging request, and by `await using`', async () => {
     await serve(['hang']);
     const call = rejection(api.get('/'));
-    while (server.busy === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await until(() => server.busy > 0);
     await server[Symbol.asyncDispose]();
     expect((await call).code).toBe('ECONNRESET');
     expect((await rejection(api.get('/'))).code).toBe('ECONNREFUSED');
