@@ -207,7 +207,7 @@ describe('an adapter and a server with the same script', () => {
     [() => 410],
   ])('look the same to the caller: %p', async (step) => {
     const server = await scriptedServer([step]);
-    const send = (adapter: AxiosRequestConfig['adapter']) => {
+    const send = (adapter: NonNullable<AxiosRequestConfig['adapter']>) => {
       const api = axios.create({ baseURL: server.url, adapter, proxy: false });
       attachResilience(api, { retry: false });
       return seen(api.get('/x'));
