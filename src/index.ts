@@ -1,15 +1,18 @@
 export { type Attachable, attachResilience, type ResilienceHandle } from './attach.js';
 export type { RequestResilience } from './augment.js';
-export type { Decision, RetryDecision, StopDecision, StopReason } from './base/decision.js';
+export type { Decision, Rejection, RetryDecision, StopDecision, StopReason } from './base/decision.js';
 export {
   type BulkheadFullError,
   type CircuitOpenError,
+  type CoolingDownError,
   type DeadlineExceededError,
   isResilienceError,
   type ResilienceError,
 } from './base/errors.js';
 export type {
+  BudgetExhaustedEvent,
   CircuitState,
+  CoolDownEvent,
   GiveUpEvent,
   RejectEvent,
   ResilienceHooks,
@@ -37,6 +40,7 @@ export type {
   MethodRule,
   ResilienceOverride,
   ResiliencePolicy,
+  RetryBudgetPolicy,
   RetryLimits,
   RetryPolicy,
   Scope,

@@ -101,9 +101,9 @@ describe('the layout of src', () => {
   test('timers, clocks and randomness are where they can be found', () => {
     const users = (pattern: RegExp) => files.filter((file) => pattern.test(sources.get(file) ?? '')).sort();
     expect(users(/\bsetTimeout\(/)).toEqual([
+      'base/clock.ts',
       'call/connection.ts',
       'call/lifetime.ts',
-      'call/send.ts',
       'testing/adapter.ts',
       'testing/perform.ts',
     ]);

@@ -60,7 +60,8 @@ const KIT_TEST = `
       async (clock) => {
         const response = await clock.until(api.get('/users'));
         equal(attemptsOf(response), 3);
-        equal(clock.sleeps.join(), '0,2000');
+        equal(waitsOf(response).join(), '0,2000');
+        equal(clock.elapsedMs, 2_000);
       },
       { random: 0 },
     );
@@ -68,7 +69,7 @@ const KIT_TEST = `
     equal((await axios.get(server.url, { adapter: 'http', proxy: false, validateStatus: null })).status, 503);
     await server.close();
   });`;
-const KIT_NAMES = '{ attemptsOf, scriptedAdapter, scriptedServer, withFakeClock }';
+const KIT_NAMES = '{ attemptsOf, scriptedAdapter, scriptedServer, waitsOf, withFakeClock }';
 const KIT_IMPORTS = `
   import axios from 'axios';
   import { attachResilience } from 'axios-resilience';

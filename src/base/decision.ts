@@ -8,10 +8,16 @@ export type StopReason =
   | 'body-not-replayable'
   | 'retry-after-too-long'
   | 'deadline'
-  | 'circuit-open'
-  | 'bulkhead-full'
+  | 'retry-budget'
+  | Rejection
   | 'canceled'
   | 'vetoed';
+
+/** Nothing was sent: what the calls of a scope share was in the way. */
+export type Rejection = 'circuit-open' | 'cooling-down' | 'bulkhead-full';
+
+export const isRejection = (because: string): because is Rejection =>
+  because === 'circuit-open' || because === 'cooling-down' || because === 'bulkhead-full';
 
 export interface RetryDecision {
   readonly retry: true;

@@ -2,7 +2,12 @@ import { AxiosError, CanceledError, type InternalAxiosRequestConfig } from 'axio
 
 type Config = InternalAxiosRequestConfig;
 
-const REFUSALS: ReadonlySet<unknown> = new Set(['ERR_CIRCUIT_OPEN', 'ERR_BULKHEAD_FULL', 'ERR_DEADLINE_EXCEEDED']);
+const REFUSALS: ReadonlySet<unknown> = new Set([
+  'ERR_CIRCUIT_OPEN',
+  'ERR_COOLING_DOWN',
+  'ERR_BULKHEAD_FULL',
+  'ERR_DEADLINE_EXCEEDED',
+]);
 
 /**
  * A call that this package refused to send, or cut short. Every other failure is axios's own error, unchanged.
@@ -37,6 +42,25 @@ export class CircuitOpenError extends ResilienceErrorBase {
   }
 }
 
+/** The server of this scope has asked to be left alone for longer than this call can wait: nothing was sent. */
+export class CoolingDownError extends ResilienceErrorBase {
+  override readonly name = 'CoolingDownError';
+  declare readonly code: 'ERR_COOLING_DOWN';
+  /** Milliseconds until the scope may be called again. */
+  readonly retryInMs: number;
+
+  constructor(config: Config, scope: string, retryInMs: number, cause?: unknown) {
+    super(
+      `${scope} asked to be left alone for ${Math.ceil(retryInMs)} ms more`,
+      'ERR_COOLING_DOWN',
+      config,
+      scope,
+      cause,
+    );
+    this.retryInMs = retryInMs;
+  }
+}
+
 /** As many calls as allowed are in flight and queued for this scope: nothing was sent. */
 export class BulkheadFullError extends ResilienceErrorBase {
   override readonly name = 'BulkheadFullError';
@@ -61,7 +85,7 @@ export class DeadlineExceededError extends ResilienceErrorBase {
   }
 }
 
-export type ResilienceError = CircuitOpenError | BulkheadFullError | DeadlineExceededError;
+export type ResilienceError = CircuitOpenError | CoolingDownError | BulkheadFullError | DeadlineExceededError;
 
 /** Also true for an error made by another copy of this package. */
 export function isResilienceError(error: unknown): error is ResilienceError {

@@ -1,5 +1,5 @@
 import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios';
-import type { StopReason } from './decision.js';
+import type { Rejection, StopReason } from './decision.js';
 import type { FailureKind } from './failure.js';
 import type { AttemptRecord, ResilienceReport } from './report.js';
 
@@ -41,9 +41,9 @@ export interface GiveUpEvent extends CallFacts, Attachments {
   readonly report: ResilienceReport;
 }
 
-/** Nothing was sent: the circuit is open or the bulkhead is full. */
+/** Nothing was sent: the circuit is open, the server has asked to be left alone, or the bulkhead is full. */
 export interface RejectEvent extends CallFacts, Attachments {
-  readonly because: 'circuit-open' | 'bulkhead-full';
+  readonly because: Rejection;
 }
 
 /** A circuit breaker changed its state. */
@@ -55,6 +55,17 @@ export interface StateChangeEvent {
   readonly retryInMs: number;
 }
 
+/** A server has asked to be left alone: its scope waits. Said once, until that is over. */
+export interface CoolDownEvent {
+  readonly scope: string;
+  readonly retryInMs: number;
+}
+
+/** The retry budget of a scope is used up: its retries wait for their turn. Said once, until it is filled again. */
+export interface BudgetExhaustedEvent {
+  readonly scope: string;
+}
+
 /** Listeners look on: they may be async, are never awaited, and one that throws is logged once and changes nothing. */
 export interface ResilienceHooks {
   onRetry?(event: RetryEvent): unknown;
@@ -62,6 +73,8 @@ export interface ResilienceHooks {
   onGiveUp?(event: GiveUpEvent): unknown;
   onReject?(event: RejectEvent): unknown;
   onStateChange?(event: StateChangeEvent): unknown;
+  onCoolDown?(event: CoolDownEvent): unknown;
+  onBudgetExhausted?(event: BudgetExhaustedEvent): unknown;
 }
 
 /** pino, console or winston as they are, or anything of pino's shape: fields first, then the message. */

@@ -9,6 +9,8 @@ export const CONTENT_TOO_LARGE = 413;
 
 export const TOO_MANY_REQUESTS = 429;
 
+export const SERVICE_UNAVAILABLE = 503;
+
 /** Header fields by which a client makes a POST safe to send twice. */
 export const IDEMPOTENCY_KEY_HEADERS = ['Idempotency-Key', 'X-Idempotency-Key'] as const;
 

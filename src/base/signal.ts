@@ -7,8 +7,30 @@ export interface Aborter {
 }
 
 /**
- * As much of an AbortSignal as axios's own adapters and axios-retry use (axios types it as GenericAbortSignal).
- * A real AbortController costs more than all the rest of a call, so it is kept for adapters that may pass it on.
+ * A real AbortSignal, for adapters that may pass it on (to fetch, which takes no other), made when it is asked for: it
+ * costs more than all the rest of a call, and most adapters never look.
+ */
+export class LateSignal implements Aborter {
+  #controller: AbortController | undefined;
+  #aborted = false;
+
+  get signal(): AbortSignal {
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      if (this.#aborted) this.#controller.abort();
+    }
+    return this.#controller.signal;
+  }
+
+  abort(): void {
+    this.#aborted = true;
+    this.#controller?.abort();
+  }
+}
+
+/**
+ * As much of an AbortSignal as axios's own adapters and axios-retry use (axios types it as GenericAbortSignal), at a
+ * fraction of the cost.
  */
 export class LightSignal implements Aborter {
   aborted = false;

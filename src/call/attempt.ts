@@ -33,6 +33,7 @@ export async function attempt(call: Call): Promise<Outcome> {
     .catch(thrown);
 
   const endedAt = now();
+  if (sentAt !== undefined) guard.learn(outcome, { policy, retries: recorder.retries });
   if (sentAt !== undefined) counters.inFlight--;
   if (queued) recorder.queuedMs += (sentAt ?? endedAt) - askedAt;
   if (sentAt !== undefined || outcome.failure === 'refused') recorder.attempt(outcome, endedAt - (sentAt ?? endedAt));

@@ -4,15 +4,17 @@ import type { Call } from './call.js';
 import { credentialsOf, leaveBehind } from './credentials.js';
 import { thrown } from './judge.js';
 import { serialize } from './request.js';
+import { turn } from './turn.js';
 
 /** Sends a call for the first time. Its body is made only if the caller gave none. */
 export function firstAttempt(call: Call): Promise<Outcome> {
-  return unlessOver(call, () => (call.config.data === undefined ? renewBody(call) : undefined));
+  const makesBody = call.policy.body !== undefined && call.config.data === undefined;
+  return unlessOver(call, () => (makesBody ? bodyInTurn(call) : turn(call)));
 }
 
 /** Sends a call again after its wait, unless its caller has second thoughts. */
 export function nextAttempt(call: Call): Promise<Outcome> {
-  return unlessOver(call, async () => (await askBeforeRetry(call)) ?? renewBody(call));
+  return unlessOver(call, async () => (await turn(call)) ?? (await askBeforeRetry(call)) ?? renewBody(call));
 }
 
 /** Sends a call once what comes before is done: unless that, a deadline or a cancellation ended it. */
@@ -39,6 +41,8 @@ async function askBeforeRetry(call: Call): Promise<Outcome | undefined> {
   serialize(template);
   return undefined;
 }
+
+const bodyInTurn = async (call: Call): Promise<Outcome | undefined> => (await turn(call)) ?? renewBody(call);
 
 async function renewBody({ lifetime, request, policy }: Call): Promise<Outcome | undefined> {
   if (!policy.body) return undefined;

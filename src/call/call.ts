@@ -49,10 +49,9 @@ export class Call {
   ) {
     this.scope = context.scope(policy.scope(config));
     this.request = new Request(config, policy);
-    const { deadline } = policy;
-    this.lifetime = new Lifetime(config, this.recorder.startedAt, deadline, () => {
-      return new DeadlineExceededError(config, this.scope.name, deadline, this.outcome?.error);
-    });
+    const { deadline, attemptTimeout } = policy;
+    const deadlineError = () => new DeadlineExceededError(config, this.scope.name, deadline, this.outcome?.error);
+    this.lifetime = new Lifetime(config, this.recorder.startedAt, deadline, deadlineError, attemptTimeout);
   }
 
   /** Tells an event of this call to those who listen. */
@@ -72,7 +71,7 @@ export class Call {
 
   /** What to decide on, beside the outcome. */
   get facts(): Facts {
-    const { policy, request, retries, retriesBy, previousDelayMs, lifetime } = this;
+    const { policy, request, retries, retriesBy, previousDelayMs, lifetime, scope } = this;
     return {
       method: request.method,
       idempotent: policy.idempotent || request.hasIdempotencyKey,
@@ -81,6 +80,7 @@ export class Call {
       retriesBy,
       previousDelayMs,
       remainingMs: lifetime.remainingMs,
+      budgetSpent: policy.retry.budget !== false && scope.guard.hasSpentBudget,
       failed: () => this.failed(),
     };
   }

@@ -1,5 +1,5 @@
 import type { AxiosInstance } from 'axios';
-import { now } from '../base/clock.js';
+import { after, now } from '../base/clock.js';
 import type { ResilienceHooks, ResilienceLogger } from '../base/events.js';
 import type { BreakerView } from '../guard/breaker.js';
 import { Guard } from '../guard/guard.js';
@@ -57,7 +57,7 @@ export class Context {
   stats(): ResilienceStats {
     const scopes = [...this.#scopes.values()];
     return snapshot(
-      scopes.map(({ name, counters, guard }) => [name, counters, guard.queued]),
+      scopes.map(({ name, counters, guard }) => [name, counters, { queued: guard.queued, held: guard.held }]),
       this.#forgotten,
     );
   }
@@ -78,7 +78,14 @@ export class Context {
     if (typeof name !== 'string') throw new TypeError(`\`scope\` must return a name, got ${String(name)}`);
     const guard = new Guard(name, this.policy, {
       now,
+      after,
       random: Math.random,
+      onCoolDown: (retryInMs) => {
+        this.emitter.emit('onCoolDown', () => Object.freeze({ scope: name, retryInMs }));
+      },
+      onExhausted: () => {
+        this.emitter.emit('onBudgetExhausted', () => Object.freeze({ scope: name }));
+      },
       onStateChange: (from, to, retryInMs) => {
         this.emitter.emit('onStateChange', () => Object.freeze({ scope: name, from, to, retryInMs }));
       },
@@ -104,5 +111,5 @@ export class Context {
 }
 
 function isIdle({ counters, guard }: Scope): boolean {
-  return counters.inFlight === 0 && guard.queued === 0 && (guard.breaker?.retryInMs ?? 0) === 0;
+  return counters.inFlight === 0 && guard.isIdle;
 }

@@ -1,6 +1,6 @@
 import type { AxiosResponse } from 'axios';
 import { now } from '../base/clock.js';
-import type { StopDecision } from '../base/decision.js';
+import { isRejection, type StopDecision } from '../base/decision.js';
 import { LightSignal } from '../base/signal.js';
 import { file } from '../observe/recorder.js';
 import { firstAttempt, nextAttempt } from './attempts.js';
@@ -63,7 +63,7 @@ function conclude(call: Call): void {
 function count({ scope: { counters } }: Call, because: StopDecision['because']): void {
   if (because === 'success') counters.successes++;
   else if (because === 'canceled') counters.canceled++;
-  else if (because === 'circuit-open' || because === 'bulkhead-full') counters.rejected++;
+  else if (isRejection(because)) counters.rejected++;
   else counters.failures++;
 }
 
@@ -71,6 +71,8 @@ function count({ scope: { counters } }: Call, because: StopDecision['because']):
 const GIVEN_UP: ReadonlySet<string> = new Set([
   'retry-after-too-long',
   'deadline',
+  'retry-budget',
+  'cooling-down',
   'circuit-open',
   'bulkhead-full',
   'vetoed',
@@ -82,7 +84,7 @@ function tell(call: Call, because: StopDecision['because']): void {
     call.emit('onSuccess', () => ({ report: recorder.report }));
     return;
   }
-  if (because === 'circuit-open' || because === 'bulkhead-full') call.emit('onReject', () => ({ because }));
+  if (isRejection(because)) call.emit('onReject', () => ({ because }));
   const gaveUp = because !== 'canceled' && (recorder.retries > 0 || GIVEN_UP.has(because));
   call.emit(gaveUp ? 'onGiveUp' : 'onNotRetried', () => ({ because, report: recorder.report }));
 }

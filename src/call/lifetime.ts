@@ -1,6 +1,7 @@
 import type { InternalAxiosRequestConfig } from 'axios';
 import { now } from '../base/clock.js';
 import { canceledError, type DeadlineExceededError } from '../base/errors.js';
+import { MAX_TIMER_MS } from '../base/http.js';
 import type { Outcome } from '../base/outcome.js';
 import { type Aborter, LightSignal } from '../base/signal.js';
 
@@ -12,7 +13,11 @@ export class Lifetime {
   /** How the call was cut short, once it was. */
   over: Outcome | undefined;
   readonly #endsAt: number;
-  readonly #timer: ReturnType<typeof setTimeout> | undefined;
+  /** One timer for call and phase: it is set anew for an earlier end only, and for a later one when it fires. */
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #firesAt = Number.POSITIVE_INFINITY;
+  #phaseEndsAt = Number.POSITIVE_INFINITY;
+  #onPhaseLimit: (() => void) | undefined;
   /** The caller's own: during an attempt, another stands in its place on the config. */
   readonly #signal: InternalAxiosRequestConfig['signal'];
   #endPhase: ((end: Outcome) => void) | undefined;
@@ -22,15 +27,13 @@ export class Lifetime {
     private readonly config: InternalAxiosRequestConfig,
     startedAt: number,
     deadline: number,
-    deadlineError: () => DeadlineExceededError,
+    private readonly deadlineError: () => DeadlineExceededError,
+    /** The limit that the first phase is likely to have. */
+    firstLimit = Number.POSITIVE_INFINITY,
   ) {
     this.#endsAt = startedAt + deadline;
     this.#signal = config.signal;
-    if (deadline !== Number.POSITIVE_INFINITY) {
-      this.#timer = setTimeout(() => {
-        this.#end({ failure: 'timeout', error: deadlineError(), final: 'deadline' });
-      }, deadline);
-    }
+    this.#fireBy(startedAt, Math.min(deadline, firstLimit));
     const { cancelToken } = config;
     this.#signal?.addEventListener?.('abort', this.#cancel);
     if (this.#signal?.aborted || cancelToken?.reason) this.#cancel();
@@ -44,7 +47,16 @@ export class Lifetime {
   /** The call enters another phase: its end is told to `endPhase`, at once if it has come already. */
   enter(endPhase: ((end: Outcome) => void) | undefined): void {
     this.#endPhase = endPhase;
+    this.#endLimit();
     if (this.over) endPhase?.(this.over);
+  }
+
+  /** Tells if the phase it is in takes so long; the call itself goes on. */
+  limitPhase(ms: number, onPhaseLimit: () => void): void {
+    const startedAt = now();
+    this.#phaseEndsAt = startedAt + ms;
+    this.#onPhaseLimit = onPhaseLimit;
+    this.#fireBy(startedAt, ms);
   }
 
   /** Settles as `work` does, or with the end of the call, if that comes first. */
@@ -86,6 +98,30 @@ export class Lifetime {
   readonly #cancel = (): void => {
     const reason = this.config.cancelToken?.reason ?? (this.#signal as AbortSignal | undefined)?.reason;
     this.#end({ failure: 'canceled', error: canceledError(this.config, reason), final: 'canceled' });
+  };
+
+  /** Takes the limit off the phase, and gives back what was to be told. */
+  #endLimit(): (() => void) | undefined {
+    const onPhaseLimit = this.#onPhaseLimit;
+    this.#phaseEndsAt = Number.POSITIVE_INFINITY;
+    this.#onPhaseLimit = undefined;
+    return onPhaseLimit;
+  }
+
+  /** Sees to it that the timer fires `ms` after `from`, or before. */
+  #fireBy(from: number, ms: number): void {
+    if (from + ms >= this.#firesAt || ms > MAX_TIMER_MS) return;
+    clearTimeout(this.#timer);
+    this.#firesAt = from + ms;
+    this.#timer = setTimeout(this.#fired, ms);
+  }
+
+  readonly #fired = (): void => {
+    const at = this.#firesAt;
+    this.#firesAt = Number.POSITIVE_INFINITY;
+    if (this.#endsAt <= at) this.#end({ failure: 'timeout', error: this.deadlineError(), final: 'deadline' });
+    else if (this.#phaseEndsAt <= at) this.#endLimit()?.();
+    if (!this.over) this.#fireBy(at, Math.ceil(Math.min(this.#endsAt, this.#phaseEndsAt) - at));
   };
 
   #end(end: Outcome): void {

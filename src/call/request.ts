@@ -40,7 +40,7 @@ export class Request {
       this.#sent = true;
       return this.config;
     }
-    return copy(this.template, this.template.headers);
+    return this.#template ? copy(this.#template, this.#template.headers) : copy(this.config, this.#headers);
   }
 
   get replayable(): boolean {

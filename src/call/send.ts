@@ -1,12 +1,12 @@
 import type { AxiosAdapter, AxiosPromise, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 import { responseOf } from '../base/failure.js';
-import { MAX_TIMER_MS } from '../base/http.js';
 import type { Outcome } from '../base/outcome.js';
-import { type Aborter, LightSignal } from '../base/signal.js';
+import { type Aborter, LateSignal, LightSignal } from '../base/signal.js';
 import { discard, isStream } from './body.js';
 import type { Call } from './call.js';
 import { ConnectionWatch } from './connection.js';
 import { connectTimedOut, outcomeOfError, outcomeOfResponse, thrown, timedOut } from './judge.js';
+import { standIn } from './stand-in.js';
 
 type Config = InternalAxiosRequestConfig;
 
@@ -14,12 +14,11 @@ type Config = InternalAxiosRequestConfig;
 export function send(call: Call, config: Config): Promise<Outcome> {
   return new Promise((resolve) => {
     const { adapter, policy, lifetime } = call;
-    const aborter: Aborter = adapter.isAxiosOwn ? new LightSignal() : new AbortController();
+    const aborter: Aborter = adapter.isAxiosOwn ? new LightSignal() : new LateSignal();
     let settled = false;
 
     const settle = (outcome: Outcome) => {
       settled = true;
-      clearTimeout(timer);
       connection?.end();
       lifetime.enter(undefined);
       putBack();
@@ -36,10 +35,10 @@ export function send(call: Call, config: Config): Promise<Outcome> {
           kill(connectTimedOut(call, connection?.hops)),
         )
       : undefined;
-    const limitMs = attemptLimit(config, policy.attemptTimeout);
-    const timer = limitMs <= MAX_TIMER_MS ? setTimeout(() => kill(timedOut(call, limitMs)), limitMs) : undefined;
     lifetime.enter(kill);
-    const putBack = substitute(config, { ...connection?.agents(config), signal: aborter.signal });
+    const limitMs = attemptLimit(config, policy.attemptTimeout);
+    if (limitMs !== Number.POSITIVE_INFINITY) lifetime.limitPhase(limitMs, () => kill(timedOut(call, limitMs)));
+    const putBack = standIn(config, aborter, connection?.agents(config));
 
     const onResponse = (response: AxiosResponse) => {
       if (settled) return discard(response?.data);
@@ -60,18 +59,6 @@ export function send(call: Call, config: Config): Promise<Outcome> {
   });
 }
 
-/** Puts `fields` on `config`; the answer puts back what was there before. */
-function substitute(config: Config, fields: Partial<Config>): () => void {
-  const before = Object.keys(fields).map((key) => [key, Object.getOwnPropertyDescriptor(config, key)] as const);
-  Object.assign(config, fields);
-  return () => {
-    for (const [key, descriptor] of before) {
-      if (descriptor) Object.defineProperty(config, key, descriptor);
-      else Reflect.deleteProperty(config, key);
-    }
-  };
-}
-
 /** axios's own `timeout`, where set, wins. */
 function attemptLimit({ timeout }: Config, attemptTimeout: number): number {
   const own = Number(timeout);
@@ -87,14 +74,11 @@ function started(adapter: AxiosAdapter, config: Config): AxiosPromise {
 }
 
 /** The caller finds the config it gave on what it gets back, not the copy an attempt was sent with. */
-function giveBack(
-  settled: { config?: unknown } | undefined,
-  sent: Config,
-  { signal }: Aborter,
-  original: Config,
-): void {
+function giveBack(settled: { config?: unknown } | undefined, sent: Config, aborter: Aborter, original: Config): void {
   const config = settled?.config as Config | undefined;
-  if (config && (config === sent || config.signal === signal)) Reflect.set(settled as object, 'config', original);
+  if (config && (config === sent || config.signal === aborter.signal)) {
+    Reflect.set(settled as object, 'config', original);
+  }
 }
 
 /** Keeps the means to end a body that still streams. */

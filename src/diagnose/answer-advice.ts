@@ -20,7 +20,10 @@ export const ANSWER_FINDINGS = {
   }),
   'rate-limited': (e: Evidence): Finding => ({
     transient: true,
-    summary: `${where(e)} answered 429 to ${request(e)}: too many requests${waiting(e)}.`,
+    summary:
+      e.own.code === 'ERR_COOLING_DOWN'
+        ? `${e.own.scope || 'The server'} has asked to be left alone for ${time(e.own.retryInMs)} more, so nothing was sent.`
+        : `${where(e)} answered 429 to ${request(e)}: too many requests${waiting(e)}.`,
     advice: [
       asked(e) ? `Send nothing more ${asked(e)}.` : 'Wait longer between requests.',
       'Send fewer at once (`bulkhead`), cache answers, or ask in batches; see whether several processes share one key.',

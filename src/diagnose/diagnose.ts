@@ -14,6 +14,7 @@ const BAD_CERTIFICATE =
 /** The first that holds is the cause. What this package did comes before what a server said, and that before the wire. */
 const CAUSES: readonly (readonly [FailureCause, (evidence: Evidence) => boolean])[] = [
   ['circuit-open', ({ own }) => own.code === 'ERR_CIRCUIT_OPEN'],
+  ['rate-limited', ({ own }) => own.code === 'ERR_COOLING_DOWN'],
   ['bulkhead-full', ({ own }) => own.code === 'ERR_BULKHEAD_FULL'],
   ['deadline', ({ own }) => own.code === 'ERR_DEADLINE_EXCEEDED'],
   ['canceled', ({ kind }) => kind === 'canceled'],

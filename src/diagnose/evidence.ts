@@ -60,7 +60,7 @@ export const hasCode = ({ links }: Evidence, pattern: RegExp): boolean => links.
 export const says = ({ links }: Evidence, pattern: RegExp): boolean =>
   links.some(({ message }) => pattern.test(message));
 
-const OWN_CODES = /^ERR_(CIRCUIT_OPEN|BULKHEAD_FULL|DEADLINE_EXCEEDED)$/;
+const OWN_CODES = /^ERR_(CIRCUIT_OPEN|COOLING_DOWN|BULKHEAD_FULL|DEADLINE_EXCEEDED)$/;
 const PLAIN_TO_TLS = /plain HTTP request was sent to HTTPS|HTTP request to an HTTPS server|plain HTTP to an SSL/i;
 
 /** Reads what there is to know. Whatever throws when looked at is taken as absent. */

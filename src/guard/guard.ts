@@ -1,9 +1,13 @@
 import type { InternalAxiosRequestConfig } from 'axios';
-import { BulkheadFullError, type CircuitOpenError } from '../base/errors.js';
-import type { Outcome } from '../base/outcome.js';
-import type { ResolvedPolicy } from '../policy/resolve.js';
+import { BulkheadFullError, type CircuitOpenError, CoolingDownError } from '../base/errors.js';
+import { SERVICE_UNAVAILABLE, TOO_MANY_REQUESTS } from '../base/http.js';
+import { type Outcome, statusOf } from '../base/outcome.js';
+import type { ResolvedPolicy, ResolvedRetry } from '../policy/resolve.js';
 import { Breaker, type BreakerEnvironment } from './breaker.js';
+import { type BudgetEnvironment, RetryBudget } from './budget.js';
 import { Bulkhead } from './bulkhead.js';
+import { CoolDown, type CoolDownEnvironment } from './cool-down.js';
+import type { Place } from './line.js';
 
 /** An attempt that asks to be sent. */
 export interface Applicant {
@@ -16,30 +20,110 @@ export interface Applicant {
   readonly onQueued: (leave: (outcome: Outcome) => void) => void;
 }
 
-/** The breaker and the bulkhead that the requests of one scope share. */
+/** A call that asks whether it may go on. */
+export interface Candidate {
+  readonly config: InternalAxiosRequestConfig;
+  readonly policy: Pick<ResolvedPolicy, 'breaker' | 'coolDown' | 'retry'>;
+  readonly remainingMs: number;
+  /** How its latest attempt ended, if this is to be a retry. */
+  readonly last: Outcome | undefined;
+}
+
+export type Turn = Place<Outcome | undefined>;
+
+type Environment = BreakerEnvironment & Omit<BudgetEnvironment, 'now'> & Omit<CoolDownEnvironment, 'now' | 'random'>;
+
+/** As many as may wait for a bulkhead's slot by default. */
+const MOST_WAITING = 10_000;
+
+/** What the requests of one scope share: cool-down, retry budget, breaker and bulkhead. */
 export class Guard {
+  readonly coolDown: CoolDown | undefined;
+  readonly budget: RetryBudget | undefined;
   readonly breaker: Breaker | undefined;
   readonly bulkhead: Bulkhead | undefined;
 
   constructor(
     readonly scope: string,
-    { breaker, bulkhead }: ResolvedPolicy,
-    environment: BreakerEnvironment,
+    { breaker, bulkhead, coolDown, retry }: ResolvedPolicy,
+    environment: Environment,
   ) {
+    this.coolDown = coolDown ? new CoolDown(environment) : undefined;
+    this.budget = retry.budget ? new RetryBudget(retry.budget.ratio, reserveOf(retry), environment) : undefined;
     this.bulkhead = bulkhead ? new Bulkhead(bulkhead.limit, bulkhead.queue) : undefined;
     this.breaker = breaker
       ? new Breaker(scope, breaker, {
           ...environment,
           onStateChange: (from, to, retryInMs) => {
             environment.onStateChange(from, to, retryInMs);
-            if (to === 'open' || to === 'isolated') this.bulkhead?.flush();
+            if (to !== 'open' && to !== 'isolated') return;
+            this.coolDown?.flush();
+            this.budget?.flush();
+            this.bulkhead?.flush();
           },
         })
       : undefined;
   }
 
+  /** No retry can be paid for, and others wait for a turn already. */
+  get hasSpentBudget(): boolean {
+    return this.budget !== undefined && this.budget.waiting > 0 && this.budget.isSpent;
+  }
+
+  /** Calls that wait for a cool-down to end or for a turn of the budget. */
+  get held(): number {
+    return (this.coolDown?.waiting ?? 0) + (this.budget?.waiting ?? 0);
+  }
+
+  /** Nothing would be lost by forgetting this scope. */
+  get isIdle(): boolean {
+    const { queued, held, breaker, coolDown } = this;
+    return queued + held + (breaker?.retryInMs ?? 0) + (coolDown?.retryInMs ?? 0) === 0;
+  }
+
   get queued(): number {
     return this.bulkhead?.queued ?? 0;
+  }
+
+  /** A call asks to go on, with its first attempt or a retry: `undefined` if it may, a refusal, or a place in a line. */
+  turn(candidate: Candidate): Turn | Outcome | undefined {
+    const { last, policy } = candidate;
+    const coolDown = policy.coolDown ? this.coolDown : undefined;
+    if (coolDown?.isOn) {
+      const refusal = this.#refusal(candidate) ?? this.#cooling(candidate, coolDown);
+      return refusal ?? coolDown.join(() => this.#refusal(candidate));
+    }
+    const { budget } = this;
+    if (!last || !budget || !policy.retry.budget) return undefined;
+    const refusal = this.#refusal(candidate);
+    if (refusal) return refusal;
+    const spent = (): Outcome | undefined =>
+      budget.isSpent && budget.waiting > 1 ? { ...last, final: 'retry-budget' } : undefined;
+    return budget.take(reserveOf(policy.retry), () => spent() ?? this.#refusal(candidate));
+  }
+
+  /** What an attempt's end says to all calls of the scope. */
+  learn(outcome: Outcome, { policy, retries }: { policy: ResolvedPolicy; retries: number }): void {
+    const { failure, retryAfterMs } = outcome;
+    const status = statusOf(outcome);
+    if (!failure || (status !== undefined && status < 500 && status !== TOO_MANY_REQUESTS)) {
+      this.budget?.answered(retries);
+      return;
+    }
+    if (retries > 0) this.budget?.retryFailed();
+    const asked = (status === TOO_MANY_REQUESTS || status === SERVICE_UNAVAILABLE) && retryAfterMs;
+    const { respectRetryAfter, maxRetryAfter } = policy.retry;
+    if (asked && respectRetryAfter && policy.coolDown) this.coolDown?.begin(Math.min(asked, maxRetryAfter));
+  }
+
+  #refusal({ config, policy, last }: Candidate): Outcome | undefined {
+    return policy.breaker ? refused(this.breaker?.refusal(config, last?.error)) : undefined;
+  }
+
+  #cooling({ config, remainingMs, last }: Candidate, { waitMs, retryInMs, waiting }: CoolDown): Outcome | undefined {
+    if (waitMs < remainingMs && waiting < MOST_WAITING) return undefined;
+    const error = new CoolingDownError(config, this.scope, Math.max(retryInMs, waitMs), last?.error);
+    return { failure: 'refused', error, unsent: true, final: 'cooling-down' };
   }
 
   /** Sends the attempt when breaker and bulkhead let it, or resolves to their refusal with nothing sent. */
@@ -65,6 +149,10 @@ export class Guard {
     return { failure: 'refused', error, unsent: true, final: 'bulkhead-full' };
   }
 }
+
+/** Unless it is set, what one call may need by itself. */
+const reserveOf = ({ budget, maxRetries }: ResolvedRetry): number =>
+  (budget ? budget.reserve : undefined) ?? maxRetries;
 
 function refused(error: CircuitOpenError | undefined): Outcome | undefined {
   return error && { failure: 'refused', error, unsent: true, final: 'circuit-open' };

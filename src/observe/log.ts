@@ -1,3 +1,4 @@
+import { isRejection } from '../base/decision.js';
 import type { CallFacts, ResilienceLogger } from '../base/events.js';
 import { innermost } from '../base/failure.js';
 import type { AttemptRecord, ResilienceReport } from '../base/report.js';
@@ -33,12 +34,23 @@ export function logListener(logger: ResilienceLogger): Listener {
     onGiveUp: (event) => {
       // The rejection's own record has said it all.
       const { report, because } = event;
-      if (report.retries === 0 && (because === 'circuit-open' || because === 'bulkhead-full')) return undefined;
+      if (report.retries === 0 && isRejection(because)) return undefined;
       return write('error', ending(event), `gave up after ${count(sent(report), 'attempt', 'attempts')}: ${because}`);
     },
     onNotRetried: (event) => write('debug', ending(event), `not retried: ${event.because}`),
     onReject: (event) => {
       return write('warn', { ...call(event), 'resilience.because': event.because }, `refused: ${event.because}`);
+    },
+    onCoolDown: ({ scope, retryInMs }) => {
+      const fields = { 'resilience.scope': scope, 'resilience.retry_in_ms': round(retryInMs) };
+      return write('warn', fields, `${scope} asked to be left alone for ${round(retryInMs)} ms`);
+    },
+    onBudgetExhausted: ({ scope }) => {
+      return write(
+        'warn',
+        { 'resilience.scope': scope },
+        `retry budget of ${scope} used up: retries wait for their turn`,
+      );
     },
     onStateChange: ({ scope, from, to, retryInMs }) => {
       const fields = {

@@ -16,6 +16,8 @@ export interface ScopeStats {
   readonly inFlight: number;
   /** Attempts waiting for a slot of the bulkhead now. */
   readonly queued: number;
+  /** Calls waiting now for the end of a cool-down, or for their turn of the retry budget. */
+  readonly held: number;
 }
 
 export interface ResilienceStats extends ScopeStats {
@@ -37,15 +39,19 @@ export class Counters {
   }
 }
 
+/** Who waits in a scope now. */
+type Waiting = Pick<ScopeStats, 'queued' | 'held'>;
+
 /** A frozen copy of all counters, and their sums, those of scopes that are no more included. */
 export function snapshot(
-  scopes: readonly (readonly [name: string, counters: Counters, queued: number])[],
+  scopes: readonly (readonly [name: string, counters: Counters, waiting: Waiting])[],
   forgotten = new Counters(),
 ): ResilienceStats {
   const total = new Counters();
   total.add(forgotten);
   for (const [, counters] of scopes) total.add(counters);
-  const copies = scopes.map(([name, counters, queued]) => [name, Object.freeze({ ...counters, queued })] as const);
-  const queued = scopes.reduce((sum, [, , waiting]) => sum + waiting, 0);
-  return Object.freeze({ ...total, queued, scopes: Object.freeze(Object.fromEntries(copies)) });
+  const copies = scopes.map(([name, counters, waiting]) => [name, Object.freeze({ ...counters, ...waiting })] as const);
+  const queued = scopes.reduce((sum, [, , waiting]) => sum + waiting.queued, 0);
+  const held = scopes.reduce((sum, [, , waiting]) => sum + waiting.held, 0);
+  return Object.freeze({ ...total, queued, held, scopes: Object.freeze(Object.fromEntries(copies)) });
 }

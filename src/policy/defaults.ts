@@ -20,8 +20,11 @@ export const DEFAULTS = Object.freeze({
     backoff: Object.freeze({ baseDelay: 100, maxDelay: 20_000, jitter: 'full' as const }),
     respectRetryAfter: true,
     maxRetryAfter: 60_000,
+    /** Of the traffic, as Finagle and Linkerd; and what a single call may need, which a fleet multiplies by its size. */
+    budget: Object.freeze({ ratio: 0.2, reserve: 3 }),
     idempotencyKey: false,
   }),
+  coolDown: true,
   breaker: Object.freeze({
     failureRatio: 0.5,
     minimumCalls: 10,

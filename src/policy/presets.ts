@@ -23,6 +23,14 @@ export const presets = frozen({
     connectTimeout: 10_000,
     retry: { maxRetries: 8, backoff: { baseDelay: 500, maxDelay: 60_000 }, maxRetryAfter: 240_000 },
   },
-  /** What users of a plain retry plugin have: no breaker, no bulkhead, no limits of time but axios's own. */
-  retryOnly: { deadline: false, attemptTimeout: false, connectTimeout: false, breaker: false, bulkhead: false },
+  /** What users of a plain retry plugin have: nothing that calls share, no limits of time but axios's own. */
+  retryOnly: {
+    deadline: false,
+    attemptTimeout: false,
+    connectTimeout: false,
+    retry: { budget: false },
+    coolDown: false,
+    breaker: false,
+    bulkhead: false,
+  },
 } satisfies Record<string, ResiliencePolicy>);

@@ -21,6 +21,7 @@ export interface ResolvedPolicy {
   readonly attemptTimeout: number;
   readonly connectTimeout: number;
   readonly retry: ResolvedRetry;
+  readonly coolDown: boolean;
   readonly breaker: Complete<BreakerPolicy> | false;
   readonly bulkhead: Complete<BulkheadPolicy> | false;
   readonly scope: (config: InternalAxiosRequestConfig) => string;
@@ -40,6 +41,13 @@ export interface ResolvedRetry
   readonly backoff: Complete<Backoff> | ((failed: FailedAttempt) => number);
   readonly respectRetryAfter: boolean;
   readonly maxRetryAfter: number;
+  readonly budget: ResolvedBudget | false;
+}
+
+export interface ResolvedBudget {
+  readonly ratio: number;
+  /** `undefined`: as many as the call at hand may need by itself. */
+  readonly reserve: number | undefined;
 }
 
 export interface ResolvedMethod {
@@ -68,6 +76,7 @@ function refine(base: ResolvedPolicy, layer: Layer): ResolvedPolicy {
     attemptTimeout: pick(limit(layer.attemptTimeout), base.attemptTimeout),
     connectTimeout: pick(limit(layer.connectTimeout), base.connectTimeout),
     retry: layer.retry === undefined ? base.retry : refineRetry(base.retry, layer.retry),
+    coolDown: pick(layer.coolDown, base.coolDown),
     breaker: refineBreaker(base.breaker, layer.breaker),
     bulkhead: refineBulkhead(base.bulkhead, layer.bulkhead),
     scope: layer.scope === undefined ? base.scope : scopeFunction(layer.scope),
@@ -82,15 +91,21 @@ function refine(base: ResolvedPolicy, layer: Layer): ResolvedPolicy {
 function refineRetry(base: ResolvedRetry, layer: number | RetryPolicy | false): ResolvedRetry {
   if (layer === false) return refineRetry(base, { maxRetries: 0 });
   if (typeof layer === 'number') return refineRetry(base, { maxRetries: layer });
-  const { methods, statuses, limits, backoff, ...plain } = layer;
+  const { methods, statuses, limits, backoff, budget, ...plain } = layer;
   return Object.freeze({
     ...base,
     ...defined(plain),
+    budget: refineBudget(base.budget, budget),
     limits: Object.freeze({ ...base.limits, ...defined(limits ?? {}) }),
     methods: methods ? methodRules(methods) : base.methods,
     statuses: statuses ? new Set(statuses) : base.statuses,
     backoff: refineBackoff(base.backoff, backoff),
   });
+}
+
+function refineBudget(base: ResolvedRetry['budget'], layer: RetryPolicy['budget']): ResolvedRetry['budget'] {
+  if (layer === undefined) return base;
+  return layer && Object.freeze({ ...(base || DEFAULT_BUDGET), ...defined(layer) });
 }
 
 function refineBackoff(base: ResolvedRetry['backoff'], layer: RetryPolicy['backoff']): ResolvedRetry['backoff'] {
@@ -147,10 +162,13 @@ function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], 
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
 }
 
+const DEFAULT_BUDGET: ResolvedBudget = Object.freeze({ ratio: DEFAULTS.retry.budget.ratio, reserve: undefined });
+
 const DEFAULT_POLICY: ResolvedPolicy = Object.freeze({
   ...DEFAULTS,
   retry: Object.freeze({
     ...DEFAULTS.retry,
+    budget: DEFAULT_BUDGET,
     methods: methodRules(DEFAULTS.retry.methods),
     statuses: new Set<number>(DEFAULTS.retry.statuses),
   }),

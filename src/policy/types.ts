@@ -21,6 +21,11 @@ export interface ResiliencePolicy {
   connectTimeout?: number | false | undefined;
   /** A number is short for `{ maxRetries }`. @default { maxRetries: 3 } */
   retry?: number | RetryPolicy | false | undefined;
+  /**
+   * A server that answers 429 or 503 and says when to come back (Retry-After) is left alone until then by all calls of the
+   * scope, not only by the one that heard it. @default true
+   */
+  coolDown?: boolean | undefined;
   /** @default 5 failures in a row, or half of at least 10 calls in 30 s; either way over at least 1 s */
   breaker?: BreakerPolicy | false | undefined;
   /** A number is short for `{ limit }`. @default { limit: 256, queue: 10_000 } */
@@ -63,6 +68,8 @@ export interface RetryPolicy {
   respectRetryAfter?: boolean | undefined;
   /** The longest Retry-After worth waiting for, in milliseconds; a longer one ends the call. @default 60_000 */
   maxRetryAfter?: number | undefined;
+  /** How many retries all calls of a scope may send together. @default { ratio: 0.2, reserve: maxRetries } */
+  budget?: RetryBudgetPolicy | false | undefined;
   /**
    * Sends one Idempotency-Key for all attempts of a POST, PATCH or other method that is not idempotent, and so makes it
    * retryable. A key the caller set is kept. `true` draws a random UUID. @default false
@@ -97,6 +104,14 @@ export interface RetryLimits {
   read?: number | undefined;
   /** Answers with a status from the list. */
   status?: number | undefined;
+}
+
+/** Retries beyond it wait for their turn, and are refused when that leads nowhere. */
+export interface RetryBudgetPolicy {
+  /** Retries that each answered attempt pays for: the share of the traffic that retries may be. @default 0.2 */
+  ratio?: number | undefined;
+  /** Retries that may be sent before any answer has paid for them. @default maxRetries: what one call may need */
+  reserve?: number | undefined;
 }
 
 export interface MethodRule {
@@ -149,7 +164,10 @@ export interface ResilienceOverride {
   deadline?: number | false | undefined;
   attemptTimeout?: number | false | undefined;
   connectTimeout?: number | false | undefined;
-  retry?: number | RetryPolicy | false | undefined;
+  /** `budget: false` passes by the budget: its retries are neither counted nor held. */
+  retry?: number | (Omit<RetryPolicy, 'budget'> & { budget?: false | undefined }) | false | undefined;
+  /** Pass by a cool-down: neither held nor refused. */
+  coolDown?: false | undefined;
   /** Pass by the breaker: neither refused nor counted. */
   breaker?: false | undefined;
   /** Pass by the bulkhead: never queued, takes no slot. */

@@ -82,28 +82,37 @@ const backoff = either(
   ),
 );
 
-const retry = orFalse(
-  either(
-    whole(0),
-    isNumber,
-    object(
-      {
-        maxRetries: whole(0),
-        limits: object({ connect: whole(0), read: whole(0), status: whole(0) }),
-        methods,
-        statuses,
-        backoff,
-        respectRetryAfter: bool,
-        maxRetryAfter: milliseconds(0),
-        idempotencyKey: or(type('must be true, false or a function', isFunction), true, false),
-        retryResponse: fn,
-        shouldRetry: fn,
-        beforeRetry: fn,
-      },
-      'a number, an object or false',
-    ),
+const budget = orFalse(
+  object(
+    { ratio: number('must be ≥ 0 and ≤ 1', (value) => value >= 0 && value <= 1), reserve: whole(0) },
+    'an object or false',
   ),
 );
+
+const retryWith = (budget: Rule): Rule =>
+  orFalse(
+    either(
+      whole(0),
+      isNumber,
+      object(
+        {
+          maxRetries: whole(0),
+          limits: object({ connect: whole(0), read: whole(0), status: whole(0) }),
+          methods,
+          statuses,
+          backoff,
+          respectRetryAfter: bool,
+          maxRetryAfter: milliseconds(0),
+          budget,
+          idempotencyKey: or(type('must be true, false or a function', isFunction), true, false),
+          retryResponse: fn,
+          shouldRetry: fn,
+          beforeRetry: fn,
+        },
+        'a number, an object or false',
+      ),
+    ),
+  );
 
 const breaker = orFalse(
   object(
@@ -132,7 +141,15 @@ const bulkhead = orFalse(
   }),
 );
 
-const hooks: Rule = object({ onRetry: fn, onSuccess: fn, onGiveUp: fn, onReject: fn, onStateChange: fn });
+const hooks: Rule = object({
+  onRetry: fn,
+  onSuccess: fn,
+  onGiveUp: fn,
+  onReject: fn,
+  onStateChange: fn,
+  onCoolDown: fn,
+  onBudgetExhausted: fn,
+});
 
 const logger = orFalse((value, path) => {
   const { warn, error } = Object(value) as { warn?: unknown; error?: unknown };
@@ -152,7 +169,8 @@ const shared = type('must be false: a request can pass by what the instance shar
 
 const OVERRIDE: Rule = object({
   ...times,
-  retry,
+  retry: retryWith(orFalse(shared)),
+  coolDown: orFalse(shared),
   breaker: orFalse(shared),
   bulkhead: orFalse(shared),
   scope: type('must be a name', (value) => typeof value === 'string' && value !== ''),
@@ -175,4 +193,15 @@ const rules: Rule = (value, path) => {
   }
 };
 
-const POLICY: Rule = object({ ...times, retry, breaker, bulkhead, scope, rules, fallback: fn, hooks, logger });
+const POLICY: Rule = object({
+  ...times,
+  retry: retryWith(budget),
+  coolDown: bool,
+  breaker,
+  bulkhead,
+  scope,
+  rules,
+  fallback: fn,
+  hooks,
+  logger,
+});

@@ -19,6 +19,8 @@ export interface Facts {
   readonly retriesBy: Readonly<Record<LimitedKind, number>>;
   readonly previousDelayMs: number;
   readonly remainingMs: number;
+  /** The scope's retries have led nowhere, and others wait already. */
+  readonly budgetSpent: boolean;
   readonly failed: () => FailedAttempt;
 }
 
@@ -60,6 +62,7 @@ export function decide(
   const asked = policy.respectRetryAfter && retryAfterMs ? retryAfterMs : undefined;
   const delayMs = asked ? notBefore(asked, random) : ownDelay(outcome, facts, policy, random);
   if (delayMs >= facts.remainingMs) return stop('deadline');
+  if (facts.budgetSpent) return stop('retry-budget');
   return { retry: true, delayMs, because: asked ? 'retry-after' : failure };
 }
 

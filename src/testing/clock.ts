@@ -3,8 +3,6 @@
 export interface FakeClock {
   /** Milliseconds that have passed since the clock was put in place. */
   readonly elapsedMs: number;
-  /** The delay of every timer that ran out, in order. Those cleared before, as the deadlines that were kept, are not in it. */
-  readonly sleeps: readonly number[];
   /** Timers that are set. */
   readonly pending: number;
   /** Lets `ms` milliseconds pass: runs what falls due, in order, and lets promises settle in between. */
@@ -56,7 +54,6 @@ type Restore = () => void;
 class Timer {
   constructor(
     readonly run: () => void,
-    readonly delay: number,
     readonly dueAt: number,
   ) {}
 
@@ -75,7 +72,6 @@ class Timer {
 
 class Clock implements FakeClock {
   elapsedMs = 0;
-  readonly sleeps: number[] = [];
   /** In the order in which they were set. */
   readonly #timers = new Set<Timer>();
   readonly #restores: Restore[];
@@ -87,7 +83,7 @@ class Clock implements FakeClock {
     const [wall, clear] = [Date.now(), clearTimeout];
     const set = (run: (...args: unknown[]) => void, delay?: number, ...args: unknown[]) => {
       const ms = Math.max(0, Number(delay) || 0);
-      const timer = new Timer(() => run(...args), ms, this.elapsedMs + ms);
+      const timer = new Timer(() => run(...args), this.elapsedMs + ms);
       this.#timers.add(timer);
       return timer;
     };
@@ -151,7 +147,6 @@ class Clock implements FakeClock {
       const timer = this.#next() as Timer;
       this.#timers.delete(timer);
       this.elapsedMs = Math.max(this.elapsedMs, timer.dueAt);
-      this.sleeps.push(timer.delay);
       timer.run();
       await this.#turn();
     }

@@ -1,5 +1,5 @@
-import { expect, test } from '@jest/globals';
-import { LightSignal } from '../../src/base/signal.js';
+import { describe, expect, test } from '@jest/globals';
+import { LateSignal, LightSignal } from '../../src/base/signal.js';
 
 test('tells each listener once, with the signal as this, however often it is aborted', () => {
   const signal = new LightSignal();
@@ -64,4 +64,21 @@ test('is its own controller, in the place of an AbortController', () => {
   const signal = new LightSignal();
   expect(signal.signal).toBe(signal);
   expect(signal.aborted).toBe(false);
+});
+
+describe('LateSignal', () => {
+  test('makes one real signal, which fetch takes, and aborts it', () => {
+    const aborter = new LateSignal();
+    const request = new Request('http://127.0.0.1/', { signal: aborter.signal });
+    expect(aborter.signal).toBe(aborter.signal);
+    expect(request.signal.aborted).toBe(false);
+    aborter.abort();
+    expect([aborter.signal.aborted, request.signal.aborted]).toEqual([true, true]);
+  });
+
+  test('who looks only after the abort finds it aborted', () => {
+    const aborter = new LateSignal();
+    aborter.abort();
+    expect(aborter.signal.aborted).toBe(true);
+  });
 });

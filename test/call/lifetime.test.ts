@@ -84,6 +84,41 @@ describe('Lifetime', () => {
     expect(told).toEqual(['attempting', 'waiting']);
   });
 
+  test('tells a phase of its own limit, and goes on; the deadline still comes, by one timer all along', () => {
+    const lifetime = live(1_000);
+    const told: (string | undefined)[] = [];
+    lifetime.enter(({ final }) => told.push(final));
+    lifetime.limitPhase(300, () => told.push('limit'));
+    jest.advanceTimersByTime(299);
+    expect([told, jest.getTimerCount()]).toEqual([[], 1]);
+    jest.advanceTimersByTime(1);
+    expect([told, lifetime.over, jest.getTimerCount()]).toEqual([['limit'], undefined, 1]);
+    jest.advanceTimersByTime(700);
+    expect([told, jest.getTimerCount()]).toEqual([['limit', 'deadline'], 0]);
+  });
+
+  test('the limit of a phase ends with it, and the next one has its own, counted from its own beginning', () => {
+    const lifetime = live(1_000);
+    const told: string[] = [];
+    lifetime.enter(() => {});
+    lifetime.limitPhase(300, () => told.push('first'));
+    jest.advanceTimersByTime(200);
+    lifetime.enter(() => {});
+    jest.advanceTimersByTime(200);
+    lifetime.limitPhase(300, () => told.push('second'));
+    jest.advanceTimersByTime(299);
+    expect(told).toEqual([]);
+    jest.advanceTimersByTime(1);
+    expect([told, lifetime.over]).toEqual([['second'], undefined]);
+  });
+
+  test('a limit longer than timers can be is none', () => {
+    const lifetime = live();
+    lifetime.enter(() => {});
+    lifetime.limitPhase(2 ** 31, () => {});
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
   test('until settles as the work does while there is time', async () => {
     const lifetime = live(1_000);
     expect(await lifetime.until(Promise.resolve('done'))).toBe('done');

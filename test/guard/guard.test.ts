@@ -27,6 +27,9 @@ describe('Guard', () => {
     guard = new Guard('test', resolvePolicy({ breaker: { consecutive: 1, minimumDuration: 0 }, ...policy }), {
       now: () => clock,
       random: () => 0,
+      after: () => () => {},
+      onCoolDown: () => {},
+      onExhausted: () => {},
       onStateChange: (from, to) => states.push(`${from} → ${to}`),
     });
   };

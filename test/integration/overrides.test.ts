@@ -21,7 +21,7 @@ describe('per-request overrides', () => {
   };
 
   test('undefined inherits, false switches off, a value replaces, and the rest stays', async () => {
-    attachResilience(api, { retry: { maxRetries: 4, backoff: () => 0 }, breaker: false });
+    attachResilience(api, { retry: { maxRetries: 4, backoff: () => 0, budget: false }, breaker: false });
     expect(await requests({})).toBe(5);
     expect(await requests({ resilience: undefined })).toBe(5);
     expect(await requests({ resilience: {} })).toBe(5);

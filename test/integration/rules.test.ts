@@ -66,7 +66,10 @@ describe('presets', () => {
   test('retryOnly neither refuses nor limits', async () => {
     const server = await flakyServer(503);
     const api = axios.create({ baseURL: server.url });
-    const { breakers } = attachResilience(api, { ...presets.retryOnly, retry: { backoff: () => 0 } });
+    const { breakers } = attachResilience(api, {
+      ...presets.retryOnly,
+      retry: { ...presets.retryOnly.retry, backoff: () => 0 },
+    });
     for (let call = 0; call < 10; call++) await rejection(api.get('/'));
     expect(server.hits).toHaveLength(40);
     expect(breakers.size).toBe(0);

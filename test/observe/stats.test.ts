@@ -11,7 +11,10 @@ const NONE = {
   canceled: 0,
   inFlight: 0,
   queued: 0,
+  held: 0,
 };
+
+const NOBODY = { queued: 0, held: 0 };
 
 const counters = (given: Partial<Counters>) => Object.assign(new Counters(), given);
 
@@ -24,8 +27,8 @@ test('has every scope’s figures, and their sums', () => {
   const b = counters({ calls: 2, attempts: 1, canceled: 1, inFlight: 1 });
   expect(
     snapshot([
-      ['a', a, 3],
-      ['b', b, 2],
+      ['a', a, { queued: 3, held: 1 }],
+      ['b', b, { queued: 2, held: 4 }],
     ]),
   ).toEqual({
     calls: 6,
@@ -37,13 +40,14 @@ test('has every scope’s figures, and their sums', () => {
     canceled: 1,
     inFlight: 2,
     queued: 5,
-    scopes: { a: { ...NONE, ...a, queued: 3 }, b: { ...NONE, ...b, queued: 2 } },
+    held: 5,
+    scopes: { a: { ...NONE, ...a, queued: 3, held: 1 }, b: { ...NONE, ...b, queued: 2, held: 4 } },
   });
 });
 
 test('is a frozen copy: what is counted later is not in it', () => {
   const a = counters({ calls: 1 });
-  const stats = snapshot([['a', a, 0]]);
+  const stats = snapshot([['a', a, NOBODY]]);
   a.calls++;
   expect([stats, stats.scopes, stats.scopes.a].filter((part) => !Object.isFrozen(part))).toEqual([]);
   expect([stats.calls, stats.scopes.a?.calls]).toEqual([1, 1]);
@@ -51,7 +55,7 @@ test('is a frozen copy: what is counted later is not in it', () => {
 
 test('a scope may have any name', () => {
   const names = ['__proto__', 'constructor', 'https://api.test', ''];
-  const { calls, scopes } = snapshot(names.map((name) => [name, counters({ calls: 1 }), 0]));
+  const { calls, scopes } = snapshot(names.map((name) => [name, counters({ calls: 1 }), NOBODY]));
   expect(Object.keys(scopes)).toEqual(names);
   expect(calls).toBe(4);
 });

@@ -256,3 +256,20 @@ describe('applyOverride', () => {
     expect(before).toEqual(resolvePolicy({ deadline: 500 }));
   });
 });
+
+describe('the retry budget', () => {
+  const budget = (policy: ResiliencePolicy, override: ResilienceOverride = {}) =>
+    applyOverride(resolvePolicy(policy), override).retry.budget;
+
+  test('keeps a reserve that was set, and otherwise leaves it to the call', () => {
+    expect(budget({})).toEqual({ ratio: 0.2, reserve: undefined });
+    expect(budget({ retry: { maxRetries: 8, budget: { ratio: 0.1 } } })).toEqual({ ratio: 0.1, reserve: undefined });
+    expect(budget({ retry: { budget: { reserve: 2 } } }, { retry: 12 })).toEqual({ ratio: 0.2, reserve: 2 });
+  });
+
+  test('is gone for good once it is off', () => {
+    expect(budget({ retry: { budget: false } })).toBe(false);
+    expect(budget({ retry: { budget: false } }, { retry: 5 })).toBe(false);
+    expect(budget({ retry: 5 }, { retry: { budget: false } })).toBe(false);
+  });
+});

@@ -139,6 +139,12 @@ describe('validatePolicy refuses', () => {
       [{ retry: { shouldRetry: false } }, '`retry.shouldRetry` must be a function, got false', TypeError],
       [{ retry: { beforeRetry: {} } }, '`retry.beforeRetry` must be a function, got an object', TypeError],
 
+      [{ retry: { budget: true } }, '`retry.budget` must be an object or false, got true', TypeError],
+      [{ retry: { budget: { ratio: 1.1 } } }, '`retry.budget.ratio` must be ≥ 0 and ≤ 1, got 1.1', RangeError],
+      [{ retry: { budget: { ratio: '20%' } } }, '`retry.budget.ratio` must be ≥ 0 and ≤ 1, got "20%"', TypeError],
+      [{ retry: { budget: { reserve: -1 } } }, `\`retry.budget.reserve\` ${COUNT.replace('1', '0')} -1`, RangeError],
+      [{ coolDown: 'no' }, '`coolDown` must be true or false, got "no"', TypeError],
+
       [{ breaker: true }, '`breaker` must be an object or false, got true', TypeError],
       [{ breaker: 5 }, '`breaker` must be an object or false, got 5', TypeError],
       [{ breaker: { failureRatio: 0 } }, '`breaker.failureRatio` must be > 0 and ≤ 1, got 0', RangeError],
@@ -188,6 +194,8 @@ describe('validatePolicy names the option that was meant', () => {
     [{ bulkheads: 3 }, '`bulkheads` is not an option; did you mean `bulkhead`?'],
     [{ retry: { retries: 3 } }, '`retry.retries` is not an option; did you mean `maxRetries`?'],
     [{ retry: { maxRetry: 3 } }, '`retry.maxRetry` is not an option; did you mean `maxRetries`?'],
+    [{ cooldown: false }, '`cooldown` is not an option; did you mean `coolDown`?'],
+    [{ retry: { budget: { ration: 1 } } }, '`retry.budget.ration` is not an option; did you mean `ratio`?'],
     [{ retry: { method: ['GET'] } }, '`retry.method` is not an option; did you mean `methods`?'],
     [{ retry: { limits: { stat: 3 } } }, '`retry.limits.stat` is not an option; did you mean `status`?'],
     [{ retry: { backoff: { basedelay: 3 } } }, '`retry.backoff.basedelay` is not an option; did you mean `baseDelay`?'],
@@ -203,7 +211,7 @@ describe('validatePolicy names the option that was meant', () => {
   test.each([
     [
       { hooks: { toString: () => {} } },
-      '`hooks.toString` is not an option (known: onRetry, onSuccess, onGiveUp, onReject, onStateChange)',
+      '`hooks.toString` is not an option (known: onRetry, onSuccess, onGiveUp, onReject, onStateChange, onCoolDown, onBudgetExhausted)',
     ],
     [
       { breaker: { threshold: 3 } },
@@ -299,6 +307,8 @@ describe('validateOverride', () => {
       [{ scope: '' }, '`scope` must be a name, got ""', TypeError],
       [{ scope: () => 'a' }, '`scope` must be a name, got a function', TypeError],
       [{ hooks: { onRetry: 1 } }, '`hooks.onRetry` must be a function, got 1', TypeError],
+      [{ retry: { budget: { ratio: 0.5 } } }, `\`retry.budget\` ${SHARED} an object`, TypeError],
+      [{ coolDown: true }, `\`coolDown\` ${SHARED} true`, TypeError],
       [{ idempotent: 'yes' }, '`idempotent` must be true or false, got "yes"', TypeError],
       [{ idempotant: true }, '`idempotant` is not an option; did you mean `idempotent`?', TypeError],
     ]),

@@ -13,6 +13,7 @@ const FACTS: Facts = {
   retries: 0,
   retriesBy: { connect: 0, read: 0, status: 0 },
   previousDelayMs: 0,
+  budgetSpent: false,
   remainingMs: 30_000,
   failed: () => ({ attempt: 1, durationMs: 5 }) as FailedAttempt,
 };

@@ -26,7 +26,7 @@ describe('a policy under the kit', () => {
         const { api, hits } = scripted([503, { status: 429, headers: { 'retry-after': '2' } }, 'ECONNRESET', 200]);
         const response = await clock.until(api.get('/users'));
         expect([attemptsOf(response), hits.length, waitsOf(response)]).toEqual([4, 4, [50, 2_100, 200]]);
-        expect([clock.sleeps, clock.elapsedMs, clock.pending]).toEqual([[50, 2_100, 200], 2_350, 0]);
+        expect([clock.elapsedMs, clock.pending]).toEqual([2_350, 0]);
       },
       { random: 0.5 },
     );
@@ -34,11 +34,14 @@ describe('a policy under the kit', () => {
   }, 2_000);
 
   test('a deadline ends what hangs', async () => {
-    await withFakeClock(async (clock) => {
-      const { api } = scripted(['hang'], { deadline: 5_000, attemptTimeout: 2_000, retry: 9 });
-      const error = await clock.until(failure(api.get('/users')));
-      expect([reportOf(error)?.ended, clock.elapsedMs <= 5_000, attemptsOf(error)]).toEqual(['deadline', true, 3]);
-    });
+    await withFakeClock(
+      async (clock) => {
+        const { api } = scripted(['hang'], { deadline: 5_000, attemptTimeout: 2_000, retry: 9 });
+        const error = await clock.until(failure(api.get('/users')));
+        expect([reportOf(error)?.ended, clock.elapsedMs, attemptsOf(error)]).toEqual(['deadline', 5_000, 3]);
+      },
+      { random: 0 },
+    );
   });
 
   test('a circuit opens by failures over time, refuses, and closes by a probe', async () => {

@@ -52,7 +52,7 @@ test('defaults that change during a call count from the next call on; what befor
 
 test('a policy made by a class is read and never written, and its requests share nothing', async () => {
   class Policy {
-    readonly retry = { ...NOW, maxRetries: 1 };
+    readonly retry = { ...NOW, maxRetries: 1, budget: false as const };
     readonly breaker = false;
   }
   class Override {

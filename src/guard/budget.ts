@@ -1,0 +1,152 @@
+import type { Outcome } from '../base/outcome.js';
+import { Line, type Place } from './line.js';
+
+/** A quiet client is not held to its last outage for ever: each so many milliseconds make a token. */
+const REFILL_MS = 10_000;
+
+/** Without a token a retry goes out all the same, so long after the one before, to see whether things are better; … */
+const FIRST_GAP_MS = 250;
+/** … twice as long after each that is not answered, up to this. */
+const LAST_GAP_MS = 2_000;
+
+/** Once one that went without a token is answered, the others follow at this share of the pace at which they came. */
+const CATCH_UP = 0.5;
+
+export interface BudgetEnvironment {
+  readonly now: () => number;
+  /** Calls `act` once after so many milliseconds, unless cancelled by what it returns. */
+  readonly after: (ms: number, act: () => void) => () => void;
+  /** The tokens ran out: retries wait for their turn from now on. Said once, until there are tokens again. */
+  readonly onExhausted: () => void;
+}
+
+/**
+ * How many retries a scope may send. Each takes a token; a call that is answered gives back those it took and a share of
+ * one more, so that retries are a share of the traffic that works, whatever fails. Beyond that they are paced before they
+ * are refused: twenty calls that meet a blip wait in line while one of them looks whether it is over.
+ */
+export class RetryBudget {
+  readonly #line = new Line<Outcome | undefined>();
+  /** Raised to what a call may need by itself, if that is more. */
+  #reserve: number;
+  #tokens: number;
+  #refilledAt: number;
+  #isExhausted = false;
+  #gapMs = FIRST_GAP_MS;
+  /** When the next retry without a token may go. */
+  #nextAt = 0;
+  /** Since when somebody is in line, and how many have joined it. */
+  #lineBeganAt = 0;
+  #joined = 0;
+  /** Between two of those who wait, while they are answered. */
+  #catchUpMs: number | undefined;
+  #stopPacing: (() => void) | undefined;
+
+  constructor(
+    private readonly ratio: number,
+    reserve: number,
+    private readonly environment: BudgetEnvironment,
+  ) {
+    this.#reserve = reserve;
+    this.#tokens = reserve;
+    this.#refilledAt = environment.now();
+  }
+
+  /** Retries that may go at once. */
+  get tokens(): number {
+    const now = this.environment.now();
+    this.#tokens = Math.min(this.#reserve, this.#tokens + (now - this.#refilledAt) / REFILL_MS);
+    this.#refilledAt = now;
+    return this.#tokens;
+  }
+
+  get waiting(): number {
+    return this.#line.size;
+  }
+
+  /** No token is left, and all who went without one found nobody there: to wait leads nowhere. */
+  get isSpent(): boolean {
+    return this.#gapMs > LAST_GAP_MS && this.tokens < 1;
+  }
+
+  /** A retry asks to go: `undefined` if it may at once, otherwise its place in line. */
+  take(reserve: number, refusal: () => Outcome | undefined): Place<Outcome | undefined> | undefined {
+    if (reserve > this.#reserve) {
+      this.#tokens += reserve - this.#reserve;
+      this.#reserve = reserve;
+    }
+    if (this.#line.size === 0) {
+      if (this.#withdraw()) return undefined;
+      this.#lineBeganAt = this.environment.now();
+      this.#joined = 0;
+    }
+    if (!this.#isExhausted) {
+      this.#isExhausted = true;
+      this.environment.onExhausted();
+    }
+    this.#joined++;
+    const place = this.#line.join({ serve: () => undefined, refusal });
+    if (this.#line.size === 1) this.#pace();
+    return place;
+  }
+
+  /** The attempt of a call after so many retries was answered: somebody is there. */
+  answered(retries: number): void {
+    this.#gapMs = FIRST_GAP_MS;
+    // Those in line come at a pace of their own, not at that of the answers: there may be very many of them.
+    const refund = this.#line.size === 0 ? retries : 0;
+    this.#tokens = Math.min(this.#reserve, this.tokens + this.ratio + refund);
+    if (this.#line.size === 0) {
+      if (this.#tokens >= 1) this.#isExhausted = false;
+      return;
+    }
+    if (retries > 0 && this.#catchUpMs === undefined) {
+      const now = this.environment.now();
+      this.#catchUpMs = (now - this.#lineBeganAt) / this.#joined / CATCH_UP;
+      this.#nextAt = now;
+    }
+    this.#serve();
+  }
+
+  /** A retry was not answered: those who wait go on waiting, unless that leads nowhere. */
+  retryFailed(): void {
+    if (this.isSpent) this.flush();
+    if (this.#catchUpMs === undefined) return;
+    this.#catchUpMs = undefined;
+    this.#nextAt = this.environment.now() + this.#gapMs;
+    this.#pace();
+  }
+
+  /** Lets those go who may not be sent any more. */
+  flush(): void {
+    this.#line.flush();
+    this.#pace();
+  }
+
+  /** Takes a token, or the turn that comes with time. */
+  #withdraw(): boolean {
+    const now = this.environment.now();
+    const isPaid = this.tokens >= 1;
+    if (!isPaid && now < this.#nextAt) return false;
+    if (isPaid) this.#tokens--;
+    else if (this.#catchUpMs === undefined) this.#gapMs = Math.min(this.#gapMs * 2, 2 * LAST_GAP_MS);
+    this.#nextAt = now + (this.#catchUpMs ?? Math.min(this.#gapMs, LAST_GAP_MS));
+    return true;
+  }
+
+  #serve(): void {
+    while (this.#line.size > 0 && this.#withdraw()) this.#line.serveNext();
+    this.#pace();
+  }
+
+  /** Looks again when the next turn has come, as long as somebody waits. */
+  #pace(): void {
+    this.#stopPacing?.();
+    this.#stopPacing = undefined;
+    if (this.#line.size === 0) {
+      this.#catchUpMs = undefined;
+      return;
+    }
+    this.#stopPacing = this.environment.after(Math.max(0, this.#nextAt - this.environment.now()), () => this.#serve());
+  }
+}

@@ -1,0 +1,98 @@
+import type { Outcome } from '../base/outcome.js';
+import { Line, type Place } from './line.js';
+
+/** Those who waited are let go at this many times the pace at which they came. */
+const CATCH_UP = 1.5;
+
+export interface CoolDownEnvironment {
+  readonly now: () => number;
+  readonly random: () => number;
+  /** Calls `act` once after so many milliseconds, unless cancelled by what it returns. */
+  readonly after: (ms: number, act: () => void) => () => void;
+  /** The scope begins to be left alone. Said once, until that is over and nobody waits any more. */
+  readonly onCoolDown: (retryInMs: number) => void;
+}
+
+/**
+ * The time for which the server has asked to be left alone. Whoever comes meanwhile waits in line; afterwards they are let
+ * go in order, not much faster than they came, so that the server does not meet all of them at once.
+ */
+export class CoolDown {
+  readonly #line = new Line<Outcome | undefined>();
+  #until = Number.NEGATIVE_INFINITY;
+  /** When the last who waited was let go, or the cool-down began. */
+  #servedAt = 0;
+  #beganAt = 0;
+  /** How many have joined the line since then. */
+  #joined = 0;
+  #stop: (() => void) | undefined;
+
+  constructor(private readonly environment: CoolDownEnvironment) {}
+
+  /** Milliseconds that the server has still to be left alone. */
+  get retryInMs(): number {
+    return Math.max(0, this.#until - this.environment.now());
+  }
+
+  get waiting(): number {
+    return this.#line.size;
+  }
+
+  /** Whoever comes now has to wait. */
+  get isOn(): boolean {
+    return this.#line.size > 0 || this.#until > this.environment.now();
+  }
+
+  /** Milliseconds that whoever comes now would have to wait. */
+  get waitMs(): number {
+    return this.retryInMs + this.#line.size * this.#paceMs;
+  }
+
+  /** The server asks to be left alone. */
+  begin(ms: number): void {
+    const { now, random, onCoolDown } = this.environment;
+    const begins = !this.isOn;
+    const at = now();
+    if (begins) {
+      this.#beganAt = at;
+      this.#servedAt = at;
+      this.#joined = 0;
+    }
+    // Spread over up to a tenth more (1 s at most), so that a fleet does not return in step.
+    this.#until = Math.max(this.#until, at + ms + random() * Math.min(ms / 10, 1_000));
+    if (this.#line.size > 0) this.#schedule();
+    if (begins) onCoolDown(this.retryInMs);
+  }
+
+  /** Waits for its turn. */
+  join(refusal: () => Outcome | undefined): Place<Outcome | undefined> {
+    this.#joined++;
+    const place = this.#line.join({ serve: () => undefined, refusal });
+    if (this.#line.size === 1) this.#schedule();
+    return place;
+  }
+
+  /** Lets those go who may not be sent any more. */
+  flush(): void {
+    this.#line.flush();
+    this.#schedule();
+  }
+
+  /** Between two of those who are let go. */
+  get #paceMs(): number {
+    return (this.environment.now() - this.#beganAt) / Math.max(1, this.#joined) / CATCH_UP;
+  }
+
+  #schedule(): void {
+    this.#stop?.();
+    this.#stop = undefined;
+    if (this.#line.size === 0) return;
+    const { now, after } = this.environment;
+    const dueAt = Math.max(this.#until, this.#servedAt + this.#paceMs);
+    this.#stop = after(Math.max(0, dueAt - now()), () => {
+      this.#servedAt = now();
+      this.#line.serveNext();
+      this.#schedule();
+    });
+  }
+}

@@ -1,0 +1,41 @@
+import { describe, expect, test } from '@jest/globals';
+import { AxiosHeaders, type InternalAxiosRequestConfig } from 'axios';
+import { LateSignal, LightSignal } from '../../src/base/signal.js';
+import { standIn } from '../../src/call/stand-in.js';
+
+type Config = InternalAxiosRequestConfig;
+
+const config = (more: Partial<Config> = {}): Config => ({ headers: new AxiosHeaders(), ...more });
+
+describe('standIn', () => {
+  test('puts back what was there, and takes away what was not', () => {
+    const { signal } = new AbortController();
+    const given = config({ signal, httpAgent: 'mine' });
+    const putBack = standIn(given, new LightSignal(), { httpAgent: 'ours', httpsAgent: 'ours' });
+    expect([given.signal === signal, given.httpAgent, given.httpsAgent]).toEqual([false, 'ours', 'ours']);
+    putBack();
+    expect(given).toEqual(config({ signal, httpAgent: 'mine' }));
+    expect(Object.keys(given)).toEqual(['headers', 'signal', 'httpAgent']);
+  });
+
+  test('an adapter that looks at the signal, or copies the config, has the one real signal of the attempt', () => {
+    const aborter = new LateSignal();
+    const given = config();
+    standIn(given, aborter, undefined);
+    const copy = { ...given };
+    expect(copy.signal).toBeInstanceOf(AbortSignal);
+    expect(given.signal).toBe(copy.signal);
+    aborter.abort();
+    expect(copy.signal?.aborted).toBe(true);
+  });
+
+  test('an adapter may put another signal in its place for as long as it is there', () => {
+    const { signal } = new AbortController();
+    const given = config();
+    const putBack = standIn(given, new LateSignal(), undefined);
+    given.signal = signal;
+    expect([given.signal, Object.keys(given)]).toEqual([signal, ['headers', 'signal']]);
+    putBack();
+    expect(Object.keys(given)).toEqual(['headers']);
+  });
+});

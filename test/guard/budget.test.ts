@@ -1,0 +1,137 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { RetryBudget } from '../../src/guard/budget.js';
+import { ManualClock } from '../helpers/manual-clock.js';
+
+describe('RetryBudget', () => {
+  let clock: ManualClock;
+  let budget: RetryBudget;
+  let exhausted: number;
+  /** When each retry was let go, or what it was refused with. */
+  let log: string[];
+
+  const make = (reserve: number, ratio = 0.2) => {
+    clock = new ManualClock();
+    exhausted = 0;
+    log = [];
+    budget = new RetryBudget(ratio, reserve, { ...clock, onExhausted: () => exhausted++ });
+  };
+  beforeEach(() => make(3));
+
+  const retry = (name: string, refusal: () => { final: 'retry-budget' } | undefined = () => undefined) => {
+    const place = budget.take(0, refusal);
+    const let_go = (end?: object) => void log.push(`${name} ${end ? 'refused' : 'goes'} at ${clock.now()}`);
+    if (place) void place.result.then(let_go);
+    else let_go();
+    return place;
+  };
+  const spent = () => (budget.isSpent && budget.waiting > 1 ? ({ final: 'retry-budget' } as const) : undefined);
+
+  test('as many as the reserve go at once, the next one waits, and that is said once', async () => {
+    for (const name of ['a', 'b', 'c', 'd', 'e']) retry(name);
+    expect(log).toEqual(['a goes at 0', 'b goes at 0', 'c goes at 0']);
+    expect([budget.waiting, exhausted]).toEqual([2, 1]);
+  });
+
+  test('without an answer those who wait go one by one, each after twice the gap', async () => {
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) retry(name);
+    await clock.advance(3_000);
+    expect(log.slice(3)).toEqual(['d goes at 250', 'e goes at 750', 'f goes at 1750']);
+    expect([budget.waiting, clock.pending]).toEqual([0, 0]);
+  });
+
+  test('once one that waited is answered, the others follow at half the pace at which they came', async () => {
+    make(1);
+    retry('first');
+    await clock.advance(100);
+    for (let i = 0; i < 10; i++) retry(`${i}`);
+    await clock.advance(150);
+    expect(log).toEqual(['first goes at 0', '0 goes at 250']);
+    budget.answered(1);
+    // Ten came in 150 ms, so one goes each 30 ms.
+    await clock.advance(60);
+    expect(log.slice(2)).toEqual(['1 goes at 250', '2 goes at 280', '3 goes at 310']);
+  });
+
+  test('a retry that fails meanwhile makes the others wait again', async () => {
+    make(1);
+    for (let i = 0; i < 5; i++) retry(`${i}`);
+    await clock.advance(250);
+    budget.answered(1);
+    await clock.advance(0);
+    budget.retryFailed();
+    const before = log.length;
+    await clock.advance(249);
+    expect(log).toHaveLength(before);
+    await clock.advance(1);
+    expect(log).toHaveLength(before + 1);
+  });
+
+  test('five answered first attempts pay for one retry', async () => {
+    make(1);
+    retry('a');
+    for (let i = 0; i < 4; i++) budget.answered(0);
+    expect(budget.tokens).toBeCloseTo(0.8);
+    budget.answered(0);
+    retry('b');
+    expect(log).toEqual(['a goes at 0', 'b goes at 0']);
+  });
+
+  test('a call that is answered after retries gives back what they took', () => {
+    for (const name of ['a', 'b', 'c']) retry(name);
+    budget.answered(3);
+    expect(budget.tokens).toBe(3);
+    expect(exhausted).toBe(0);
+  });
+
+  test('the reserve is never exceeded, but raised to what one call may need', () => {
+    budget.answered(0);
+    expect(budget.tokens).toBe(3);
+    budget.take(10, () => undefined);
+    expect(budget.tokens).toBe(9);
+    budget.take(10, () => undefined);
+    expect(budget.tokens).toBe(8);
+  });
+
+  test('a quiet client has its reserve back after ten seconds a token', async () => {
+    for (const name of ['a', 'b', 'c']) retry(name);
+    await clock.advance(10_000);
+    expect(budget.tokens).toBe(1);
+    await clock.advance(60_000);
+    expect(budget.tokens).toBe(3);
+  });
+
+  test('when nobody answers for long, all but one are refused, and that one goes on looking', async () => {
+    make(1);
+    for (let i = 0; i < 8; i++) retry(`${i}`, spent);
+    await clock.advance(3_750);
+    expect(log).toEqual(['0 goes at 0', '1 goes at 250', '2 goes at 750', '3 goes at 1750', '4 goes at 3750']);
+    expect(budget.isSpent).toBe(true);
+    budget.retryFailed();
+    await clock.advance(2_000);
+    expect(log.slice(5)).toEqual(['5 refused at 3750', '6 refused at 3750', '7 goes at 5750']);
+    budget.answered(1);
+    expect(budget.isSpent).toBe(false);
+  });
+
+  test('who leaves frees the line, and the last one to leave takes the timer along', () => {
+    make(0);
+    retry('a');
+    const [b, c] = [retry('b'), retry('c')];
+    expect(clock.pending).toBe(1);
+    b?.leave({ final: 'canceled' });
+    c?.leave({ final: 'canceled' });
+    budget.flush();
+    expect([budget.waiting, clock.pending]).toEqual([0, 0]);
+  });
+
+  test('it can be exhausted again after it has been filled', () => {
+    make(1);
+    retry('a');
+    retry('b')?.leave({});
+    expect(exhausted).toBe(1);
+    for (let i = 0; i < 5; i++) budget.answered(0);
+    retry('c');
+    retry('d');
+    expect(exhausted).toBe(2);
+  });
+});

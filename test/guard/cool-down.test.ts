@@ -1,0 +1,117 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { CoolDown } from '../../src/guard/cool-down.js';
+import { ManualClock } from '../helpers/manual-clock.js';
+
+describe('CoolDown', () => {
+  let clock: ManualClock;
+  let coolDown: CoolDown;
+  let said: number[];
+  let log: string[];
+  let draw: number;
+
+  beforeEach(() => {
+    clock = new ManualClock();
+    [said, log, draw] = [[], [], 0];
+    coolDown = new CoolDown({ ...clock, random: () => draw, onCoolDown: (ms) => said.push(ms) });
+  });
+
+  const join = (name: string) => {
+    const place = coolDown.join(() => ({ final: 'circuit-open' }));
+    void place.result.then((end) => log.push(`${name} ${end ? 'refused' : 'goes'} at ${Math.round(clock.now())}`));
+    return place;
+  };
+
+  test('is off until the server asks, and says once that it has begun', async () => {
+    expect([coolDown.isOn, coolDown.retryInMs, coolDown.waitMs]).toEqual([false, 0, 0]);
+    coolDown.begin(1_000);
+    coolDown.begin(500);
+    expect([coolDown.isOn, coolDown.retryInMs]).toEqual([true, 1_000]);
+    expect(said).toEqual([1_000]);
+    await clock.advance(1_000);
+    expect(coolDown.isOn).toBe(false);
+    coolDown.begin(200);
+    expect(said).toEqual([1_000, 200]);
+  });
+
+  test('the longest wait asked for counts', () => {
+    coolDown.begin(1_000);
+    coolDown.begin(3_000);
+    coolDown.begin(2_000);
+    expect(coolDown.retryInMs).toBe(3_000);
+  });
+
+  test('is spread over up to a tenth more, a second at most', () => {
+    draw = 0.999999;
+    coolDown.begin(1_000);
+    expect(coolDown.retryInMs).toBeCloseTo(1_100, 0);
+    coolDown.begin(60_000);
+    expect(coolDown.retryInMs).toBeCloseTo(61_000, 0);
+  });
+
+  test('those who wait go in order, at one and a half times the pace at which they came', async () => {
+    coolDown.begin(900);
+    for (const name of ['a', 'b', 'c']) {
+      await clock.advance(300);
+      join(name);
+    }
+    await clock.advance(0);
+    expect(log).toEqual(['a goes at 900']);
+    // Two had come in 900 ms when a went, and three in 1,200 ms when b did.
+    await clock.advance(1_000);
+    expect(log).toEqual(['a goes at 900', 'b goes at 1200', 'c goes at 1467']);
+    expect([coolDown.isOn, clock.pending]).toEqual([false, 0]);
+  });
+
+  test('who comes while others still wait joins them', async () => {
+    coolDown.begin(100);
+    join('a');
+    join('b');
+    await clock.advance(100);
+    expect(coolDown.isOn).toBe(true);
+    join('c');
+    await clock.advance(1_000);
+    expect(log.map((line) => line.charAt(0))).toEqual(['a', 'b', 'c']);
+  });
+
+  test('asked again by one who was let go, the others wait again', async () => {
+    coolDown.begin(100);
+    join('a');
+    join('b');
+    await clock.advance(100);
+    coolDown.begin(500);
+    await clock.advance(499);
+    expect(log).toEqual(['a goes at 100']);
+    await clock.advance(200);
+    expect(log).toEqual(['a goes at 100', 'b goes at 600']);
+    expect(said).toEqual([100]);
+  });
+
+  test('tells how long a newcomer would wait, those in front included', async () => {
+    coolDown.begin(1_000);
+    join('a');
+    await clock.advance(600);
+    join('b');
+    // 400 ms are left, and two are in front, at 600 ms for two, divided by 1.5.
+    expect(coolDown.waitMs).toBeCloseTo(400 + 2 * 200);
+  });
+
+  test('who leaves is not waited for, and a flush refuses the others and lets go of the timer', async () => {
+    coolDown.begin(100);
+    const [a] = [join('a'), join('b')];
+    a.leave({ final: 'canceled' });
+    coolDown.flush();
+    await clock.advance(0);
+    expect(log).toEqual(['a refused at 0', 'b refused at 0']);
+    expect([coolDown.waiting, clock.pending]).toEqual([0, 0]);
+  });
+
+  test('10,000 who came in a second are let go over two thirds of one, and more', async () => {
+    coolDown.begin(1_000);
+    for (let i = 0; i < 10_000; i++) join(`${i}`);
+    await clock.advance(1_000);
+    expect(log.length).toBeLessThan(3);
+    await clock.advance(3_000);
+    expect(log).toHaveLength(10_000);
+    expect(log.map((line) => Number(line.split(' ')[0]))).toEqual(Array.from({ length: 10_000 }, (_, i) => i));
+  });
+});

@@ -1,0 +1,89 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import axios, { type AxiosError, type AxiosInstance } from 'axios';
+import { attachResilience, reportOf } from 'axios-resilience';
+import { type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
+import { rejection } from '../helpers/settled.js';
+
+const times = <T>(n: number, make: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => make(i));
+
+describe.each(['http', 'fetch'] as const)('the retry budget through the %s adapter', (adapter) => {
+  let server: FlakyServer;
+  let api: AxiosInstance;
+
+  beforeEach(async () => {
+    server = await flakyServer(503);
+    api = axios.create({ baseURL: server.url, adapter, proxy: false });
+  });
+  afterEach(() => server.close());
+
+  test('twenty calls that meet a blip of 200 ms are all served within 3 s, and the circuit stays closed', async () => {
+    const states: string[] = [];
+    const exhausted: string[] = [];
+    const { breakers } = attachResilience(api, {
+      hooks: {
+        onStateChange: ({ to }) => states.push(to),
+        onBudgetExhausted: ({ scope }) => exhausted.push(scope),
+      },
+    });
+    const start = performance.now();
+    server.script((_req, res) => void res.writeHead(performance.now() - start < 200 ? 503 : 200).end());
+    const calls = await Promise.all(times(20, (i) => api.get(`/${i}`)));
+    expect(calls.map(({ status }) => status)).toEqual(times(20, () => 200));
+    expect(performance.now() - start).toBeLessThan(3_000);
+    expect([states, breakers.get(server.url)?.state, exhausted]).toEqual([[], 'closed', [server.url]]);
+    expect(server.hits.length).toBeLessThan(60);
+  });
+
+  test('a server that stays down is sent the reserve and a few more, and the others end by name', async () => {
+    const reasons: string[] = [];
+    const { stats } = attachResilience(api, {
+      breaker: false,
+      retry: { backoff: () => 0 },
+      hooks: { onGiveUp: ({ because }) => reasons.push(because) },
+    });
+    const errors = await Promise.all(times(12, (i) => rejection(api.get(`/${i}`))));
+    // 12 first attempts, 3 from the reserve, one each after 250, 500, 1,000 and 2,000 ms, and those of the last one to look.
+    expect(server.hits.length).toBeGreaterThanOrEqual(19);
+    expect(server.hits.length).toBeLessThan(25);
+    const ends = errors.map((error) => reportOf(error)?.ended);
+    expect(ends.filter((end) => end === 'retry-budget').length).toBeGreaterThanOrEqual(8);
+    expect(new Set(ends)).toEqual(new Set(['retry-budget', 'max-retries']));
+    expect(reasons.sort()).toEqual([...ends].sort());
+    expect(errors.every((error) => (error as AxiosError).response?.status === 503)).toBe(true);
+    expect(stats()).toMatchObject({ failures: 12, held: 0, inFlight: 0 });
+  }, 20_000);
+
+  test('one call has all its retries at once, however many it is allowed', async () => {
+    attachResilience(api, { breaker: false, retry: { backoff: () => 0 } });
+    const start = performance.now();
+    expect(reportOf(await rejection(api.get('/', { resilience: { retry: 12 } })))?.retries).toBe(12);
+    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(server.hits).toHaveLength(13);
+  });
+
+  test('one call after another that succeeds at its third attempt is never held up', async () => {
+    attachResilience(api, { breaker: false, retry: { backoff: () => 0 } });
+    const start = performance.now();
+    for (let i = 0; i < 30; i++) {
+      server.script(503, 503, 200);
+      await api.get('/');
+    }
+    expect(performance.now() - start).toBeLessThan(2_000);
+    expect(server.hits).toHaveLength(90);
+  });
+
+  test('a retry that waits for its turn can be cancelled at once; `budget: false` does not wait', async () => {
+    const { stats } = attachResilience(api, { breaker: false, retry: { maxRetries: 1, backoff: () => 0 } });
+    await rejection(api.get('/'));
+    const controller = new AbortController();
+    const call = rejection(api.get('/', { signal: controller.signal }));
+    while (stats().held === 0) await new Promise(setImmediate);
+    controller.abort();
+    expect((await call).code).toBe('ERR_CANCELED');
+    expect(stats().held).toBe(0);
+    const free = reportOf(await rejection(api.get('/', { resilience: { retry: { budget: false } } })));
+    expect([free?.ended, free?.retries]).toEqual(['max-retries', 1]);
+    expect(free?.elapsedMs).toBeLessThan(200);
+    expect(server.hits).toHaveLength(5);
+  });
+});

@@ -1,0 +1,104 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import axios, { type AxiosInstance } from 'axios';
+import { attachResilience, isResilienceError, type ResilienceHandle, reportOf } from 'axios-resilience';
+import { type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
+import { rejection } from '../helpers/settled.js';
+
+const ASKS_FOR_300_MS = { status: 429, headers: { 'retry-after-ms': '300' } };
+const ASKS_FOR_A_MINUTE = { status: 503, headers: { 'retry-after': '60' } };
+
+describe.each(['http', 'fetch'] as const)('a cool-down through the %s adapter', (adapter) => {
+  let server: FlakyServer;
+  let api: AxiosInstance;
+  let resilience: ResilienceHandle;
+  let said: string[];
+
+  const attach = (policy: Parameters<typeof attachResilience>[1] = {}) => {
+    said = [];
+    resilience = attachResilience(api, {
+      hooks: {
+        onCoolDown: ({ scope, retryInMs }) => said.push(`${scope} ${Math.floor(retryInMs / 100)}`),
+        onReject: ({ because }) => said.push(because),
+      },
+      ...policy,
+    });
+  };
+  beforeEach(async () => {
+    server = await flakyServer(200);
+    api = axios.create({ baseURL: server.url, adapter, proxy: false });
+  });
+  afterEach(() => server.close());
+
+  test('one call hears it, and all calls of the scope heed it, a POST too', async () => {
+    attach();
+    server.script(ASKS_FOR_300_MS, 200);
+    const first = api.get('/first');
+    while (resilience.stats().attempts === 0 || resilience.stats().inFlight > 0) await new Promise(setImmediate);
+    const later = [api.get('/a'), api.post('/b', {}), api.get('/c')];
+    await Promise.all([first, ...later]);
+    const [heard, ...others] = server.hits;
+    expect(others.map(({ url }) => url).filter((url) => url !== '/first')).toEqual(['/a', '/b', '/c']);
+    for (const { at } of others) expect(at - (heard?.at ?? 0)).toBeGreaterThanOrEqual(299);
+    expect(said).toEqual([`${server.url} 3`]);
+    const waited = await Promise.all(later);
+    for (const response of waited) expect(reportOf(response)?.waitedMs).toBeGreaterThan(250);
+    expect(resilience.stats().held).toBe(0);
+  });
+
+  test('a call that cannot wait as long is refused at once, with the time left, and nothing is sent', async () => {
+    attach({ deadline: 5_000 });
+    server.script(ASKS_FOR_A_MINUTE);
+    expect(reportOf(await rejection(api.get('/')))?.ended).toBe('deadline');
+    const error = await rejection(api.post('/', {}));
+    expect(isResilienceError(error) && error.code).toBe('ERR_COOLING_DOWN');
+    expect((error as unknown as { retryInMs: number }).retryInMs).toBeGreaterThan(59_000);
+    expect(reportOf(error)).toMatchObject({
+      ended: 'cooling-down',
+      attempts: [{ code: 'ERR_COOLING_DOWN', failure: 'refused' }],
+    });
+    expect(server.hits).toHaveLength(1);
+    expect(said.at(-1)).toBe('cooling-down');
+    expect(resilience.stats()).toMatchObject({ calls: 2, rejected: 1, failures: 1, held: 0 });
+  });
+
+  test('whoever waits can be cancelled within 20 ms', async () => {
+    attach();
+    server.script(ASKS_FOR_A_MINUTE);
+    await rejection(api.get('/', { resilience: { retry: false } }));
+    const controller = new AbortController();
+    const call = rejection(api.get('/', { signal: controller.signal, resilience: { deadline: false } }));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(resilience.stats().held).toBe(1);
+    const before = performance.now();
+    controller.abort();
+    expect((await call).code).toBe('ERR_CANCELED');
+    expect(performance.now() - before).toBeLessThan(20);
+    expect([resilience.stats().held, server.hits.length]).toEqual([0, 1]);
+  });
+
+  test('a request, an instance, or a scope of its own can pass by it', async () => {
+    attach({ scope: (config) => String(config.headers.get('x-key')) });
+    const get = (key: string, resilience = {}) => api.get('/', { headers: { 'x-key': key }, resilience });
+    server.script(ASKS_FOR_A_MINUTE, 200);
+    await rejection(get('a', { retry: false }));
+    expect((await get('b')).status).toBe(200);
+    expect((await get('a', { coolDown: false })).status).toBe(200);
+    expect((await rejection(get('a'))).code).toBe('ERR_COOLING_DOWN');
+    resilience.detach();
+    attach({ coolDown: false });
+    server.script(ASKS_FOR_A_MINUTE, 200);
+    await rejection(api.get('/', { resilience: { retry: false } }));
+    expect((await api.get('/')).status).toBe(200);
+    expect(server.hits).toHaveLength(5);
+  });
+
+  test('the body of a first attempt that had to wait is made once, when it is sent', async () => {
+    attach();
+    server.script({ status: 503, headers: { 'retry-after-ms': '100' } }, 200);
+    await rejection(api.get('/', { resilience: { retry: false } }));
+    let made = 0;
+    const body = () => `body ${++made}`;
+    const { status } = await api.put('/', undefined, { resilience: { body } });
+    expect([status, made, server.hits[1]?.body]).toEqual([200, 1, 'body 1']);
+  });
+});
