@@ -13,6 +13,7 @@ const FLOOR: Record<string, number> = {
   observe: 2,
   call: 3,
   diagnose: 3,
+  testing: 3,
   '': 4,
 };
 
@@ -71,25 +72,58 @@ describe('the layout of src', () => {
   const importersOf = (name: string) =>
     files.filter((file) => importsOf(file).some(({ from, type }) => from === name && !type)).sort();
 
+  const fromNode = files.flatMap((file) =>
+    importsOf(file).flatMap(({ from, type }) => (from.startsWith('node:') ? [{ file, type }] : [])),
+  );
+
   test('cockatiel is behind one door, axios-retry behind another, and nothing of Node is imported', () => {
     expect(importersOf('cockatiel')).toEqual(['guard/breaker.ts', 'guard/bulkhead.ts', 'guard/failure-window.ts']);
     expect(importersOf('axios-retry')).toEqual(['call/wire.ts']);
     const others = new Set(files.flatMap((file) => importsOf(file).map(({ from }) => from)));
-    expect([...others].filter((from) => !from.startsWith('.')).sort()).toEqual(['axios', 'axios-retry', 'cockatiel']);
+    expect([...others].filter((from) => !from.startsWith('.') && !from.startsWith('node:')).sort()).toEqual([
+      'axios',
+      'axios-retry',
+      'cockatiel',
+    ]);
+    expect(fromNode.filter(({ type }) => !type)).toEqual([]);
+  });
+
+  test('the testing kit has an entry of its own, and its server alone knows Node', () => {
+    const users = files.filter((file) => ownImportsOf(file).some((target) => folderOf(target) === 'testing'));
+    expect(users.filter((file) => folderOf(file) !== 'testing')).toEqual(['testing.ts']);
+    expect([...new Set(fromNode.map(({ file }) => file))].sort()).toEqual([
+      'testing/loopback.ts',
+      'testing/perform.ts',
+    ]);
+    expect(files.filter((file) => /\bprocess\./.test(sources.get(file) ?? ''))).toEqual(['testing/loopback.ts']);
   });
 
   test('timers, clocks and randomness are where they can be found', () => {
     const users = (pattern: RegExp) => files.filter((file) => pattern.test(sources.get(file) ?? '')).sort();
-    expect(users(/\bsetTimeout\(/)).toEqual(['base/clock.ts', 'call/connection.ts', 'call/lifetime.ts']);
-    expect(users(/\bDate\.now\(|performance\.now\(/)).toEqual(['base/clock.ts']);
-    expect(users(/\bMath\.random\b/)).toEqual(['call/context.ts', 'call/weigh.ts']);
+    expect(users(/\bsetTimeout\(/)).toEqual([
+      'base/clock.ts',
+      'call/connection.ts',
+      'call/lifetime.ts',
+      'testing/adapter.ts',
+      'testing/perform.ts',
+    ]);
+    expect(users(/\bDate\.now\(|performance\.now\(/)).toEqual(['base/clock.ts', 'testing/clock.ts']);
+    expect(users(/\bMath\.random\b/)).toEqual([
+      'call/context.ts',
+      'call/weigh.ts',
+      'testing/clock.ts',
+      'testing/random.ts',
+    ]);
   });
 
   test('a file answers one question: none is longer than 250 lines', () => {
     expect(files.filter((file) => (sources.get(file) ?? '').split('\n').length > 250)).toEqual([]);
   });
 
-  test('no barrels: only index re-exports', () => {
-    expect(files.filter((file) => /^export [^;]*from '/m.test(sources.get(file) ?? ''))).toEqual(['index.ts']);
+  test('no barrels: only the two entries re-export', () => {
+    expect(files.filter((file) => /^export [^;]*from '/m.test(sources.get(file) ?? ''))).toEqual([
+      'index.ts',
+      'testing.ts',
+    ]);
   });
 });

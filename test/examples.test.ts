@@ -14,6 +14,7 @@ const TELLING: Readonly<Record<string, RegExp>> = {
   '08-structured-logging.ts': /"url\.full":"[^"]+\?token=REDACTED".*"resilience\.attempts":2/,
   '09-refresh-token.ts': /^attempts: 401, then 200$/m,
   '10-cancellation.ts': /^canceled after [23]00 ms and 1 request$/m,
+  '11-testing-a-policy.ts': /^3 requests, waits of 50 and 20500 ms\n20550 ms passed, 0 timers are left\n.*: true$/m,
 };
 
 const numbered = readdirSync('examples').filter((name) => /^\d\d-/.test(name));

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { build } from 'esbuild';
 
 // The package as its users get it: packed, installed into an empty folder, loaded in every way.
 
@@ -49,7 +50,58 @@ const EXPECTED = {
 
 const NAMES = '{ attachResilience, isResilienceError, reportOf }';
 
+/** The same test of a policy for every runner; they differ in how they are imported, and in `expect`. */
+const KIT_TEST = `
+  test('three attempts, a wait as long as the server asks, and a real socket', async () => {
+    const script = [503, { status: 429, headers: { 'retry-after': '2' } }, 200];
+    const api = axios.create({ baseURL: 'https://api.test', adapter: scriptedAdapter(script) });
+    attachResilience(api);
+    await withFakeClock(
+      async (clock) => {
+        const response = await clock.until(api.get('/users'));
+        equal(attemptsOf(response), 3);
+        equal(waitsOf(response).join(), '0,2000');
+        equal(clock.elapsedMs, 2_000);
+      },
+      { random: 0 },
+    );
+    const server = await scriptedServer(script);
+    equal((await axios.get(server.url, { adapter: 'http', proxy: false, validateStatus: null })).status, 503);
+    await server.close();
+  });`;
+const KIT_NAMES = '{ attemptsOf, scriptedAdapter, scriptedServer, waitsOf, withFakeClock }';
+const KIT_IMPORTS = `
+  import axios from 'axios';
+  import { attachResilience } from 'axios-resilience';
+  import ${KIT_NAMES} from 'axios-resilience/testing';`;
+
 const FILES: Record<string, string> = {
+  'kit.test.js': `
+    const axios = require('axios');
+    const { attachResilience } = require('axios-resilience');
+    const ${KIT_NAMES} = require('axios-resilience/testing');
+    const equal = (got, wanted) => expect(got).toBe(wanted);
+    ${KIT_TEST}`,
+  'kit.node.mjs': `
+    import { equal } from 'node:assert/strict';
+    import { test } from 'node:test';
+    ${KIT_IMPORTS}
+    ${KIT_TEST}`,
+  'vitest.test.mjs': `
+    import { expect, test, vi } from 'vitest';
+    ${KIT_IMPORTS}
+    const equal = (got, wanted) => expect(got).toBe(wanted);
+    ${KIT_TEST}
+    test('under the fake timers of the runner', async () => {
+      vi.useFakeTimers();
+      vi.spyOn(Math, 'random').mockReturnValue(0);
+      const api = axios.create({ adapter: scriptedAdapter([{ status: 503, headers: { 'retry-after': '10' } }, 200]) });
+      attachResilience(api);
+      const call = api.get('https://api.test/');
+      await vi.advanceTimersByTimeAsync(10_000);
+      equal(attemptsOf(await call), 2);
+      await expect(withFakeClock(() => {})).rejects.toThrow('setTimeout is faked already');
+    });`,
   'package.json': '{ "name": "consumer", "private": true }',
   'esm.mjs': `import axios from 'axios';\nimport ${NAMES} from 'axios-resilience';\n${BODY}`,
   'cjs.cjs': `const axios = require('axios');\nconst ${NAMES} = require('axios-resilience');\n(async () => {${BODY}})();`,
@@ -79,6 +131,20 @@ const FILES: Record<string, string> = {
     void axios.get('/', { resilience: false });
     // @ts-expect-error not an option
     void axios.get('/', { resilience: 'no' });`,
+  'kit.mts': `
+    import axios from 'axios';
+    import { scriptedAdapter, scriptedServer, withFakeClock, type Script } from 'axios-resilience/testing';
+    const script: Script = [503, 'ECONNRESET', { status: 429, headers: { 'retry-after': '2' } }, ({ url }, n) => n, 200];
+    const adapter = scriptedAdapter(script);
+    const api = axios.create({ adapter });
+    const status: number = (await withFakeClock((clock) => clock.until(api.get('/')), { random: 0 })).status;
+    await using server = await scriptedServer({ 'GET /users': [status] });
+    // @ts-expect-error not a step
+    scriptedAdapter([true]);`,
+  'kit.cts': `
+    import { attemptsOf, fakeClock, seededRandom } from 'axios-resilience/testing';
+    using clock = fakeClock({ random: seededRandom(1) });
+    const attempts: number = attemptsOf(clock.advance(1));`,
 };
 
 describe('the packed package in an empty folder', () => {
@@ -98,16 +164,57 @@ describe('the packed package in an empty folder', () => {
 
   test('works by require', () => expect(run('cjs.cjs')).toEqual(EXPECTED));
 
+  const runner = (bin: string, ...args: string[]) =>
+    execFileSync(process.execPath, [join(root, 'node_modules', bin), ...args], {
+      cwd: folder,
+      encoding: 'utf8',
+      stdio: 'pipe',
+    });
+
   test('works in a CommonJS Jest test without configuration', () => {
-    const jest = join(root, 'node_modules/jest/bin/jest.js');
-    const options = { cwd: folder, encoding: 'utf8', stdio: 'pipe' } as const;
-    const output = execFileSync(process.execPath, [jest, '--json', '--silent', 'plain.test.js'], options);
+    const output = runner('jest/bin/jest.js', '--json', '--silent', 'plain.test.js');
     expect(JSON.parse(output)).toMatchObject({ numPassedTests: 1, numFailedTests: 0 });
   });
 
+  describe('its testing kit', () => {
+    test('works in a CommonJS Jest test without configuration', () => {
+      const output = runner('jest/bin/jest.js', '--json', '--silent', 'kit.test.js');
+      expect(JSON.parse(output)).toMatchObject({ numPassedTests: 1, numFailedTests: 0 });
+    });
+
+    test('works in an ES module under node:test', () => {
+      const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+      const output = execFileSync(process.execPath, ['--test', '--test-reporter=tap', 'kit.node.mjs'], {
+        cwd: folder,
+        encoding: 'utf8',
+        env,
+      });
+      expect(output).toMatch(/^# pass 1\n# fail 0$/m);
+    });
+
+    test('works in Vitest', () => {
+      symlinkSync(join(root, 'node_modules/vitest'), join(folder, 'node_modules/vitest'));
+      const output = runner('vitest/vitest.mjs', 'run', '--reporter=json', 'vitest.test.mjs');
+      expect(JSON.parse(output)).toMatchObject({ numPassedTests: 2, numFailedTests: 0 });
+    });
+
+    test('needs nothing of Node to be bundled for a browser, and is in no bundle that does not ask for it', async () => {
+      const bundled = async (contents: string) => {
+        const options = { bundle: true, write: false, metafile: true, format: 'esm', platform: 'browser' } as const;
+        const { metafile } = await build({ ...options, stdin: { contents, resolveDir: folder } });
+        const { inputs = {}, imports = [] } = Object.values(metafile.outputs)[0] ?? {};
+        const kit = Object.keys(inputs).filter((file) => /axios-resilience\/dist\/.*testing/.test(file));
+        return { kit: kit.length, imports };
+      };
+      expect(await bundled("export * from 'axios-resilience';")).toEqual({ kit: 0, imports: [] });
+      const { kit, imports } = await bundled("export * from 'axios-resilience/testing';");
+      expect([kit > 5, imports]).toEqual([true, []]);
+    });
+  });
+
   test.each([
-    ['nodenext', ['--module', 'nodenext'], ['types.mts', 'types.cts']],
-    ['bundler', ['--module', 'esnext', '--moduleResolution', 'bundler'], ['types.mts']],
+    ['nodenext', ['--module', 'nodenext'], ['types.mts', 'types.cts', 'kit.mts', 'kit.cts']],
+    ['bundler', ['--module', 'esnext', '--moduleResolution', 'bundler'], ['types.mts', 'kit.mts']],
   ])('type-checks under %s, its own declarations included', (_name, options, files) => {
     const tsc = join(root, 'node_modules/typescript/bin/tsc');
     const types = join(folder, 'node_modules/@types');
@@ -133,10 +240,17 @@ describe('the packed package in an empty folder', () => {
     const [{ files }] = JSON.parse(npm(['pack', '--json', '--dry-run', '--ignore-scripts'], root));
     const names = (files as { path: string }[]).map(({ path }) => path);
     expect(names).toEqual(
-      expect.arrayContaining(['LICENSE', 'README.md', 'package.json', 'dist/cjs/index.js', 'dist/esm/index.js']),
+      expect.arrayContaining([
+        'LICENSE',
+        'README.md',
+        'package.json',
+        'dist/cjs/index.js',
+        'dist/esm/index.js',
+        'docs/testing.md',
+      ]),
     );
     expect(
-      names.filter((name) => !/^(dist|src)\/|^(LICENSE|README\.md|CHANGELOG\.md|package\.json)$/.test(name)),
+      names.filter((name) => !/^(dist|docs|src)\/|^(LICENSE|README\.md|CHANGELOG\.md|package\.json)$/.test(name)),
     ).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { DEFAULTS } from '../src/policy/defaults.js';
@@ -7,11 +7,22 @@ import { type FlakyServer, flakyServer } from './helpers/flaky-server.js';
 
 const root = join(__dirname, '..');
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
-const blocks = [...readme.matchAll(/^```ts(?<run> run)?\n(?<code>[\s\S]*?)^```$/gm)].map(({ groups }, i) => ({
-  name: `block ${i + 1}`,
-  code: groups?.code ?? '',
-  run: Boolean(groups?.run),
-}));
+const blocksOf = (page: string, text: string) =>
+  [...text.matchAll(/^```ts(?<how> run| test)?\n(?<code>[\s\S]*?)^```$/gm)].map(({ groups }, i) => ({
+    name: `${page}block ${i + 1}`,
+    code: groups?.code ?? '',
+    run: groups?.how === ' run',
+    test: groups?.how === ' test',
+  }));
+
+/** The tests of a page are one file: they share its set-up. */
+const pages = readdirSync(join(root, 'docs')).map((page) => {
+  const all = blocksOf(`${page} `, readFileSync(join(root, 'docs', page), 'utf8'));
+  const tests = all.filter(({ test }) => test).map(({ code }) => code);
+  return { name: `${page} tests`, code: tests.join('\n'), run: false, others: all.filter(({ test }) => !test) };
+});
+const tested = pages.filter(({ code }) => code);
+const blocks = [...blocksOf('', readme), ...tested, ...pages.flatMap(({ others }) => others)];
 
 /** What a block that shows one thing may take as given. */
 const GIVEN = `
@@ -25,16 +36,19 @@ const GIVEN = `
   void [createReadStream, attachResilience, presets, api, resilience, query, metrics, diagnose, isResilienceError, reportOf];
 `;
 
-describe('the code in the README', () => {
+/** A block that imports what it attaches with is whole in itself. */
+const given = (code: string) => (/^import .* from 'axios-resilience';$/m.test(code) ? code : GIVEN + code);
+
+describe('the code in the README and the docs', () => {
   const folder = join(root, 'examples/.readme');
-  const fileOf = (name: string) => join(folder, `${name.replace(' ', '-')}.mts`);
+  const fileOf = (name: string) => join(folder, `${name.replaceAll(' ', '-')}.mts`);
   let server: FlakyServer;
 
   beforeAll(async () => {
     server = await flakyServer(503, 200);
     mkdirSync(folder, { recursive: true });
     for (const { name, code, run } of blocks) {
-      writeFileSync(fileOf(name), run ? code.replaceAll('https://api.example.com', server.url) : GIVEN + code);
+      writeFileSync(fileOf(name), run ? code.replaceAll('https://api.example.com', server.url) : given(code));
     }
   });
   afterAll(async () => {
@@ -76,6 +90,19 @@ describe('the code in the README', () => {
         'POST /orders',
         'GET /health',
       ]);
+    },
+    30_000,
+  );
+
+  test.each(tested)(
+    '$name pass',
+    ({ name, code }) => {
+      const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+      const args = ['--import', 'tsx', '--test', '--test-reporter=tap', fileOf(name)];
+      const output = execFileSync(process.execPath, args, { cwd: root, encoding: 'utf8', env });
+      const written = code.match(/^test\(/gm)?.length ?? 0;
+      expect(output).toContain(`# pass ${written}\n# fail 0\n`);
+      expect(written).toBeGreaterThan(0);
     },
     30_000,
   );

@@ -24,12 +24,16 @@ export function resolveRules(rules: ResiliencePolicy['rules'] = {}, base: Resolv
 export function ruleFor(config: InternalAxiosRequestConfig, rules: Rules): ResolvedPolicy | undefined {
   if (rules.length === 0) return undefined;
   const url = targetOf(config);
-  const path = url.replace(/^([a-z][a-z\d+\-.]*:)?\/\/[^/?#]*/i, '').replace(/^(?!\/)/, '/');
+  const path = pathOf(url);
   return rules.find(({ prefix }) => begins(prefix.startsWith('/') ? path : url, prefix))?.policy;
 }
 
+/** Path and query of a URL, which may be one already. */
+export const pathOf = (url: string): string =>
+  url.replace(/^([a-z][a-z\d+\-.]*:)?\/\/[^/?#]*/i, '').replace(/^(?!\/)/, '/');
+
 /** Whole segments only: `https://api.test` is no prefix of `https://api.test.example`. */
-function begins(url: string, prefix: string): boolean {
+export function begins(url: string, prefix: string): boolean {
   if (url.slice(0, prefix.length).toLowerCase() !== prefix.toLowerCase()) return false;
   return prefix.endsWith('/') || url.length === prefix.length || '/?#'.includes(url.charAt(prefix.length));
 }

@@ -21,6 +21,7 @@ const suites = [
   'test/guard',
   'test/call',
   'test/attach.test.ts',
+  'test/testing',
 ];
 
 const fast = [

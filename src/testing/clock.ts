@@ -1,0 +1,181 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+/** Time that passes only when told to, for everything in this realm that calls the four functions it replaces. */
+export interface FakeClock {
+  /** Milliseconds that have passed since the clock was put in place. */
+  readonly elapsedMs: number;
+  /** Timers that are set. */
+  readonly pending: number;
+  /** Lets `ms` milliseconds pass: runs what falls due, in order, and lets promises settle in between. */
+  advance(ms: number): Promise<void>;
+  /** Runs timers, in order, until none is set. */
+  runAll(): Promise<void>;
+  /** Runs timers, in order, until `promise` settles, and settles as it does. */
+  until<T>(promise: PromiseLike<T>): Promise<T>;
+  /** Puts everything back. */
+  restore(): void;
+  [Symbol.dispose](): void;
+}
+
+export interface FakeClockOptions {
+  /** What `Math.random` gives meanwhile: one number for every draw, or a function such as `seededRandom(1)`. */
+  readonly random?: number | (() => number);
+}
+
+/** Runs `test` under a fake clock, and puts everything back whatever comes of it. */
+export async function withFakeClock<T>(
+  test: (clock: FakeClock) => T | PromiseLike<T>,
+  options?: FakeClockOptions,
+): Promise<T> {
+  const clock = fakeClock(options);
+  try {
+    return await test(clock);
+  } finally {
+    clock.restore();
+  }
+}
+
+/**
+ * Replaces `setTimeout`, `clearTimeout`, `performance.now`, `Date.now` and, if asked, `Math.random` until `restore()`.
+ *
+ * @throws Error if they are faked already
+ */
+export function fakeClock({ random }: FakeClockOptions = {}): FakeClock {
+  if ('clock' in setTimeout) {
+    throw new Error('setTimeout is faked already, by another fake clock or by the fake timers of the test runner');
+  }
+  return new Clock(random);
+}
+
+/** More timers than this, one after the other, are a loop that never ends. */
+const MOST_TIMERS = 100_000;
+
+type Restore = () => void;
+
+class Timer {
+  constructor(
+    readonly run: () => void,
+    readonly dueAt: number,
+  ) {}
+
+  ref(): this {
+    return this;
+  }
+
+  unref(): this {
+    return this;
+  }
+
+  hasRef(): boolean {
+    return true;
+  }
+}
+
+class Clock implements FakeClock {
+  elapsedMs = 0;
+  /** In the order in which they were set. */
+  readonly #timers = new Set<Timer>();
+  readonly #restores: Restore[];
+  readonly #turn = realTurn();
+
+  constructor(random: FakeClockOptions['random']) {
+    // Whole, so that what falls due after exactly so long is not missed by a rounding error.
+    const monotonic = Math.ceil(performance.now());
+    const [wall, clear] = [Date.now(), clearTimeout];
+    const set = (run: (...args: unknown[]) => void, delay?: number, ...args: unknown[]) => {
+      const ms = Math.max(0, Number(delay) || 0);
+      const timer = new Timer(() => run(...args), this.elapsedMs + ms);
+      this.#timers.add(timer);
+      return timer;
+    };
+    this.#restores = [
+      replace(globalThis, 'setTimeout', Object.assign(set, { clock: this })),
+      replace(globalThis, 'clearTimeout', (timer?: Timer) => {
+        if (timer instanceof Timer) this.#timers.delete(timer);
+        else clear(timer);
+      }),
+      replace(performance, 'now', () => monotonic + this.elapsedMs),
+      replace(Date, 'now', () => wall + Math.floor(this.elapsedMs)),
+    ];
+    if (random !== undefined) {
+      this.#restores.push(replace(Math, 'random', typeof random === 'number' ? () => random : random));
+    }
+  }
+
+  get pending(): number {
+    return this.#timers.size;
+  }
+
+  async advance(ms: number): Promise<void> {
+    const end = this.elapsedMs + ms;
+    await this.#runWhile((next) => next !== undefined && next.dueAt <= end);
+    this.elapsedMs = end;
+  }
+
+  runAll(): Promise<void> {
+    return this.#runWhile((next) => next !== undefined);
+  }
+
+  async until<T>(promise: PromiseLike<T>): Promise<T> {
+    let settled = false;
+    const settle = () => {
+      settled = true;
+    };
+    promise.then(settle, settle);
+    await this.#runWhile((next) => {
+      if (settled) return false;
+      if (next) return true;
+      throw new Error(
+        'the promise is pending, and no timer is set that could settle it: real time and I/O stand still',
+      );
+    });
+    return promise;
+  }
+
+  restore(): void {
+    for (const restore of this.#restores.splice(0).reverse()) restore();
+    this.#timers.clear();
+  }
+
+  [Symbol.dispose](): void {
+    this.restore();
+  }
+
+  async #runWhile(wanted: (next: Timer | undefined) => boolean): Promise<void> {
+    await this.#turn();
+    for (let ran = 0; wanted(this.#next()); ran++) {
+      if (ran >= MOST_TIMERS) throw new Error(`${MOST_TIMERS} timers ran, each setting another: a loop without an end`);
+      const timer = this.#next() as Timer;
+      this.#timers.delete(timer);
+      this.elapsedMs = Math.max(this.elapsedMs, timer.dueAt);
+      timer.run();
+      await this.#turn();
+    }
+  }
+
+  #next(): Timer | undefined {
+    let next: Timer | undefined;
+    for (const timer of this.#timers) if (!next || timer.dueAt < next.dueAt) next = timer;
+    return next;
+  }
+}
+
+/** Lets everything happen that is only waiting for its turn. Browsers have no `setImmediate`. */
+function realTurn(): () => Promise<void> {
+  const { setTimeout, setImmediate = setTimeout } = globalThis as Partial<typeof globalThis>;
+  return () => new Promise((resolve) => void setImmediate?.(() => resolve()));
+}
+
+/** Replaces a property, which may be inherited; returns the way back. */
+function replace(target: object, key: string, value: unknown): Restore {
+  const before = Object.getOwnPropertyDescriptor(target, key);
+  Object.defineProperty(target, key, {
+    value,
+    writable: true,
+    configurable: true,
+    enumerable: before?.enumerable ?? false,
+  });
+  return () => {
+    if (before) Object.defineProperty(target, key, before);
+    else Reflect.deleteProperty(target, key);
+  };
+}

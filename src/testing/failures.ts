@@ -1,0 +1,87 @@
+import { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
+import { message, type Rule } from '../policy/check.js';
+import type { Act } from './script.js';
+
+type Config = InternalAxiosRequestConfig;
+
+/** What Node calls by each code, which is the first word of the error's message. */
+const SYSCALLS: Readonly<Record<string, string>> = {
+  ...syscall('getaddrinfo', 'ENOTFOUND EAI_AGAIN EAI_FAIL EAI_NODATA EAI_NONAME'),
+  ...syscall('connect', 'ECONNREFUSED EHOSTUNREACH ENETUNREACH EHOSTDOWN ENETDOWN EADDRNOTAVAIL'),
+  ...syscall('read', 'ECONNRESET'),
+  ...syscall('write', 'EPIPE'),
+};
+
+const TIMEOUTS: ReadonlySet<string> = new Set([AxiosError.ECONNABORTED, AxiosError.ETIMEDOUT]);
+
+/** Anything that may be written for what goes wrong at an adapter. */
+export const anyTrouble: Rule = (trouble, path) => {
+  if (trouble instanceof Error) return;
+  if (typeof trouble === 'string' && /^(reset|hang|cut|[A-Z][A-Z\d_]+)$/.test(trouble)) return;
+  throw new TypeError(message(path, "must be an error, its code, 'reset', 'hang' or 'cut'", trouble));
+};
+
+/** The error that one of axios's adapters would reject with. */
+export function failureOf(trouble: string, config: Config, url: string, response: AxiosResponse): AxiosError {
+  const { request } = response;
+  if (trouble === 'cut') {
+    return new AxiosError('stream has been aborted', AxiosError.ERR_BAD_RESPONSE, config, request, response);
+  }
+  if (TIMEOUTS.has(trouble)) return timeoutOf(config, request, trouble);
+  if (trouble === AxiosError.ERR_NETWORK) return new AxiosError('Network Error', trouble, config, request);
+  const cause = systemError(trouble, new URL(url, 'http://localhost'));
+  return AxiosError.from(cause, cause.code, config, request);
+}
+
+/** The request's own `timeout` passed. */
+export function timeoutOf(config: Config, request: object, code?: string): AxiosError {
+  const { timeout, timeoutErrorMessage, transitional } = config;
+  const usual = timeout ? `timeout of ${timeout}ms exceeded` : 'timeout exceeded';
+  const own = transitional?.clarifyTimeoutError ? AxiosError.ETIMEDOUT : AxiosError.ECONNABORTED;
+  return new AxiosError(timeoutErrorMessage || usual, code ?? own, config, request);
+}
+
+/** As axios's own adapters settle: by `validateStatus`. */
+export function settled(response: AxiosResponse): AxiosResponse {
+  const { status, config, request } = response;
+  if (!config.validateStatus || config.validateStatus(status)) return response;
+  const code = status >= 400 && status < 500 ? AxiosError.ERR_BAD_REQUEST : AxiosError.ERR_BAD_RESPONSE;
+  throw new AxiosError(`Request failed with status code ${status}`, code, config, request, response);
+}
+
+/** An answer's body as each `responseType` has it; axios parses JSON itself. */
+export function dataOf({ body }: Act, { responseType }: Config): unknown {
+  switch (responseType) {
+    case 'arraybuffer':
+      return new TextEncoder().encode(body).buffer;
+    case 'blob':
+      return new Blob([body]);
+    case 'stream':
+      return new Response(body).body;
+    default:
+      return body;
+  }
+}
+
+/** An error as Node's sockets and resolver make them. */
+function systemError(trouble: string, { hostname, port, protocol }: URL): Error & { code: string } {
+  if (trouble === 'reset') return Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+  const call = Object.hasOwn(SYSCALLS, trouble) ? SYSCALLS[trouble] : undefined;
+  if (call === 'getaddrinfo') {
+    const fields = { code: trouble, syscall: call, hostname };
+    return Object.assign(new Error(`${call} ${trouble} ${hostname}`), fields);
+  }
+  if (call === 'connect') {
+    const address = { address: hostname, port: Number(port) || (protocol === 'https:' ? 443 : 80) };
+    const fields = { code: trouble, syscall: call, ...address };
+    return Object.assign(new Error(`${call} ${trouble} ${address.address}:${address.port}`), fields);
+  }
+  return Object.assign(new Error(call ? `${call} ${trouble}` : trouble), {
+    code: trouble,
+    ...(call && { syscall: call }),
+  });
+}
+
+function syscall(name: string, codes: string): Record<string, string> {
+  return Object.fromEntries(codes.split(' ').map((code) => [code, name]));
+}

@@ -1,0 +1,21 @@
+import type { ResilienceReport } from '../base/report.js';
+import { reportOf } from '../observe/recorder.js';
+
+/**
+ * Requests that a call sent, from what it settled with: a response or an error. A refusal by breaker or bulkhead sends none.
+ *
+ * @throws Error if it did not come through an attached instance
+ */
+export const attemptsOf = (settled: unknown): number =>
+  expectReport(settled).attempts.filter(({ failure }) => failure !== 'refused').length;
+
+/** Milliseconds that were decided on between a call's attempts, in order. */
+export const waitsOf = (settled: unknown): number[] =>
+  expectReport(settled).attempts.flatMap(({ delayMs }) => (delayMs === undefined ? [] : [delayMs]));
+
+function expectReport(settled: unknown): ResilienceReport {
+  const report = reportOf(settled);
+  if (report) return report;
+  const got = settled instanceof Error ? `${settled.name}: ${settled.message}` : String(settled);
+  throw new Error(`no report: neither response nor error of an attached axios instance, but ${got}`);
+}

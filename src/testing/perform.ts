@@ -1,0 +1,53 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { message, type Rule } from '../policy/check.js';
+import type { ServerHit } from './received.js';
+import type { Act, Playbook } from './script.js';
+
+const TROUBLES: ReadonlySet<unknown> = new Set(['reset', 'ECONNRESET', 'hang', 'cut']);
+
+/** A server can lose a connection. That there is none, or that no name leads to it, is not its to show. */
+export const serverTrouble: Rule = (trouble, path) => {
+  if (TROUBLES.has(trouble)) return;
+  throw new TypeError(message(path, "must be 'reset', 'hang' or 'cut' at a server", trouble));
+};
+
+/** What a script has no answer to, or that throws, is told to its client, by a status that is not retried. */
+export async function answer(
+  playbook: Playbook,
+  req: IncomingMessage,
+  res: ServerResponse,
+  hit: ServerHit,
+  n: number,
+): Promise<void> {
+  try {
+    perform(await playbook.act(hit, n), req, res);
+  } catch (error) {
+    res.writeHead(501, { 'content-type': 'text/plain' }).end(String(error));
+  }
+}
+
+/** Plays an act on a request. */
+function perform(act: Act, req: IncomingMessage, res: ServerResponse): void {
+  if (act.delay) {
+    const timer = setTimeout(() => perform({ ...act, delay: 0 }, req, res), act.delay);
+    req.socket.on('close', () => clearTimeout(timer));
+    return;
+  }
+  const { status, headers, body, error, drip } = act;
+  if (error === 'hang') return;
+  if (error === 'cut') {
+    res.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
+    res.write(body.slice(0, Math.ceil(body.length / 2)), () => req.socket.destroy());
+  } else if (error) {
+    req.socket.destroy();
+  } else {
+    res.writeHead(status, headers as Record<string, string | string[]>);
+    if (drip) dripping([...body], drip, res);
+    else res.end(body);
+  }
+}
+
+function dripping(rest: string[], everyMs: number, res: ServerResponse): void {
+  const timer = setInterval(() => (rest.length ? res.write(rest.shift()) : res.end()), everyMs);
+  res.on('close', () => clearInterval(timer));
+}

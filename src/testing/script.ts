@@ -1,0 +1,147 @@
+import { MAX_TIMER_MS } from '../base/http.js';
+import { isFunction, isNumber, isObject, message, number, object, type Rule, type } from '../policy/check.js';
+import { begins, pathOf } from '../policy/rules.js';
+import type { Hit } from './received.js';
+
+/** How an exchange fails, by Node's or axios's code. `ETIMEDOUT` is a read timeout, as axios's `timeout` makes it. */
+export type ErrorCode =
+  | 'ECONNRESET'
+  | 'ECONNREFUSED'
+  | 'ECONNABORTED'
+  | 'ETIMEDOUT'
+  | 'ENOTFOUND'
+  | 'EAI_AGAIN'
+  | 'EHOSTUNREACH'
+  | 'EPIPE'
+  | 'ERR_NETWORK'
+  | 'CERT_HAS_EXPIRED'
+  | (string & {});
+
+/** `reset`: lost before any answer. `hang`: never answered. `cut`: 200, then lost in the middle of the body. */
+export type Trouble = 'reset' | 'hang' | 'cut' | ErrorCode;
+
+export interface Answer {
+  /** @default 200 */
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string | string[]>>;
+  /** A string is sent as it is, anything else as JSON. @default {"hit":n}, n being 1 for the first request */
+  readonly body?: unknown;
+  /** What goes wrong, instead of an answer. */
+  readonly error?: Trouble | Error;
+  /** Milliseconds until it happens. @default 0 */
+  readonly delay?: number;
+  /** Sends the body bit by bit: milliseconds from one character to the next. @default 0 */
+  readonly drip?: number;
+}
+
+/** What one request meets with: a status, an answer, trouble, or a function of the request and its number from 1. */
+export type Step = number | Answer | Trouble | Error | ((hit: Hit, n: number) => Step | Promise<Step>);
+
+/**
+ * A step a request; the last one is repeated. Or such a list for each prefix of a URL or path, a method before it or not
+ * (`'/users'`, `'POST /orders'`, `'https://api.example.com'`): the longest prefix counts.
+ */
+export type Script = readonly Step[] | Readonly<Record<string, readonly Step[]>>;
+
+/** A step that has been looked into. */
+export interface Act {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[]>>;
+  readonly body: string;
+  readonly error: Trouble | Error | undefined;
+  readonly delay: number;
+  readonly drip: number;
+}
+
+interface Route {
+  readonly name: string;
+  readonly method: string | undefined;
+  readonly prefix: string;
+  readonly steps: readonly Step[];
+  used: number;
+}
+
+/** A script being played. */
+export class Playbook {
+  readonly #routes: readonly Route[];
+  readonly #step: Rule;
+
+  /** @param trouble checks what can go wrong on this stage */
+  constructor(script: Script, trouble: Rule) {
+    const status = number('must be a status from 200 to 999', (it) => Number.isInteger(it) && it >= 200 && it <= 999);
+    const milliseconds = number('must be milliseconds ≥ 0', (ms) => ms >= 0 && ms <= MAX_TIMER_MS);
+    const answer = object({
+      status,
+      headers: type('must be an object', isObject),
+      body: () => {},
+      error: trouble,
+      delay: milliseconds,
+      drip: milliseconds,
+    });
+    this.#step = (step, path) => {
+      if (isNumber(step)) status(step, path);
+      else if (typeof step === 'string' || step instanceof Error) trouble(step, path);
+      else if (isObject(step)) answer(step, path);
+      else if (!isFunction(step)) throw new TypeError(message(path, 'must be a step of a script', step));
+    };
+    this.#routes = Array.isArray(script) ? [this.#route('', script, 'script')] : this.#routesOf(script);
+  }
+
+  /** What request number `n` meets with. */
+  async act(hit: Hit, n: number): Promise<Act> {
+    const route = this.#routes.find((it) => leadsTo(it, hit));
+    if (!route) {
+      const known = this.#routes.map(({ name }) => name).join(', ');
+      throw new Error(`the script has no step for ${hit.method} ${hit.url}, only for ${known}`);
+    }
+    let step = route.steps[Math.min(route.used++, route.steps.length - 1)] ?? 200;
+    while (typeof step === 'function') {
+      step = await step(hit, n);
+      this.#step(step, `script${route.name && `['${route.name}']`}()`);
+    }
+    return actOf(step, hit, n);
+  }
+
+  #routesOf(script: object): Route[] {
+    if (!isObject(script)) throw new TypeError(message('script', 'must be a list of steps, or lists by URL', script));
+    return Object.entries(script)
+      .map(([name, steps]) => this.#route(name, steps, `script['${name}']`))
+      .sort((a, b) => b.prefix.length - a.prefix.length || Number(!!b.method) - Number(!!a.method));
+  }
+
+  #route(name: string, steps: readonly Step[], path: string): Route {
+    if (!Array.isArray(steps)) throw new TypeError(message(path, 'must be a list of steps', steps));
+    for (const [i, step] of steps.entries()) this.#step(step, `${path}[${i}]`);
+    const [, method, prefix = ''] = /^(?:([A-Z]+) )?(.*)$/.exec(name) ?? [];
+    return { name, method, prefix, steps: [...steps], used: 0 };
+  }
+}
+
+function leadsTo({ method, prefix }: Route, hit: Hit): boolean {
+  if (method && method !== hit.method) return false;
+  return prefix === '' || begins(prefix.startsWith('/') ? pathOf(hit.url) : hit.url, prefix);
+}
+
+function actOf(step: Exclude<Step, (...args: never) => unknown>, { method }: Hit, n: number): Act {
+  const answer: Answer =
+    typeof step === 'number'
+      ? { status: step }
+      : typeof step === 'string' || step instanceof Error
+        ? { error: step }
+        : step;
+  const { status = 200, headers, body = { hit: n }, error, delay = 0, drip = 0 } = answer;
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const bodiless = method === 'HEAD' || status === 204 || status === 304;
+  return {
+    status,
+    headers: { 'content-type': 'application/json', ...lowerCased(headers) },
+    body: bodiless ? '' : text,
+    error,
+    delay,
+    drip,
+  };
+}
+
+/** As every receiver has them, and so that a script's own Content-Type takes the place of ours. */
+const lowerCased = (headers: Answer['headers'] = {}): Act['headers'] =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));

@@ -1,0 +1,142 @@
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { fakeClock, seededRandom, withFakeClock } from 'axios-resilience/testing';
+import { rejection } from '../helpers/settled.js';
+
+const wait = (ms: number) => new Promise<number>((resolve) => setTimeout(() => resolve(ms), ms));
+
+describe('a fake clock', () => {
+  afterEach(() => void jest.useRealTimers());
+
+  test('runs timers when they fall due, in order, and lets promises settle in between', async () => {
+    await withFakeClock(async (clock) => {
+      const told: string[] = [];
+      const [monotonic, wall] = [performance.now(), Date.now()];
+      const note = (what: string) => told.push(`${what} ${performance.now() - monotonic}`);
+      setTimeout(note, 20, 'b');
+      void wait(10).then(async () => {
+        note('a');
+        await wait(15);
+        note('c');
+      });
+      setTimeout(note, 20, 'also b');
+      await clock.advance(19);
+      expect(told).toEqual(['a 10']);
+      await clock.advance(6);
+      expect(told).toEqual(['a 10', 'b 20', 'also b 20', 'c 25']);
+      expect([clock.elapsedMs, Date.now() - wall, clock.pending]).toEqual([25, 25, 0]);
+    });
+  });
+
+  test('counts whole milliseconds without a rounding error', async () => {
+    const clock = fakeClock();
+    const startedAt = performance.now();
+    for (let step = 0; step < 5; step++) await clock.advance(0.25);
+    const [whole, passed] = [Number.isInteger(startedAt), performance.now() - startedAt];
+    clock.restore();
+    expect([whole, passed]).toEqual([true, 1.25]);
+  });
+
+  test('what is cleared does not run', async () => {
+    await withFakeClock(async (clock) => {
+      const deadline = setTimeout(() => {
+        throw new Error('not cleared');
+      }, 30_000);
+      deadline.unref?.();
+      await clock.until(wait(5));
+      clearTimeout(deadline);
+      clearTimeout(undefined);
+      await clock.runAll();
+      expect([clock.elapsedMs, clock.pending]).toEqual([5, 0]);
+    });
+  });
+
+  test('until() settles as the promise does, and an hour takes no time', async () => {
+    const startedAt = performance.now();
+    await withFakeClock(async (clock) => {
+      expect(await clock.until(wait(3_600_000))).toBe(3_600_000);
+      const failing = wait(1).then(() => Promise.reject(new Error('no')));
+      expect((await rejection(clock.until(failing))).message).toBe('no');
+    });
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+  });
+
+  test('until() says so when nothing can settle the promise', async () => {
+    const never = withFakeClock((clock) => clock.until(new Promise(() => {})));
+    expect((await rejection(never)).message).toMatch(/^the promise is pending, and no timer is set/);
+  });
+
+  test('a loop without an end ends in an error', async () => {
+    const endless = withFakeClock((clock) => {
+      const again = () => void setTimeout(again, 1);
+      again();
+      return clock.runAll();
+    });
+    expect((await rejection(endless)).message).toMatch(/timers ran, each setting another/);
+  });
+
+  test('everything is put back, whatever comes of the test, and real timers can be cleared meanwhile', async () => {
+    const before = [setTimeout, clearTimeout, performance.now, Date.now, Math.random];
+    let fired = false;
+    const real = setTimeout(() => {
+      fired = true;
+    }, 1);
+    const error = await rejection(
+      withFakeClock(
+        () => {
+          clearTimeout(real);
+          throw new Error('the test failed');
+        },
+        { random: 0 },
+      ),
+    );
+    await wait(20);
+    expect([error.message, fired]).toEqual(['the test failed', false]);
+    expect([setTimeout, clearTimeout, performance.now, Date.now, Math.random]).toEqual(before);
+    expect(Object.hasOwn(performance, 'now')).toBe(false);
+  });
+
+  test('restore() may be called twice, and is what `using` calls', () => {
+    const before = setTimeout;
+    const clock = fakeClock();
+    clock[Symbol.dispose]();
+    clock.restore();
+    expect(setTimeout).toBe(before);
+  });
+
+  test('needs no setImmediate, which browsers do not have', async () => {
+    const { setImmediate } = globalThis;
+    Reflect.deleteProperty(globalThis, 'setImmediate');
+    const got = await withFakeClock((clock) => clock.until(wait(60_000)));
+    Object.assign(globalThis, { setImmediate });
+    expect(got).toBe(60_000);
+  });
+
+  test('refuses to stand on another fake', () => {
+    jest.useFakeTimers();
+    expect(() => fakeClock()).toThrow(/^setTimeout is faked already/);
+    jest.useRealTimers();
+    const clock = fakeClock();
+    expect(() => fakeClock()).toThrow(/^setTimeout is faked already/);
+    clock.restore();
+  });
+
+  test('fixes what Math.random draws', async () => {
+    const draws = () => Array.from({ length: 3 }, () => Math.random());
+    expect(await withFakeClock(draws, { random: 0.5 })).toEqual([0.5, 0.5, 0.5]);
+    const seeded = await withFakeClock(draws, { random: seededRandom(7) });
+    expect(seeded).toEqual(await withFakeClock(draws, { random: seededRandom(7) }));
+    expect(new Set(seeded).size).toBe(3);
+  });
+});
+
+describe('seededRandom', () => {
+  test('draws evenly from [0, 1), differently for each seed', () => {
+    const draw = seededRandom(42);
+    const draws = Array.from({ length: 10_000 }, draw);
+    const tenths = Array<number>(10).fill(0);
+    for (const it of draws) tenths[Math.floor(it * 10)] = (tenths[Math.floor(it * 10)] ?? 0) + 1;
+    expect(draws.every((it) => it >= 0 && it < 1)).toBe(true);
+    expect([Math.min(...tenths) > 850, Math.max(...tenths) < 1_150]).toEqual([true, true]);
+    expect(seededRandom(1)()).not.toBe(seededRandom(2)());
+  });
+});
