@@ -101,6 +101,7 @@ describe('attachResilience', () => {
       canceled: 0,
       inFlight: 0,
       queued: 0,
+      held: 0,
       scopes: {
         'http://a': expect.objectContaining({ calls: 1, attempts: 2, successes: 1 }),
         'http://b': expect.objectContaining({ calls: 1, attempts: 1, failures: 1 }),
