@@ -78,6 +78,12 @@ export interface BudgetExhaustedEvent {
   readonly scope: string;
 }
 
+/** The answer was slow to come: the request is sent a second time, beside the first. */
+export interface HedgeEvent extends CallFacts, Attachments {
+  /** Milliseconds after the first was sent. */
+  readonly delayMs: number;
+}
+
 /** Listeners look on: they may be async, are never awaited, and one that throws is logged once and changes nothing. */
 export interface ResilienceHooks {
   onRetry?(event: RetryEvent): unknown;
@@ -86,6 +92,7 @@ export interface ResilienceHooks {
   onReject?(event: RejectEvent): unknown;
   onStateChange?(event: StateChangeEvent): unknown;
   onSaturation?(event: SaturationEvent): unknown;
+  onHedge?(event: HedgeEvent): unknown;
   onCoolDown?(event: CoolDownEvent): unknown;
   onBudgetExhausted?(event: BudgetExhaustedEvent): unknown;
 }

@@ -1,6 +1,9 @@
 /** Methods whose requests may be sent twice without doing their work twice (RFC 9110 §9.2.2; QUERY: draft-ietf-httpbis-safe-method-w-body). */
 export const IDEMPOTENT_METHODS = ['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE', 'QUERY'] as const;
 
+/** Methods that ask for nothing to be done (RFC 9110 §9.2.1). */
+export const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'QUERY']);
+
 /** Statuses that may pass by themselves. 413 does only when it comes with a Retry-After (RFC 9110 §15.5.14). */
 export const TRANSIENT_STATUSES = [408, 413, 425, 429, 500, 502, 503, 504] as const;
 

@@ -17,12 +17,14 @@ export interface AttemptRecord {
   readonly retryAfterMs?: number;
   /** Milliseconds decided to wait before the next attempt; absent for the last. */
   readonly delayMs?: number;
+  /** Sent beside another that was slow to answer. */
+  readonly hedge?: true;
 }
 
 /** What one call did, from its first attempt to its end. */
 export interface ResilienceReport {
   readonly attempts: readonly AttemptRecord[];
-  /** Requests sent after the first. */
+  /** Requests sent after the first, hedges not counted. */
   readonly retries: number;
   /** Milliseconds spent waiting between attempts. */
   readonly waitedMs: number;

@@ -1,7 +1,7 @@
 import type { Outcome } from '../base/outcome.js';
-import { attempt } from './attempt.js';
 import type { Call } from './call.js';
 import { credentialsOf, leaveBehind } from './credentials.js';
+import { hedged } from './hedge.js';
 import { thrown } from './judge.js';
 import { serialize } from './request.js';
 import { turn } from './turn.js';
@@ -23,7 +23,7 @@ async function unlessOver(call: Call, before: () => Promise<Outcome | undefined>
     if (call.lifetime.over) return call.lifetime.over;
     const wait = before();
     const end = wait && ((await wait) ?? call.lifetime.over);
-    return end ?? (await attempt(call));
+    return end ?? (await hedged(call));
   } catch (error) {
     return thrown(error);
   }

@@ -60,6 +60,11 @@ export class Lifetime {
     this.#fireBy(startedAt, ms);
   }
 
+  /** Ends it from outside. */
+  cut(end: Outcome): void {
+    this.#end(end);
+  }
+
   /** Settles as `work` does, or with the end of the call, if that comes first. */
   async until<T>(work: PromiseLike<T>): Promise<T | Outcome> {
     try {

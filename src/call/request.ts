@@ -34,6 +34,11 @@ export class Request {
     return this.#template;
   }
 
+  /** From now on every attempt gets a copy, also of the caller's config: two may be under way at once. */
+  share(): void {
+    void this.template;
+  }
+
   /** The caller's own config for the first attempt, then a copy for each: adapters write into what they are given. */
   next(): Config {
     if (!this.#sent && !this.#template) {

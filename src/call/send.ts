@@ -6,14 +6,15 @@ import { discard, isStream } from './body.js';
 import type { Call } from './call.js';
 import { ConnectionWatch } from './connection.js';
 import { connectTimedOut, outcomeOfError, outcomeOfResponse, thrown, timedOut } from './judge.js';
+import type { Lifetime } from './lifetime.js';
 import { standIn } from './stand-in.js';
 
 type Config = InternalAxiosRequestConfig;
 
 /** Hands one request to axios's adapter, until it settles, takes too long, or the call ends. Never rejects. */
-export function send(call: Call, config: Config): Promise<Outcome> {
+export function send(call: Call, config: Config, lifetime: Lifetime): Promise<Outcome> {
   return new Promise((resolve) => {
-    const { adapter, policy, lifetime } = call;
+    const { adapter, policy } = call;
     const aborter: Aborter = adapter.isAxiosOwn ? new LightSignal() : new LateSignal();
     let settled = false;
 

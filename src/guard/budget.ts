@@ -90,6 +90,13 @@ export class RetryBudget {
     return place;
   }
 
+  /** A token for something that need not be sent, and so does not wait: true if there was one. */
+  takeSpare(): boolean {
+    if (this.#line.size > 0 || this.tokens < 1) return false;
+    this.#tokens--;
+    return true;
+  }
+
   /** The attempt of a call after so many retries was answered: somebody is there. */
   answered(retries: number): void {
     this.#gapMs = FIRST_GAP_MS;

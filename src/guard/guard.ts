@@ -8,6 +8,7 @@ import { Breaker, type BreakerEnvironment } from './breaker.js';
 import { type BudgetEnvironment, RetryBudget } from './budget.js';
 import { Bulkhead, type BulkheadOptions } from './bulkhead.js';
 import { CoolDown, type CoolDownEnvironment } from './cool-down.js';
+import { Latencies } from './latencies.js';
 import type { Place } from './line.js';
 
 /** An attempt that asks to be sent. */
@@ -44,6 +45,7 @@ const MOST_WAITING = 10_000;
 export class Guard {
   readonly coolDown: CoolDown | undefined;
   readonly budget: RetryBudget | undefined;
+  readonly latencies = new Latencies();
   readonly breaker: Breaker | undefined;
   readonly bulkhead: Bulkhead | undefined;
 
@@ -116,6 +118,13 @@ export class Guard {
     const spent = (): Outcome | undefined =>
       budget.isSpent && budget.waiting > 1 ? { ...last, final: 'retry-budget' } : undefined;
     return budget.take(reserveOf(policy.retry), () => spent() ?? this.#refusal(candidate));
+  }
+
+  /** True if one more request may be sent beside another: nothing is strained, and the budget has a token for it. */
+  maySpare({ breaker, bulkhead, retry }: Pick<ResolvedPolicy, 'breaker' | 'bulkhead' | 'retry'>): boolean {
+    if (breaker && this.breaker && this.breaker.state !== 'closed') return false;
+    if (bulkhead && this.bulkhead?.hasRoom === false) return false;
+    return !(this.coolDown?.isOn ?? false) && (!retry.budget || (this.budget?.takeSpare() ?? true));
   }
 
   /** What an attempt's end says to all calls of the scope. */

@@ -34,6 +34,10 @@ export function logListener(logger: ResilienceLogger): Listener {
     onReject: (event) => {
       return write('warn', { ...call(event), 'resilience.because': event.because }, `refused: ${event.because}`);
     },
+    onHedge: (event) => {
+      const fields = { ...call(event), 'resilience.delay_ms': round(event.delayMs) };
+      return write('info', fields, `no answer after ${round(event.delayMs)} ms: sent a second time`);
+    },
     onCoolDown: ({ scope, retryInMs }) => {
       const fields = { 'resilience.scope': scope, 'resilience.retry_in_ms': round(retryInMs) };
       return write('warn', fields, `${scope} asked to be left alone for ${round(retryInMs)} ms`);

@@ -10,6 +10,8 @@ export class Recorder {
   queuedMs = 0;
   /** Requests handed to the adapter. */
   sends = 0;
+  /** Of those, the ones sent beside another. */
+  hedges = 0;
   /** The caller gets what its `fallback` returned. */
   fallback = false;
   #endedAt: number | undefined;
@@ -17,7 +19,7 @@ export class Recorder {
   readonly #attempts: AttemptRecord[] = [];
 
   /** Notes how an attempt ended. */
-  attempt(outcome: Outcome, durationMs: number): void {
+  attempt(outcome: Outcome, durationMs: number, isHedge = false): void {
     const { failure, retryAfterMs } = outcome;
     const status = statusOf(outcome);
     const code = codeOf(outcome);
@@ -28,6 +30,7 @@ export class Recorder {
       ...(code !== undefined && { code }),
       ...(failure !== undefined && { failure }),
       ...(retryAfterMs !== undefined && { retryAfterMs }),
+      ...(isHedge && { hedge: true }),
     };
     this.#attempts.push(record);
   }
@@ -49,7 +52,7 @@ export class Recorder {
   }
 
   get retries(): number {
-    return Math.max(0, this.sends - 1);
+    return Math.max(0, this.sends - this.hedges - 1);
   }
 
   get report(): ResilienceReport {

@@ -6,7 +6,7 @@ interface Counts {
   readonly calls: number;
   /** Requests handed to an adapter. */
   readonly attempts: number;
-  /** Of those, the ones after a call's first. */
+  /** Of those, the ones after a call's first, hedges included. */
   readonly retries: number;
   readonly successes: number;
   readonly failures: number;

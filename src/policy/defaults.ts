@@ -24,6 +24,7 @@ export const DEFAULTS = Object.freeze({
     budget: Object.freeze({ ratio: 0.2, reserve: 3 }),
     idempotencyKey: false,
   }),
+  hedge: false as const,
   coolDown: true,
   breaker: Object.freeze({
     failureRatio: 0.5,

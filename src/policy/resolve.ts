@@ -8,6 +8,7 @@ import type {
   BulkheadPolicy,
   FailedAttempt,
   Fallback,
+  HedgePolicy,
   MethodRule,
   ResilienceOverride,
   ResiliencePolicy,
@@ -21,6 +22,7 @@ export interface ResolvedPolicy {
   readonly attemptTimeout: number;
   readonly connectTimeout: number;
   readonly retry: ResolvedRetry;
+  readonly hedge: HedgePolicy | false;
   readonly coolDown: boolean;
   readonly breaker: Complete<BreakerPolicy> | false;
   readonly bulkhead: Complete<BulkheadPolicy> | false;
@@ -76,6 +78,7 @@ function refine(base: ResolvedPolicy, layer: Layer): ResolvedPolicy {
     attemptTimeout: pick(limit(layer.attemptTimeout), base.attemptTimeout),
     connectTimeout: pick(limit(layer.connectTimeout), base.connectTimeout),
     retry: layer.retry === undefined ? base.retry : refineRetry(base.retry, layer.retry),
+    hedge: pick(typeof layer.hedge === 'number' ? { delay: layer.hedge } : layer.hedge, base.hedge),
     coolDown: pick(layer.coolDown, base.coolDown),
     breaker: refineBreaker(base.breaker, layer.breaker),
     bulkhead: refineBulkhead(base.bulkhead, layer.bulkhead),

@@ -26,6 +26,11 @@ export interface ResiliencePolicy {
    * scope, not only by the one that heard it. @default true
    */
   coolDown?: boolean | undefined;
+  /**
+   * Send a safe request (GET, HEAD, OPTIONS, TRACE, QUERY) a second time when it has not been answered after so long; the
+   * first good answer counts, and the other attempt is aborted. A number is short for `{ delay }`. @default false
+   */
+  hedge?: number | HedgePolicy | false | undefined;
   /** @default 5 failures in a row, or half of at least 10 calls in 30 s; either way over at least 1 s */
   breaker?: BreakerPolicy | false | undefined;
   /** A number is short for `{ limit }`. @default { limit: 256, queue: 10_000 } */
@@ -133,6 +138,17 @@ export type Jitter = 'full' | 'equal' | 'decorrelated' | 'none';
 /** An attempt that failed, for the functions that decide what comes next. */
 export interface FailedAttempt extends AttemptRecord, Attachments {}
 
+/** When to send a second time. */
+export interface HedgePolicy {
+  /** Milliseconds. @default none: only `quantile` tells */
+  delay?: number | undefined;
+  /**
+   * Instead of `delay`, once twenty of the scope's requests have been answered: as long as that share of the latest hundred
+   * took at most. 0.95 sends about one in twenty a second time.
+   */
+  quantile?: number | undefined;
+}
+
 export interface BreakerPolicy {
   /** Share of failed calls in the window that opens the circuit. @default 0.5 */
   failureRatio?: number | undefined;
@@ -176,6 +192,7 @@ export interface ResilienceOverride {
   connectTimeout?: number | false | undefined;
   /** `budget: false` passes by the budget: its retries are neither counted nor held. */
   retry?: number | (Omit<RetryPolicy, 'budget'> & { budget?: false | undefined }) | false | undefined;
+  hedge?: number | HedgePolicy | false | undefined;
   /** Pass by a cool-down: neither held nor refused. */
   coolDown?: false | undefined;
   /** Pass by the breaker: neither refused nor counted. */

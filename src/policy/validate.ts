@@ -136,6 +136,23 @@ const limit = whole(1);
 
 const bulkheadObject = object({ limit, queue: whole(0), countStreams: bool }, 'a number, an object or false');
 
+const hedgeObject = object(
+  {
+    delay: milliseconds(1),
+    quantile: number('must be > 0 and < 1', (value) => value > 0 && value < 1),
+  },
+  'a number, an object or false',
+);
+
+const hedge = orFalse(
+  either(milliseconds(1), isNumber, (value, path) => {
+    hedgeObject(value, path);
+    const { delay, quantile } = value as Record<string, unknown>;
+    if (delay === undefined && quantile === undefined)
+      throw new TypeError(message(path, 'must have a delay or a quantile', value));
+  }),
+);
+
 const bulkhead = orFalse(
   either(limit, isNumber, (value, path) => {
     bulkheadObject(value, path);
@@ -150,6 +167,7 @@ const hooks: Rule = object({
   onReject: fn,
   onStateChange: fn,
   onSaturation: fn,
+  onHedge: fn,
   onCoolDown: fn,
   onBudgetExhausted: fn,
 });
@@ -173,6 +191,7 @@ const shared = type('must be false: a request can pass by what the instance shar
 const OVERRIDE: Rule = object({
   ...times,
   retry: retryWith(orFalse(shared)),
+  hedge,
   coolDown: orFalse(shared),
   breaker: orFalse(shared),
   bulkhead: orFalse(shared),
@@ -199,6 +218,7 @@ const rules: Rule = (value, path) => {
 const POLICY: Rule = object({
   ...times,
   retry: retryWith(budget),
+  hedge,
   coolDown: bool,
   breaker,
   bulkhead,

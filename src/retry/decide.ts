@@ -69,7 +69,7 @@ export function decide(
 const stop = (because: StopDecision['because']): StopDecision => ({ retry: false, because });
 
 /** Failures that may pass by themselves: nothing is known to be wrong with the request. */
-function mayPass(outcome: Outcome, policy: ResolvedRetry, rule: ResolvedMethod | undefined): boolean {
+export function mayPass(outcome: Outcome, policy: ResolvedRetry, rule: ResolvedMethod | undefined): boolean {
   const { failure, unready, retryAfterMs } = outcome;
   if (unready) return true;
   if (failure !== 'status')

@@ -143,6 +143,10 @@ describe('validatePolicy refuses', () => {
       [{ retry: { budget: { ratio: 1.1 } } }, '`retry.budget.ratio` must be ≥ 0 and ≤ 1, got 1.1', RangeError],
       [{ retry: { budget: { ratio: '20%' } } }, '`retry.budget.ratio` must be ≥ 0 and ≤ 1, got "20%"', TypeError],
       [{ retry: { budget: { reserve: -1 } } }, `\`retry.budget.reserve\` ${COUNT.replace('1', '0')} -1`, RangeError],
+      [{ hedge: 0 }, `\`hedge\` ${MS} 0`, RangeError],
+      [{ hedge: true }, '`hedge` must be a number, an object or false, got true', TypeError],
+      [{ hedge: {} }, '`hedge` must have a delay or a quantile, got an object', TypeError],
+      [{ hedge: { quantile: 95 } }, '`hedge.quantile` must be > 0 and < 1, got 95', RangeError],
       [{ coolDown: 'no' }, '`coolDown` must be true or false, got "no"', TypeError],
 
       [{ breaker: true }, '`breaker` must be an object or false, got true', TypeError],
@@ -219,7 +223,7 @@ describe('validatePolicy names the option that was meant', () => {
   test.each([
     [
       { hooks: { toString: () => {} } },
-      '`hooks.toString` is not an option (known: onRetry, onSuccess, onGiveUp, onReject, onStateChange, onSaturation, onCoolDown, onBudgetExhausted)',
+      '`hooks.toString` is not an option (known: onRetry, onSuccess, onGiveUp, onReject, onStateChange, onSaturation, onHedge, onCoolDown, onBudgetExhausted)',
     ],
     [
       { breaker: { threshold: 3 } },

@@ -1,0 +1,131 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import axios, { type AxiosInstance } from 'axios';
+import { attachResilience, type ResilienceHandle, type ResiliencePolicy, reportOf } from 'axios-resilience';
+import { type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
+import { eventually, rejection, sleep } from '../helpers/settled.js';
+
+describe.each(['http', 'fetch'] as const)('hedging through the %s adapter', (adapter) => {
+  let server: FlakyServer;
+  let api: AxiosInstance;
+  let resilience: ResilienceHandle;
+  let hedges: number[];
+
+  const attach = (policy: ResiliencePolicy) => {
+    hedges = [];
+    const hooks = { onHedge: ({ delayMs }: { delayMs: number }) => hedges.push(delayMs) };
+    resilience = attachResilience(api, { hooks, ...policy });
+  };
+  beforeEach(async () => {
+    server = await flakyServer(200);
+    api = axios.create({ baseURL: server.url, adapter, proxy: false });
+  });
+  afterEach(() => server.close());
+
+  test('a slow answer is overtaken by that of a second request, and the first is aborted', async () => {
+    attach({ hedge: 50 });
+    server.script('hang', { status: 200, body: '"second"' });
+    const response = await api.get('/');
+    expect(response.data).toBe('second');
+    const report = reportOf(response);
+    expect(report?.attempts.map(({ status, failure, hedge }) => [status, failure, hedge])).toEqual([
+      [200, undefined, true],
+      [undefined, 'canceled', undefined],
+    ]);
+    expect([report?.retries, report?.ended, hedges]).toEqual([0, 'success', [50]]);
+    expect(report?.elapsedMs).toBeLessThan(1_000);
+    await eventually(() => server.busy === 0);
+    expect(resilience.stats()).toMatchObject({ calls: 1, attempts: 2, successes: 1, inFlight: 0 });
+    expect(response.config.signal).toBeUndefined();
+    expect(server.hits).toHaveLength(2);
+  });
+
+  test('an answer in time is not hedged, nor is a method that does something, nor without the option', async () => {
+    attach({ hedge: 50 });
+    await api.get('/');
+    server.script((_req, res) => void setTimeout(() => res.end('{}'), 100));
+    await Promise.all([api.post('/', {}), api.put('/', {}), api.delete('/')]);
+    await api.get('/', { resilience: { hedge: false } });
+    expect([server.hits.length, hedges]).toEqual([5, []]);
+  });
+
+  test('the first may still win, and then the second is aborted', async () => {
+    attach({ hedge: 50 });
+    server.script((_req, res) => void setTimeout(() => res.end('"first"'), 120), 'hang');
+    expect((await api.get('/')).data).toBe('first');
+    await eventually(() => server.busy === 0);
+    expect([server.hits.length, hedges.length]).toEqual([2, 1]);
+  });
+
+  test('one that fails waits for the other; when both fail, that is one failure, and a retry follows', async () => {
+    attach({ hedge: 30, retry: { backoff: () => 0 } });
+    const slowly = (status: number) => (_req: unknown, res: { statusCode: number; end(): void }) => {
+      setTimeout(() => {
+        res.statusCode = status;
+        res.end();
+      }, 60);
+    };
+    server.script(slowly(503), slowly(503), 200);
+    const report = reportOf(await api.get('/'));
+    expect(report?.attempts.map(({ status }) => status)).toEqual([503, 503, 200]);
+    expect([report?.retries, server.hits.length]).toEqual([1, 3]);
+  });
+
+  test('an answer that no other would better, such as a 404, ends both', async () => {
+    attach({ hedge: 30 });
+    server.script('hang', 404);
+    const error = await rejection(api.get('/'));
+    expect(reportOf(error)?.ended).toBe('not-retryable');
+    await eventually(() => server.busy === 0);
+    expect(server.hits).toHaveLength(2);
+  });
+
+  test.each([
+    ['cancelled', true, 30_000, 'ERR_CANCELED'],
+    ['out of time', false, 120, 'ERR_DEADLINE_EXCEEDED'],
+  ])('a call that is %s ends both at once', async (_, cancel, deadline, code) => {
+    attach({ hedge: 30, deadline });
+    server.script('hang');
+    const controller = new AbortController();
+    const call = rejection(api.get('/', { signal: controller.signal }));
+    await eventually(() => server.hits.length === 2);
+    if (cancel) controller.abort();
+    expect((await call).code).toBe(code);
+    await eventually(() => server.busy === 0);
+    expect(resilience.stats()).toMatchObject({ inFlight: 0, queued: 0 });
+  });
+
+  test('a hedge takes a token of the budget, a slot of the bulkhead, and is not sent without', async () => {
+    attach({ hedge: 20, deadline: 150, bulkhead: 2, retry: { budget: { reserve: 1 } } });
+    server.script('hang');
+    await rejection(api.get('/'));
+    expect([server.hits.length, hedges.length]).toEqual([2, 1]);
+    await rejection(api.get('/'));
+    expect([server.hits.length, hedges.length]).toEqual([3, 1]);
+    resilience.detach();
+    attach({ hedge: 20, deadline: 150, bulkhead: 1, retry: { budget: false } });
+    await rejection(api.get('/'));
+    expect([server.hits.length, hedges.length]).toEqual([4, 0]);
+  });
+
+  test('a hedge after a quantile waits until enough is known', async () => {
+    attach({ hedge: { quantile: 0.9 } });
+    server.script(200);
+    for (let i = 0; i < 20; i++) await api.get('/');
+    server.script('hang', 200);
+    await api.get('/');
+    expect(hedges).toHaveLength(1);
+    expect(hedges[0]).toBeLessThan(500);
+    expect(server.hits).toHaveLength(22);
+  });
+
+  test('each attempt has its own time limit', async () => {
+    attach({ hedge: 50, attemptTimeout: 150, retry: false });
+    server.script('hang');
+    const error = await rejection(api.get('/'));
+    const report = reportOf(error);
+    expect(report?.attempts.map(({ failure }) => failure)).toEqual(['timeout', 'timeout']);
+    expect(report?.elapsedMs).toBeGreaterThanOrEqual(199);
+    await sleep(20);
+    expect([server.busy, server.hits.length]).toEqual([0, 2]);
+  });
+});
