@@ -24,7 +24,12 @@ abstract class ResilienceErrorBase extends AxiosError {
     readonly scope: string,
     cause?: unknown,
   ) {
+    // Taking a stack is most of what an error costs, an open circuit makes many, and the frames would be ours. axios adds
+    // those of the caller. `Reflect`, for realms whose Error is frozen.
+    const limit: unknown = Reflect.get(Error, 'stackTraceLimit');
+    Reflect.set(Error, 'stackTraceLimit', 0);
     super(message, code, config);
+    Reflect.set(Error, 'stackTraceLimit', limit);
     if (cause !== undefined) hide(this, 'cause', cause);
   }
 }
