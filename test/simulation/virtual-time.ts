@@ -23,7 +23,7 @@ interface Timer {
 const WALL_CLOCK_START = 1_767_225_600_000;
 
 export function virtualTime(): VirtualTime {
-  const real = { setTimeout, clearTimeout, performanceNow: performance.now, dateNow: Date.now };
+  const real = { setTimeout, clearTimeout, dateNow: Date.now };
   const heap = new TimerHeap();
   let now = 0;
   let order = 0;
@@ -61,7 +61,8 @@ export function virtualTime(): VirtualTime {
     },
     restore() {
       Object.assign(globalThis, { setTimeout: real.setTimeout, clearTimeout: real.clearTimeout });
-      performance.now = real.performanceNow;
+      // It belongs to the prototype of `performance`.
+      Reflect.deleteProperty(performance, 'now');
       Date.now = real.dateNow;
     },
   };
