@@ -9,7 +9,7 @@ const FIRST_GAP_MS = 250;
 /** … twice as long after each that is not answered, up to this. */
 const LAST_GAP_MS = 2_000;
 
-/** Once one that went without a token is answered, the others follow at this share of the pace at which they came. */
+/** Once one that went without a token is answered, the others follow at this share of the pace at which they came, or LAST_GAP_MS. */
 const CATCH_UP = 0.5;
 
 export interface BudgetEnvironment {
@@ -26,7 +26,7 @@ export interface BudgetEnvironment {
  * are refused: twenty calls that meet a blip wait in line while one of them looks whether it is over.
  */
 export class RetryBudget {
-  readonly #line = new Line<Outcome | undefined>();
+  readonly #line = new Line<Outcome | undefined>(() => this.#pace());
   /** Raised to what a call may need by itself, if that is more. */
   #reserve: number;
   #tokens: number;
@@ -109,7 +109,7 @@ export class RetryBudget {
     }
     if (retries > 0 && this.#catchUpMs === undefined) {
       const now = this.environment.now();
-      this.#catchUpMs = (now - this.#lineBeganAt) / this.#joined / CATCH_UP;
+      this.#catchUpMs = Math.min((now - this.#lineBeganAt) / this.#joined / CATCH_UP, LAST_GAP_MS);
       this.#nextAt = now;
     }
     this.#serve();

@@ -18,7 +18,7 @@ export interface CoolDownEnvironment {
  * go in order, not much faster than they came, so that the server does not meet all of them at once.
  */
 export class CoolDown {
-  readonly #line = new Line<Outcome | undefined>();
+  readonly #line = new Line<Outcome | undefined>(() => this.#schedule());
   #until = Number.NEGATIVE_INFINITY;
   /** When the last who waited was let go, or the cool-down began. */
   #servedAt = 0;

@@ -21,6 +21,9 @@ export class Line<R> {
   /** A Set keeps the order of insertion and lets go of any entry at once. */
   readonly #waiting = new Set<Waiting<R>>();
 
+  /** `onDeserted` is called when the last who waited has left. */
+  constructor(private readonly onDeserted?: () => void) {}
+
   get size(): number {
     return this.#waiting.size;
   }
@@ -33,7 +36,9 @@ export class Line<R> {
     const waiting: Waiting<R> = { ...waiter, resolve };
     this.#waiting.add(waiting);
     const leave = (own: R) => {
-      if (this.#waiting.delete(waiting)) resolve(own);
+      if (!this.#waiting.delete(waiting)) return;
+      resolve(own);
+      if (this.#waiting.size === 0) this.onDeserted?.();
     };
     return { result, leave };
   }

@@ -113,14 +113,32 @@ describe('RetryBudget', () => {
     expect(budget.isSpent).toBe(false);
   });
 
+  test('an answer never makes the next one wait for longer than no answer would', async () => {
+    make(0);
+    retry('a');
+    for (const [ms, name] of [
+      [500, 'b'],
+      [1_000, 'c'],
+      [0, 'd'],
+    ] as const) {
+      await clock.advance(ms);
+      retry(name);
+    }
+    await clock.advance(1_999);
+    budget.answered(1);
+    retry('e');
+    await clock.advance(4_000);
+    expect(log.slice(2)).toEqual(['c goes at 1500', 'd goes at 3499', 'e goes at 5499']);
+  });
+
   test('who leaves frees the line, and the last one to leave takes the timer along', () => {
     make(0);
     retry('a');
     const [b, c] = [retry('b'), retry('c')];
     expect(clock.pending).toBe(1);
     b?.leave({ final: 'canceled' });
+    expect([budget.waiting, clock.pending]).toEqual([1, 1]);
     c?.leave({ final: 'canceled' });
-    budget.flush();
     expect([budget.waiting, clock.pending]).toEqual([0, 0]);
   });
 

@@ -105,6 +105,15 @@ describe('CoolDown', () => {
     expect([coolDown.waiting, clock.pending]).toEqual([0, 0]);
   });
 
+  test('the last one to leave takes the timer along', () => {
+    coolDown.begin(60_000);
+    const [a, b] = [join('a'), join('b')];
+    a.leave({ final: 'canceled' });
+    expect(clock.pending).toBe(1);
+    b.leave({ final: 'canceled' });
+    expect(clock.pending).toBe(0);
+  });
+
   test('10,000 who came in a second are let go over two thirds of one, and more', async () => {
     coolDown.begin(1_000);
     for (let i = 0; i < 10_000; i++) join(`${i}`);
