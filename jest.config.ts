@@ -6,6 +6,8 @@ const { AXIOS, COCKATIEL } = process.env;
 
 const config: Config = {
   testEnvironment: 'node',
+  // Much of the suite waits on real sockets, which leaves a core idle.
+  maxWorkers: 2,
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   transform: {
     '\\.[cm]?[jt]s$': [
