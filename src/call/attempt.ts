@@ -1,9 +1,11 @@
 import { now } from '../base/clock.js';
 import type { Outcome } from '../base/outcome.js';
+import { admit, HELD } from '../guard/admit.js';
 import type { Call } from './call.js';
 import { thrown } from './judge.js';
 import type { Lifetime } from './lifetime.js';
 import { send } from './send.js';
+import { turn } from './turn.js';
 
 /** What an attempt goes on under, if that is not the call alone: two that are sent side by side end one by one. */
 export interface Lane {
@@ -16,38 +18,42 @@ export async function attempt(call: Call, { lifetime, isHedge }: Lane = alone(ca
   const { recorder, policy, context } = call;
   const config = call.request.next();
   const { guard, counters } = config === call.config ? call.scope : context.scope(policy.scope(config));
-  const askedAt = now();
-  let queued = false;
+  let queuedAt: number | undefined;
   let sentAt: number | undefined;
-
-  const outcome = await guard
-    .run({
-      config: call.config,
-      policy,
-      cause: call.outcome?.error,
-      send: () => {
-        sentAt = now();
-        if (recorder.sends++ > 0) counters.retries++;
-        if (isHedge) recorder.hedges++;
-        counters.attempts++;
-        counters.inFlight++;
-        return send(call, config, lifetime);
-      },
-      onQueued: (leave) => {
-        queued = true;
-        lifetime.enter(leave);
-      },
-    })
-    .catch(thrown);
-
-  const endedAt = now();
-  if (sentAt !== undefined) {
+  const applicant = {
+    config: call.config,
+    policy,
+    cause: call.outcome?.error,
+    send: () => {
+      sentAt = now();
+      if (recorder.sends++ > 0) counters.retries++;
+      if (isHedge) recorder.hedges++;
+      counters.attempts++;
+      counters.inFlight++;
+      return send(call, config, lifetime, answered);
+    },
+    onQueued: (leave: (outcome: Outcome) => void) => {
+      queuedAt = now();
+      lifetime.enter(leave);
+    },
+  };
+  // Before its slot is given to another, who must know what was learnt.
+  const answered = (outcome: Outcome) => {
     counters.inFlight--;
     guard.learn(outcome, { policy, retries: recorder.retries });
+  };
+
+  let outcome: Outcome;
+  for (;;) {
+    outcome = await admit(guard, applicant).catch(thrown);
+    if (queuedAt !== undefined) recorder.queuedMs += (sentAt ?? now()) - queuedAt;
+    if (outcome !== HELD) break;
+    queuedAt = undefined;
+    const end = (await turn(call, { lifetime, guard })) ?? lifetime.over;
+    if (end) return end;
   }
-  if (queued) recorder.queuedMs += (sentAt ?? endedAt) - askedAt;
   if (sentAt !== undefined || (outcome.failure === 'refused' && !isHedge))
-    recorder.attempt(outcome, endedAt - (sentAt ?? endedAt), isHedge);
+    recorder.attempt(outcome, sentAt === undefined ? 0 : now() - sentAt, isHedge);
   return outcome;
 }
 

@@ -11,8 +11,16 @@ import { standIn } from './stand-in.js';
 
 type Config = InternalAxiosRequestConfig;
 
-/** Hands one request to axios's adapter, until it settles, takes too long, or the call ends. Never rejects. */
-export function send(call: Call, config: Config, lifetime: Lifetime): Promise<Outcome> {
+/**
+ * Hands one request to axios's adapter, until it settles, takes too long, or the call ends. Never rejects. Whoever has to
+ * know of the outcome first is told by `answered`.
+ */
+export function send(
+  call: Call,
+  config: Config,
+  lifetime: Lifetime,
+  answered: (outcome: Outcome) => void,
+): Promise<Outcome> {
   return new Promise((resolve) => {
     const { adapter, policy } = call;
     const aborter: Aborter = adapter.isAxiosOwn ? new LightSignal() : new LateSignal();
@@ -23,6 +31,7 @@ export function send(call: Call, config: Config, lifetime: Lifetime): Promise<Ou
       connection?.end();
       lifetime.enter(undefined);
       putBack();
+      answered(outcome);
       resolve(outcome);
     };
     // The call goes on at once, whatever the adapter makes of the abort, and whether or not it heeds it.

@@ -1,22 +1,26 @@
 import { now } from '../base/clock.js';
 import type { Outcome } from '../base/outcome.js';
-import type { Turn } from '../guard/guard.js';
+import { type Turn, turnOf } from '../guard/turn.js';
 import type { Call } from './call.js';
 
+type Where = Pick<Call, 'lifetime'> & Pick<Call['scope'], 'guard'>;
+
 /** Waits until the call's scope lets it go on. Resolves to the end of the call, if it never does; `undefined`: at once. */
-export function turn(call: Call): Promise<Outcome | undefined> | undefined {
-  const { config, policy, lifetime, outcome: last } = call;
-  const answer = call.scope.guard.turn({ config, policy, last, remainingMs: lifetime.remainingMs });
-  return answer && ('leave' in answer ? waited(call, answer) : Promise.resolve(noted(call, answer)));
+export function turn(call: Call, where: Where = here(call)): Promise<Outcome | undefined> | undefined {
+  const { config, policy, outcome: last } = call;
+  const { remainingMs } = call.lifetime;
+  const answer = turnOf(where.guard, { config, policy, last, remainingMs });
+  return answer && ('leave' in answer ? waited(call, where, answer) : Promise.resolve(noted(call, answer)));
 }
 
-async function waited(call: Call, { result, leave }: Turn): Promise<Outcome | undefined> {
-  const { lifetime, recorder } = call;
+const here = ({ lifetime, scope: { guard } }: Call): Where => ({ lifetime, guard });
+
+async function waited(call: Call, { lifetime }: Where, { result, leave }: Turn): Promise<Outcome | undefined> {
   const since = now();
   lifetime.enter(leave);
   const end = await result;
   lifetime.enter(undefined);
-  recorder.waitedMs += now() - since;
+  call.recorder.waitedMs += now() - since;
   return noted(call, end);
 }
 

@@ -38,9 +38,14 @@ export class CoolDown {
     return this.#line.size;
   }
 
+  /** The server has still to be left alone. */
+  get isCooling(): boolean {
+    return this.#until > 0 && this.#until > this.environment.now();
+  }
+
   /** Whoever comes now has to wait. */
   get isOn(): boolean {
-    return this.#line.size > 0 || this.#until > this.environment.now();
+    return this.#line.size > 0 || this.isCooling;
   }
 
   /** Milliseconds that whoever comes now would have to wait. */
@@ -90,8 +95,11 @@ export class CoolDown {
     const { now, after } = this.environment;
     const dueAt = Math.max(this.#until, this.#servedAt + this.#paceMs);
     this.#stop = after(Math.max(0, dueAt - now()), () => {
-      this.#servedAt = now();
-      this.#line.serveNext();
+      // Timers may fire a little early.
+      if (!this.isCooling) {
+        this.#servedAt = now();
+        this.#line.serveNext();
+      }
       this.#schedule();
     });
   }

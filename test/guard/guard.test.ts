@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { AxiosHeaders } from 'axios';
 import type { Outcome } from '../../src/base/outcome.js';
-import { type Applicant, Guard } from '../../src/guard/guard.js';
+import { type Applicant, admit } from '../../src/guard/admit.js';
+import { Guard } from '../../src/guard/guard.js';
 import { resolvePolicy } from '../../src/policy/resolve.js';
 import type { ResiliencePolicy } from '../../src/policy/types.js';
 
@@ -51,7 +52,7 @@ describe('Guard', () => {
       },
       onQueued: (leave) => queued.set(name, leave),
     };
-    void guard.run(applicant).then(({ final, failure }) => {
+    void admit(guard, applicant).then(({ final, failure }) => {
       results[name] = final ?? failure ?? 'ok';
     });
     await settle();
@@ -154,7 +155,7 @@ describe('Guard', () => {
     make({ bulkhead: { limit: 1, queue: 10_000 } });
     await apply('a');
     const waiting = Array.from({ length: 10_000 }, () =>
-      guard.run({
+      admit(guard, {
         config: CONFIG,
         policy: resolvePolicy({}),
         cause: undefined,

@@ -92,6 +92,22 @@ describe.each(['http', 'fetch'] as const)('a cool-down through the %s adapter', 
     expect(server.hits).toHaveLength(5);
   });
 
+  test('those who wait for a slot, or for a turn of the retry budget, heed it too, in order', async () => {
+    attach({ bulkhead: 1, breaker: false, retry: { maxRetries: 1, backoff: () => 1, budget: { reserve: 1 } } });
+    server.script(503, 503, ASKS_FOR_300_MS, 200);
+    const calls = ['/a', '/b', '/c', '/d'].map((path) => api.get(path).catch(() => undefined));
+    const passing = eventually(() => server.hits.length === 3).then(() =>
+      api.get('/passes', { resilience: { coolDown: false } }),
+    );
+    await Promise.all([...calls, passing]);
+    const asked = server.hits[2]?.at ?? 0;
+    const [next, ...held] = server.hits.slice(3);
+    expect(next?.url).toBe('/passes');
+    for (const { at } of held) expect(at - asked).toBeGreaterThanOrEqual(299);
+    expect(held.map(({ url }) => url)).toEqual(expect.arrayContaining(['/a', '/b', '/d']));
+    expect(resilience.stats()).toMatchObject({ held: 0, queued: 0, inFlight: 0 });
+  });
+
   test('the body of a first attempt that had to wait is made once, when it is sent', async () => {
     attach();
     server.script({ status: 503, headers: { 'retry-after-ms': '100' } }, 200);

@@ -1,0 +1,50 @@
+import type { InternalAxiosRequestConfig } from 'axios';
+import { BulkheadFullError } from '../base/errors.js';
+import type { Outcome } from '../base/outcome.js';
+import type { ResolvedPolicy } from '../policy/resolve.js';
+import type { Bulkhead } from './bulkhead.js';
+import { circuitRefusal, type Guard } from './guard.js';
+
+/** An attempt that asks to be sent. */
+export interface Applicant {
+  readonly config: InternalAxiosRequestConfig;
+  readonly policy: Pick<ResolvedPolicy, 'breaker' | 'bulkhead' | 'coolDown'>;
+  /** The call's own last failure: why it is here again. */
+  readonly cause: unknown;
+  readonly send: () => Promise<Outcome>;
+  /** Told once if the attempt has to wait for a slot; `leave` ends the wait. */
+  readonly onQueued: (leave: (outcome: Outcome) => void) => void;
+}
+
+/** Not sent, since its scope has begun to cool down after it had its turn: it has to ask for another. */
+export const HELD: Outcome = Object.freeze({ failure: 'refused', unsent: true });
+
+/** Sends the attempt when breaker and bulkhead let it, or resolves to their refusal, or to HELD, with nothing sent. */
+export function admit(guard: Guard, applicant: Applicant): Promise<Outcome> {
+  const { policy, send, onQueued } = applicant;
+  const breaker = policy.breaker ? guard.breaker : undefined;
+  const bulkhead = policy.bulkhead ? guard.bulkhead : undefined;
+  const guarded = () => (breaker ? breaker.run(send) : send());
+
+  const stopped = whyNot(guard, applicant);
+  if (stopped) return Promise.resolve(stopped);
+  if (!bulkhead) return guarded();
+  if (bulkhead.hasRoom) return bulkhead.run(guarded);
+  if (bulkhead.isFull) return Promise.resolve(full(guard, applicant, bulkhead));
+  // Much may happen while it waits: it is asked again when its turn comes, when the circuit opens and a cool-down begins.
+  const refusal = () => whyNot(guard, applicant);
+  const { outcome, leave } = bulkhead.enqueue({ task: async () => refusal() ?? guarded(), refusal });
+  onQueued(leave);
+  return outcome;
+}
+
+function whyNot(guard: Guard, applicant: Applicant): Outcome | undefined {
+  const isHeld = applicant.policy.coolDown && guard.coolDown?.isCooling;
+  return circuitRefusal(guard, applicant) ?? (isHeld ? HELD : undefined);
+}
+
+function full({ scope }: Guard, { config }: Applicant, bulkhead: Bulkhead): Outcome {
+  bulkhead.noteSaturation();
+  const error = new BulkheadFullError(config, scope, bulkhead.limit, bulkhead.queueLimit);
+  return { failure: 'refused', error, unsent: true, final: 'bulkhead-full' };
+}

@@ -1,0 +1,46 @@
+import type { InternalAxiosRequestConfig } from 'axios';
+import { CoolingDownError } from '../base/errors.js';
+import type { Outcome } from '../base/outcome.js';
+import type { ResolvedPolicy } from '../policy/resolve.js';
+import type { CoolDown } from './cool-down.js';
+import { circuitRefusal, type Guard, reserveOf } from './guard.js';
+import type { Place } from './line.js';
+
+/** A call that asks whether it may go on. */
+export interface Candidate {
+  readonly config: InternalAxiosRequestConfig;
+  readonly policy: Pick<ResolvedPolicy, 'breaker' | 'coolDown' | 'retry'>;
+  readonly remainingMs: number;
+  /** How its latest attempt ended, if this is to be a retry. */
+  readonly last: Outcome | undefined;
+}
+
+export type Turn = Place<Outcome | undefined>;
+
+/** As many as may wait for a bulkhead's slot by default. */
+const MOST_WAITING = 10_000;
+
+/** A call asks to go on, with its first attempt or a retry: `undefined` if it may, a refusal, or a place in a line. */
+export function turnOf(guard: Guard, candidate: Candidate): Turn | Outcome | undefined {
+  const { last, policy } = candidate;
+  const refusal = () => circuitRefusal(guard, { ...candidate, cause: last?.error });
+  const coolDown = policy.coolDown ? guard.coolDown : undefined;
+  if (coolDown?.isOn) return refusal() ?? tooLong(guard, candidate, coolDown) ?? coolDown.join(refusal);
+
+  const { budget } = guard;
+  if (!last || !budget || !policy.retry.budget) return undefined;
+  const spent = (): Outcome | undefined =>
+    budget.isSpent && budget.waiting > 1 ? { ...last, final: 'retry-budget' } : undefined;
+  return refusal() ?? budget.take(reserveOf(policy.retry), () => spent() ?? refusal());
+}
+
+/** The refusal of a call that has not the time to wait until the cool-down is over. */
+function tooLong(
+  { scope }: Guard,
+  { config, remainingMs, last }: Candidate,
+  { waitMs, retryInMs, waiting }: CoolDown,
+): Outcome | undefined {
+  if (waitMs < remainingMs && waiting < MOST_WAITING) return undefined;
+  const error = new CoolingDownError(config, scope, Math.max(retryInMs, waitMs), last?.error);
+  return { failure: 'refused', error, unsent: true, final: 'cooling-down' };
+}
