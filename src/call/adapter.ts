@@ -1,4 +1,10 @@
-import axios, { type AxiosAdapter, AxiosHeaders, getAdapter, type InternalAxiosRequestConfig } from 'axios';
+import axios, {
+  type AxiosAdapter,
+  AxiosHeaders,
+  type AxiosPromise,
+  getAdapter,
+  type InternalAxiosRequestConfig,
+} from 'axios';
 import { applyOverride, type ResolvedPolicy } from '../policy/resolve.js';
 import { ruleFor } from '../policy/rules.js';
 import { validateOverride } from '../policy/validate.js';
@@ -15,31 +21,33 @@ const STANDS_FOR = Symbol.for('axios-resilience.stands-for');
 /** The request interceptor: puts the resilient adapter where axios's own, or the caller's, would have been called. */
 export function installAdapter(config: Config, context: Context): Config {
   const original = standsFor(config.adapter);
-  const adapter: AxiosAdapter & { [STANDS_FOR]?: AdapterSetting } = async (dispatched) => {
-    // The caller's config again: sending it once more gets a new call, wrapped once.
-    if (original === undefined) delete dispatched.adapter;
-    else dispatched.adapter = original;
-    warnOfOtherRetries(dispatched, context);
-    const real = realAdapter(original, dispatched);
-    if (dispatched.resilience === false) return real.send(dispatched);
-    return execute(new Call(dispatched, real, policyOf(dispatched, context), context));
-  };
+  const adapter: AxiosAdapter & { [STANDS_FOR]?: AdapterSetting } = (dispatched) =>
+    perform(dispatched, original, context);
   adapter[STANDS_FOR] = original;
   config.adapter = adapter;
   return config;
 }
 
-/** Plugins that send a failed request again through the instance leave their state on its config. */
-const OTHER_RETRIES = [
-  ['axios-retry', 'axios-retry'],
-  ['raxConfig', 'retry-axios'],
-] as const;
-
-function warnOfOtherRetries(config: Config, context: Context): void {
-  for (const [key, plugin] of OTHER_RETRIES) {
-    if (key in config)
-      context.warnOnce(`${plugin} is at work on this instance too: its retries multiply with ours; take it off`);
+/** Not an async function, which would have its callers wait for one promise more. */
+function perform(config: Config, original: AdapterSetting, context: Context): AxiosPromise {
+  try {
+    // The caller's config again: sending it once more gets a new call, wrapped once.
+    if (original === undefined) delete config.adapter;
+    else config.adapter = original;
+    warnOfOtherRetries(config, context);
+    const real = realAdapter(original, config);
+    if (config.resilience === false) return real.send(config);
+    return execute(new Call(config, real, policyOf(config, context), context));
+  } catch (error) {
+    return Promise.reject(error);
   }
+}
+
+/** Plugins that send a failed request again through the instance leave their state on its config. */
+function warnOfOtherRetries(config: Config, context: Context): void {
+  const plugin = 'axios-retry' in config ? 'axios-retry' : 'raxConfig' in config ? 'retry-axios' : undefined;
+  if (plugin)
+    context.warnOnce(`${plugin} is at work on this instance too: its retries multiply with ours; take it off`);
 }
 
 function standsFor(adapter: AdapterSetting): AdapterSetting {

@@ -17,16 +17,11 @@ export function nextAttempt(call: Call): Promise<Outcome> {
   return unlessOver(call, async () => (await turn(call)) ?? (await askBeforeRetry(call)) ?? renewBody(call));
 }
 
-/** Sends a call once what comes before is done: unless that, a deadline or a cancellation ended it. */
-async function unlessOver(call: Call, before: () => Promise<Outcome | undefined> | undefined): Promise<Outcome> {
-  try {
-    if (call.lifetime.over) return call.lifetime.over;
-    const wait = before();
-    const end = wait && ((await wait) ?? call.lifetime.over);
-    return end ?? (await hedged(call));
-  } catch (error) {
-    return thrown(error);
-  }
+/** Sends a call once what comes before is done, at once if that is nothing: unless a deadline or a cancellation ended it. */
+function unlessOver(call: Call, before: () => Promise<Outcome | undefined> | undefined): Promise<Outcome> {
+  const { lifetime } = call;
+  if (lifetime.over) return Promise.resolve(lifetime.over);
+  return before()?.then((end) => end ?? lifetime.over ?? hedged(call), thrown) ?? hedged(call);
 }
 
 /** Resolves to the end of the call, if `beforeRetry` puts one to it; it may also change the request. */

@@ -17,7 +17,7 @@ export async function execute(call: Call): Promise<AxiosResponse> {
     call.outcome = await firstAttempt(call);
     if (call.outcome.failure && (await weigh(call))) await tryAgain(call);
     conclude(call);
-    return await settle(call);
+    return settle(call);
   } finally {
     lifetime.dispose();
     call.request.dispose();

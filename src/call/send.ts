@@ -50,6 +50,16 @@ export function send(
     if (limitMs !== Number.POSITIVE_INFINITY) lifetime.limitPhase(limitMs, () => kill(timedOut(call, limitMs)));
     const putBack = standIn(config, aborter, connection?.agents(config));
 
+    // What cannot even be looked at (a getter that throws) must not leave the attempt hanging.
+    const orThrown =
+      <T>(listener: (value: T) => void) =>
+      (value: T): void => {
+        try {
+          listener(value);
+        } catch (error) {
+          if (!settled) settle(thrown(error));
+        }
+      };
     const onResponse = (response: AxiosResponse) => {
       if (settled) return discard(response?.data);
       giveBack(response, config, aborter, call.config);
@@ -62,10 +72,7 @@ export function send(
       giveBack(response, config, aborter, call.config);
       settle(streaming(response, aborter, outcomeOfError(error, response, call.config, connection)));
     };
-    started(adapter.send, config)
-      .then(onResponse, onError)
-      // What cannot even be looked at (a getter that throws) must not leave the attempt hanging.
-      .catch((error) => settled || settle(thrown(error)));
+    started(adapter.send, config).then(orThrown(onResponse), orThrown(onError));
   });
 }
 

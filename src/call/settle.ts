@@ -1,22 +1,22 @@
 import type { AxiosResponse } from 'axios';
 import { file } from '../observe/recorder.js';
+import type { ResolvedPolicy } from '../policy/resolve.js';
 import type { Call } from './call.js';
 
 /** Failures for which there is nothing better than the truth: an answer that is what it is, and the caller's own wish. */
 const AS_THEY_ARE: ReadonlySet<string> = new Set(['not-retryable', 'canceled']);
 
 /** The caller gets what the last attempt ended with, unchanged, or what its `fallback` has instead of a failure. */
-export async function settle(call: Call): Promise<AxiosResponse> {
+export function settle(call: Call): AxiosResponse | Promise<AxiosResponse> {
   const { outcome = {}, decision, policy } = call;
   if (!('error' in outcome)) return outcome.response as AxiosResponse;
-  const answer = policy.fallback && !AS_THEY_ARE.has(decision?.because ?? '') ? await fallback(call) : undefined;
-  if (answer === undefined) throw outcome.error;
-  return answer;
+  if (policy.fallback && !AS_THEY_ARE.has(decision?.because ?? '')) return fallback(call, policy.fallback);
+  throw outcome.error;
 }
 
-async function fallback({ outcome, policy, config, recorder }: Call): Promise<AxiosResponse | undefined> {
-  const answer: unknown = policy.fallback && (await policy.fallback(outcome?.error, config));
-  if (answer === undefined) return undefined;
+async function fallback({ outcome, config, recorder }: Call, ask: Fallback): Promise<AxiosResponse> {
+  const answer: unknown = await ask(outcome?.error, config);
+  if (answer === undefined) throw outcome?.error;
   recorder.fallback = true;
   const response = isResponse(answer)
     ? answer
@@ -24,6 +24,8 @@ async function fallback({ outcome, policy, config, recorder }: Call): Promise<Ax
   file(response, recorder);
   return response;
 }
+
+type Fallback = Exclude<ResolvedPolicy['fallback'], false | undefined>;
 
 function isResponse(answer: unknown): answer is AxiosResponse {
   return typeof answer === 'object' && answer !== null && 'data' in answer && 'status' in answer && 'headers' in answer;

@@ -5,9 +5,11 @@ type Config = InternalAxiosRequestConfig;
 
 /** Puts an attempt's own signal and agents on the config it is sent with. The answer puts back what was there before. */
 export function standIn(config: Config, aborter: Aborter, agents: Partial<Config> | undefined): () => void {
-  const putBack = [replace(config, 'signal', signalOf(config, aborter))];
-  for (const [key, value] of Object.entries(agents ?? {})) putBack.push(replace(config, key, plain(value)));
+  const putBackSignal = replace(config, 'signal', signalOf(config, aborter));
+  if (!agents) return putBackSignal;
+  const putBack = Object.entries(agents).map(([key, value]) => replace(config, key, plain(value)));
   return () => {
+    putBackSignal();
     for (const put of putBack) put();
   };
 }

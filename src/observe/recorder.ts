@@ -3,6 +3,8 @@ import type { Decision } from '../base/decision.js';
 import { codeOf, type Outcome, statusOf } from '../base/outcome.js';
 import type { AttemptRecord, ResilienceReport } from '../base/report.js';
 
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
 /** Writes down what one call does. Keeps figures and words only, never a response or an error. */
 export class Recorder {
   readonly startedAt = now();
@@ -23,15 +25,12 @@ export class Recorder {
     const { failure, retryAfterMs } = outcome;
     const status = statusOf(outcome);
     const code = codeOf(outcome);
-    const record: AttemptRecord = {
-      attempt: this.#attempts.length + 1,
-      durationMs,
-      ...(status !== undefined && { status }),
-      ...(code !== undefined && { code }),
-      ...(failure !== undefined && { failure }),
-      ...(retryAfterMs !== undefined && { retryAfterMs }),
-      ...(isHedge && { hedge: true }),
-    };
+    const record: Mutable<AttemptRecord> = { attempt: this.#attempts.length + 1, durationMs };
+    if (status !== undefined) record.status = status;
+    if (code !== undefined) record.code = code;
+    if (failure !== undefined) record.failure = failure;
+    if (retryAfterMs !== undefined) record.retryAfterMs = retryAfterMs;
+    if (isHedge) record.hedge = true;
     this.#attempts.push(record);
   }
 
