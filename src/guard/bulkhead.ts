@@ -24,6 +24,8 @@ export interface BulkheadOptions {
 export class Bulkhead {
   readonly #slots: BulkheadPolicy;
   readonly #queue = new Line<Outcome>();
+  /** Those who have been given their slot, and go on in the next step. */
+  #entering = 0;
   #isSaturated = false;
 
   constructor(
@@ -44,7 +46,7 @@ export class Bulkhead {
 
   /** A newcomer never overtakes, though a slot may be free for the moment it takes to hand it on. */
   get hasRoom(): boolean {
-    return this.#queue.size === 0 && this.#slots.executionSlots > 0;
+    return this.#queue.size + this.#entering === 0 && this.#slots.executionSlots > 0;
   }
 
   get isFull(): boolean {
@@ -67,11 +69,33 @@ export class Bulkhead {
     });
   }
 
-  /** Waits in line. `leave` ends the wait with an outcome, if it has not begun to be served. */
+  /** Waits in line. `leave` ends the wait with an outcome, if the task has not begun. */
   enqueue({ task, refusal }: Waiter): { outcome: Promise<Outcome>; leave(outcome: Outcome): void } {
-    const { result, leave } = this.#queue.join({ serve: () => this.run(task), refusal });
-    this.noteSaturation();
-    return { outcome: result, leave };
+    let left: Outcome | undefined;
+    let begin!: () => void;
+    const turn = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
+    // Goes on from here, and so in the async context of whoever waits, not of whoever makes room.
+    const end = turn.then(() => {
+      this.#entering--;
+      return left ?? task();
+    });
+    const occupy = () => {
+      this.#entering++;
+      begin();
+      return end;
+    };
+    const { result, leave } = this.#queue.join({ serve: () => this.run(occupy), refusal });
+    this.#admit();
+    if (this.#queue.size > 0) this.noteSaturation();
+    return {
+      outcome: result,
+      leave: (outcome) => {
+        left = outcome;
+        leave(outcome);
+      },
+    };
   }
 
   /** Lets those go who may not be sent any more. */
