@@ -1,0 +1,39 @@
+import { type Attributes, trace } from '@opentelemetry/api';
+import type { CallFacts, ResilienceHooks } from '../base/events.js';
+import { type Labels, ofAttempt } from './labels.js';
+
+/**
+ * Tells of what is out of the ordinary on the active span. Hooks run in the async context of their call, so that this is
+ * the span that was active when the call was made.
+ */
+export function spanListener(labels: Labels): ResilienceHooks {
+  const tell = (name: string, event: CallFacts, attributes: Attributes) =>
+    trace.getActiveSpan()?.addEvent(`axios_resilience.${name}`, {
+      ...labels.ofCall(event),
+      'resilience.call_id': event.callId,
+      ...attributes,
+    });
+  return {
+    onRetry: (event) =>
+      tell('retry', event, {
+        ...ofAttempt(event),
+        'resilience.because': event.because,
+        'resilience.attempt': event.attempt,
+        'resilience.delay_ms': event.delayMs,
+      }),
+    onReject: (event) => tell('rejection', event, { 'resilience.because': event.because }),
+    onHedge: (event) => tell('hedge', event, { 'resilience.delay_ms': event.delayMs }),
+    onGiveUp: (event) => {
+      const { report, because } = event;
+      const last = report.attempts.at(-1);
+      return tell('give_up', event, {
+        ...(last && ofAttempt(last)),
+        'resilience.because': because,
+        'resilience.attempt': report.attempts.length,
+        'resilience.elapsed_ms': report.elapsedMs,
+      });
+    },
+    onEnd: ({ report: { retries } }) =>
+      retries > 0 && trace.getActiveSpan()?.setAttribute('http.request.resend_count', retries),
+  };
+}
