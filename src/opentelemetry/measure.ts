@@ -1,6 +1,5 @@
 import type { BatchObservableResult, Meter } from '@opentelemetry/api';
 import type { CircuitState, EndEvent, ResilienceHooks } from '../base/events.js';
-import type { AttemptRecord } from '../base/report.js';
 import type { ResilienceStats } from '../observe/stats.js';
 import { instruments } from './instruments.js';
 import { type Labels, ofAttempt, ofEnd } from './labels.js';
@@ -36,9 +35,11 @@ export function measure(meter: Meter, measured: Measured, labels: Labels): () =>
     its.calls.add(1, { ...of, ...ofEnd(event) });
     its.callDuration.record(report.elapsedMs / 1_000, { ...of, 'resilience.ended': report.ended });
     if (report.queuedMs > 0) its.queueDuration.record(report.queuedMs / 1_000, labels.ofScope(scope));
+    const first = report.attempts.find(({ hedge }) => !hedge);
     for (const attempt of report.attempts) {
       if (attempt.failure === 'refused') continue;
-      its.attempts.add(1, { ...of, ...ofAttempt(attempt), 'resilience.attempt_kind': kindOf(attempt) });
+      const kind = attempt === first ? 'first' : attempt.hedge ? 'hedge' : 'retry';
+      its.attempts.add(1, { ...of, ...ofAttempt(attempt), 'resilience.attempt_kind': kind });
     }
   };
 
@@ -63,9 +64,4 @@ export function measure(meter: Meter, measured: Measured, labels: Labels): () =>
     unsubscribe();
     meter.removeBatchObservableCallback(observe, present);
   };
-}
-
-function kindOf({ attempt, hedge }: AttemptRecord): 'first' | 'retry' | 'hedge' {
-  if (hedge) return 'hedge';
-  return attempt === 1 ? 'first' : 'retry';
 }

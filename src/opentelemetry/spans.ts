@@ -1,4 +1,4 @@
-import { type Attributes, trace } from '@opentelemetry/api';
+import { type Attributes, type Span, trace } from '@opentelemetry/api';
 import type { CallFacts, ResilienceHooks } from '../base/events.js';
 import { type Labels, ofAttempt } from './labels.js';
 
@@ -8,7 +8,7 @@ import { type Labels, ofAttempt } from './labels.js';
  */
 export function spanListener(labels: Labels): ResilienceHooks {
   const tell = (name: string, event: CallFacts, attributes: Attributes) =>
-    trace.getActiveSpan()?.addEvent(`axios_resilience.${name}`, {
+    recording()?.addEvent(`axios_resilience.${name}`, {
       ...labels.ofCall(event),
       'resilience.call_id': event.callId,
       ...attributes,
@@ -33,7 +33,12 @@ export function spanListener(labels: Labels): ResilienceHooks {
         'resilience.elapsed_ms': report.elapsedMs,
       });
     },
-    onEnd: ({ report: { retries } }) =>
-      retries > 0 && trace.getActiveSpan()?.setAttribute('http.request.resend_count', retries),
+    onEnd: ({ report: { retries } }) => retries > 0 && recording()?.setAttribute('http.request.resend_count', retries),
   };
+}
+
+/** The active span, unless it has ended or is not sampled. */
+function recording(): Span | undefined {
+  const span = trace.getActiveSpan();
+  return span?.isRecording() ? span : undefined;
 }
