@@ -54,12 +54,10 @@ export function ofAttempt({ status, failure, code }: AttemptRecord): Attributes 
   };
 }
 
-/** How a call ended: as its last attempt did, or by what was in the way of another. */
-export function ofEnd({ report, response, error }: EndEvent): Attributes {
-  const { ended = 'canceled', retries, attempts } = report;
-  const last = attempts.at(-1);
-  const how = { 'resilience.ended': ended, 'resilience.retried': retries > 0 };
-  if (last && (ended === 'success' || response)) return { ...how, ...ofAttempt(last) };
+/** How a call ended: as the attempt did that it was answered by, or with the code of its error. */
+export function ofEnd({ report, response, error }: Pick<EndEvent, 'report' | 'response' | 'error'>): Attributes {
+  const answered = response && report.attempts.findLast(({ status }) => status === response.status);
+  if (answered) return ofAttempt(answered);
   const { code } = Object(error) as { code?: unknown };
-  return { ...how, ...(ended !== 'success' && { 'error.type': typeof code === 'string' ? code : ended }) };
+  return report.ended === 'success' ? {} : { 'error.type': typeof code === 'string' ? code : report.ended };
 }

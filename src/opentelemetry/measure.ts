@@ -1,10 +1,13 @@
 import type { BatchObservableResult, Meter } from '@opentelemetry/api';
+import type { Rejection } from '../base/decision.js';
 import type { CircuitState, EndEvent, ResilienceHooks } from '../base/events.js';
 import type { ResilienceStats } from '../observe/stats.js';
 import { instruments } from './instruments.js';
 import { type Labels, ofAttempt, ofEnd } from './labels.js';
 
 const STATES: readonly CircuitState[] = ['closed', 'open', 'half-open', 'isolated'];
+
+const REJECTIONS: readonly Rejection[] = ['circuit-open', 'cooling-down', 'bulkhead-full'];
 
 /** What `attachResilience` gives back, or as much of it as is looked at. */
 export interface Measured {
@@ -26,14 +29,18 @@ export function measure(meter: Meter, measured: Measured, labels: Labels): () =>
       result.observe(its.heldCalls, held, at);
       for (const state of circuit ? STATES : [])
         result.observe(its.circuitState, Number(state === circuit), { ...at, 'resilience.circuit.state': state });
+      // A counter that is not there before it counts hides its first step from whoever asks how fast it grows.
+      for (const counter of [its.saturations, its.coolDowns, its.exhaustions]) counter.add(0, at);
+      for (const because of REJECTIONS) its.rejections.add(0, { ...at, 'resilience.because': because });
     }
   };
 
   const ended = (event: EndEvent): void => {
     const { report, scope } = event;
     const of = labels.ofCall(event);
-    its.calls.add(1, { ...of, ...ofEnd(event) });
-    its.callDuration.record(report.elapsedMs / 1_000, { ...of, 'resilience.ended': report.ended });
+    const how = { ...of, 'resilience.ended': report.ended };
+    its.calls.add(1, { ...how, 'resilience.retried': report.retries > 0, ...ofEnd(event) });
+    its.callDuration.record(report.elapsedMs / 1_000, how);
     if (report.queuedMs > 0) its.queueDuration.record(report.queuedMs / 1_000, labels.ofScope(scope));
     const first = report.attempts.find(({ hedge }) => !hedge);
     for (const attempt of report.attempts) {
@@ -47,7 +54,8 @@ export function measure(meter: Meter, measured: Measured, labels: Labels): () =>
     onEnd: ended,
     onRetry: (event) =>
       its.retryDelay.record(event.delayMs / 1_000, { ...labels.ofCall(event), 'resilience.because': event.because }),
-    onReject: (event) => its.rejections.add(1, { ...labels.ofCall(event), 'resilience.because': event.because }),
+    onReject: ({ scope, because }) =>
+      its.rejections.add(1, { ...labels.ofScope(scope), 'resilience.because': because }),
     onHedge: (event) => its.hedges.add(1, labels.ofCall(event)),
     onStateChange: ({ scope, from, to }) =>
       its.transitions.add(1, {

@@ -1,6 +1,6 @@
 import { type Attributes, type Span, trace } from '@opentelemetry/api';
 import type { CallFacts, ResilienceHooks } from '../base/events.js';
-import { type Labels, ofAttempt } from './labels.js';
+import { type Labels, ofAttempt, ofEnd } from './labels.js';
 
 /**
  * Tells of what is out of the ordinary on the active span. Hooks run in the async context of their call, so that this is
@@ -23,16 +23,13 @@ export function spanListener(labels: Labels): ResilienceHooks {
       }),
     onReject: (event) => tell('rejection', event, { 'resilience.because': event.because }),
     onHedge: (event) => tell('hedge', event, { 'resilience.delay_ms': event.delayMs }),
-    onGiveUp: (event) => {
-      const { report, because } = event;
-      const last = report.attempts.at(-1);
-      return tell('give_up', event, {
-        ...(last && ofAttempt(last)),
-        'resilience.because': because,
-        'resilience.attempt': report.attempts.length,
-        'resilience.elapsed_ms': report.elapsedMs,
-      });
-    },
+    onGiveUp: (event) =>
+      tell('give_up', event, {
+        ...ofEnd(event),
+        'resilience.because': event.because,
+        'resilience.attempt': event.report.attempts.length,
+        'resilience.elapsed_ms': event.report.elapsedMs,
+      }),
     onEnd: ({ report: { retries } }) => retries > 0 && recording()?.setAttribute('http.request.resend_count', retries),
   };
 }

@@ -74,6 +74,7 @@ describe('what is measured', () => {
       '2: GET circuit-open false ERR_CIRCUIT_OPEN',
     ]);
     expect(of(NARROW, 'calls')).toEqual(['1: GET bulkhead-full false ERR_BULKHEAD_FULL', '2: GET success false 200']);
+    expect(of(SLOW, 'calls')).toEqual(['1: GET success false 200']);
     expect(of(SPENT, 'calls')).toEqual(['1: GET canceled true ERR_CANCELED']);
   });
 
@@ -109,12 +110,12 @@ describe('what is measured', () => {
   });
 
   test('refusals, hedges, and what befalls a scope', () => {
-    expect(of(BROKEN, 'rejections')).toEqual(['2: GET circuit-open']);
-    expect(of(NARROW, 'rejections')).toEqual(['1: GET bulkhead-full']);
+    expect(of(BROKEN, 'rejections')).toEqual(['0: bulkhead-full', '0: cooling-down', '2: circuit-open']);
+    expect(of(NARROW, 'rejections')).toEqual(['0: circuit-open', '0: cooling-down', '1: bulkhead-full']);
     expect(of(SLOW, 'hedges')).toEqual(['1: GET']);
     expect(of(BROKEN, 'circuit.transitions')).toEqual(['1: closed open']);
     expect(of(NARROW, 'bulkhead.saturations')).toEqual(['1:']);
-    expect(of(LIMITED, 'cool_downs')).toEqual(['1:']);
+    expect([of(LIMITED, 'cool_downs'), of(PLAIN, 'cool_downs')]).toEqual([['1:'], ['0:']]);
     expect(of(SPENT, 'budget.exhaustions')).toEqual(['1:']);
   });
 
