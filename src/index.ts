@@ -13,6 +13,7 @@ export type {
   BudgetExhaustedEvent,
   CircuitState,
   CoolDownEvent,
+  EndEvent,
   GiveUpEvent,
   HedgeEvent,
   RejectEvent,

@@ -13,6 +13,7 @@ const FLOOR: Record<string, number> = {
   observe: 2,
   call: 3,
   diagnose: 3,
+  opentelemetry: 3,
   testing: 3,
   '': 4,
 };
@@ -76,26 +77,41 @@ describe('the layout of src', () => {
     importsOf(file).flatMap(({ from, type }) => (from.startsWith('node:') ? [{ file, type }] : [])),
   );
 
-  test('cockatiel is behind one door, axios-retry behind another, and nothing of Node is imported', () => {
+  test('cockatiel is behind one door, axios-retry behind another, and nothing of Node is imported but for its own channels', () => {
     expect(importersOf('cockatiel')).toEqual(['guard/breaker.ts', 'guard/bulkhead.ts', 'guard/failure-window.ts']);
     expect(importersOf('axios-retry')).toEqual(['call/wire.ts']);
     const others = new Set(files.flatMap((file) => importsOf(file).map(({ from }) => from)));
     expect([...others].filter((from) => !from.startsWith('.') && !from.startsWith('node:')).sort()).toEqual([
+      '@opentelemetry/api',
       'axios',
       'axios-retry',
       'cockatiel',
     ]);
-    expect(fromNode.filter(({ type }) => !type)).toEqual([]);
+    expect(fromNode.filter(({ type }) => !type)).toEqual([{ file: 'diagnostics-channel.ts', type: false }]);
   });
 
   test('the testing kit has an entry of its own, and its server alone knows Node', () => {
     const users = files.filter((file) => ownImportsOf(file).some((target) => folderOf(target) === 'testing'));
     expect(users.filter((file) => folderOf(file) !== 'testing')).toEqual(['testing.ts']);
     expect([...new Set(fromNode.map(({ file }) => file))].sort()).toEqual([
+      'diagnostics-channel.ts',
       'testing/loopback.ts',
       'testing/perform.ts',
     ]);
     expect(files.filter((file) => /\bprocess\./.test(sources.get(file) ?? ''))).toEqual(['testing/loopback.ts']);
+  });
+
+  test('telemetry has an entry of its own, and knows the types of what it looks at and nothing else', () => {
+    const own = files.filter((file) => folderOf(file) === 'opentelemetry');
+    const users = files.filter((file) => ownImportsOf(file).some((target) => folderOf(target) === 'opentelemetry'));
+    expect(users.filter((file) => !own.includes(file))).toEqual(['opentelemetry.ts']);
+    const outside = own.flatMap((file) => importsOf(file).filter(({ from }) => from.startsWith('../')));
+    expect(new Set(outside.map(({ from }) => from.split('/')[1]))).toEqual(new Set(['base', 'observe']));
+    expect(outside.filter(({ type }) => !type)).toEqual([]);
+    const ofApi = files.filter((file) => importsOf(file).some(({ from }) => from === '@opentelemetry/api'));
+    expect(ofApi.filter((file) => !own.includes(file))).toEqual([]);
+    expect(ofApi.length).toBeGreaterThan(0);
+    expect(files.filter((file) => ownImportsOf(file).includes('diagnostics-channel.ts'))).toEqual([]);
   });
 
   test('timers, clocks and randomness are where they can be found', () => {
@@ -120,9 +136,10 @@ describe('the layout of src', () => {
     expect(files.filter((file) => (sources.get(file) ?? '').split('\n').length > 250)).toEqual([]);
   });
 
-  test('no barrels: only the two entries re-export', () => {
+  test('no barrels: only the entries re-export', () => {
     expect(files.filter((file) => /^export [^;]*from '/m.test(sources.get(file) ?? ''))).toEqual([
       'index.ts',
+      'opentelemetry.ts',
       'testing.ts',
     ]);
   });

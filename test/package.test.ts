@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -75,7 +75,59 @@ const KIT_IMPORTS = `
   import { attachResilience } from 'axios-resilience';
   import ${KIT_NAMES} from 'axios-resilience/testing';`;
 
+/** The channels need Node only, and telemetry its peer. */
+const TELEMETRY = `
+  const api = axios.create({ adapter: async (config) => ({ data: 1, status: 200, headers: {}, config }) });
+  const resilience = attachResilience(api);
+  const told = [];
+  subscribe('axios-resilience:end', ({ report }) => told.push(report.ended));
+  publishEvents(resilience);
+  const counted = [];
+  const nothing = () => ({ record() {} });
+  const meter = {
+    createCounter: (name) => ({ add: () => counted.push(name) }),
+    createHistogram: nothing,
+    createObservableUpDownCounter: nothing,
+    addBatchObservableCallback() {},
+  };
+  attachTelemetry(resilience, { meterProvider: { getMeter: () => meter } });
+  api.get('http://localhost/').then(() => console.log(JSON.stringify({ told, counted })));
+`;
+const TOLD = { told: ['success'], counted: ['axios_resilience.calls', 'axios_resilience.attempts'] };
+
 const FILES: Record<string, string> = {
+  'telemetry.mjs': `
+    import { subscribe } from 'node:diagnostics_channel';
+    import axios from 'axios';
+    import { attachResilience } from 'axios-resilience';
+    import { publishEvents } from 'axios-resilience/diagnostics-channel';
+    import { attachTelemetry } from 'axios-resilience/opentelemetry';
+    ${TELEMETRY}`,
+  'telemetry.cjs': `
+    const { subscribe } = require('node:diagnostics_channel');
+    const axios = require('axios');
+    const { attachResilience } = require('axios-resilience');
+    const { publishEvents } = require('axios-resilience/diagnostics-channel');
+    const { attachTelemetry } = require('axios-resilience/opentelemetry');
+    ${TELEMETRY}`,
+  'telemetry.mts': `
+    import axios from 'axios';
+    import { attachResilience } from 'axios-resilience';
+    import { publishEvents } from 'axios-resilience/diagnostics-channel';
+    import { attachTelemetry } from 'axios-resilience/opentelemetry';
+    const resilience = attachResilience(axios.create());
+    const stop: () => void = attachTelemetry(resilience, { spanEvents: false, attributes: { a: 1 } });
+    const unpublish: () => void = publishEvents(resilience);
+    // @ts-expect-error not an option
+    attachTelemetry(resilience, { spans: false });
+    void [stop, unpublish];`,
+  'telemetry.cts': `
+    import axios = require('axios');
+    import { attachResilience } from 'axios-resilience';
+    import { publishEvents } from 'axios-resilience/diagnostics-channel';
+    import { attachTelemetry } from 'axios-resilience/opentelemetry';
+    const resilience = attachResilience(axios.create());
+    void [attachTelemetry(resilience), publishEvents(resilience)];`,
   'kit.test.js': `
     const axios = require('axios');
     const { attachResilience } = require('axios-resilience');
@@ -158,11 +210,39 @@ describe('the packed package in an empty folder', () => {
   }, 120_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  const run = (file: string) => JSON.parse(execFileSync(process.execPath, [file], { cwd: folder, encoding: 'utf8' }));
+  const run = (file: string) =>
+    JSON.parse(execFileSync(process.execPath, [file], { cwd: folder, encoding: 'utf8', stdio: 'pipe' }));
 
   test('works by import', () => expect(run('esm.mjs')).toEqual(EXPECTED));
 
   test('works by require', () => expect(run('cjs.cjs')).toEqual(EXPECTED));
+
+  describe('its telemetry', () => {
+    const missing = /Cannot find (package|module) '@opentelemetry\/api'/;
+
+    test('asks for its peer by name where that is not installed, and nothing else does', () => {
+      expect(existsSync(join(folder, 'node_modules/@opentelemetry'))).toBe(false);
+      expect(() => run('telemetry.mjs')).toThrow(missing);
+      expect(() => run('telemetry.cjs')).toThrow(missing);
+    });
+
+    test('works by import and by require where it is', () => {
+      mkdirSync(join(folder, 'node_modules/@opentelemetry'), { recursive: true });
+      symlinkSync(join(root, 'node_modules/@opentelemetry/api'), join(folder, 'node_modules/@opentelemetry/api'));
+      expect([run('telemetry.mjs'), run('telemetry.cjs')]).toEqual([TOLD, TOLD]);
+    });
+
+    test('is in no bundle that does not ask for it, and needs nothing of Node there', async () => {
+      const bundled = async (contents: string) => {
+        const options = { bundle: true, write: false, metafile: true, format: 'esm', platform: 'browser' } as const;
+        const { metafile } = await build({ ...options, stdin: { contents, resolveDir: folder } });
+        const { inputs = {}, imports = [] } = Object.values(metafile.outputs)[0] ?? {};
+        return [Object.keys(inputs).filter((file) => /telemetry|diagnostics/.test(file)).length > 0, imports];
+      };
+      expect(await bundled("export * from 'axios-resilience';")).toEqual([false, []]);
+      expect(await bundled("export * from 'axios-resilience/opentelemetry';")).toEqual([true, []]);
+    });
+  });
 
   const runner = (bin: string, ...args: string[]) =>
     execFileSync(process.execPath, [join(root, 'node_modules', bin), ...args], {
@@ -213,8 +293,12 @@ describe('the packed package in an empty folder', () => {
   });
 
   test.each([
-    ['nodenext', ['--module', 'nodenext'], ['types.mts', 'types.cts', 'kit.mts', 'kit.cts']],
-    ['bundler', ['--module', 'esnext', '--moduleResolution', 'bundler'], ['types.mts', 'kit.mts']],
+    [
+      'nodenext',
+      ['--module', 'nodenext'],
+      ['types.mts', 'types.cts', 'kit.mts', 'kit.cts', 'telemetry.mts', 'telemetry.cts'],
+    ],
+    ['bundler', ['--module', 'esnext', '--moduleResolution', 'bundler'], ['types.mts', 'kit.mts', 'telemetry.mts']],
   ])('type-checks under %s, its own declarations included', (_name, options, files) => {
     const tsc = join(root, 'node_modules/typescript/bin/tsc');
     const types = join(folder, 'node_modules/@types');
@@ -246,6 +330,9 @@ describe('the packed package in an empty folder', () => {
         'package.json',
         'dist/cjs/index.js',
         'dist/esm/index.js',
+        'dist/cjs/diagnostics-channel.js',
+        'dist/esm/opentelemetry.js',
+        'docs/opentelemetry.md',
         'docs/testing.md',
       ]),
     );

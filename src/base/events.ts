@@ -41,6 +41,11 @@ export interface GiveUpEvent extends CallFacts, Attachments {
   readonly report: ResilienceReport;
 }
 
+/** A call has ended, in whatever way: `report.ended` says how. The last event of a call, and one that each call has. */
+export interface EndEvent extends CallFacts, Attachments {
+  readonly report: ResilienceReport;
+}
+
 /** Nothing was sent: the circuit is open, the server has asked to be left alone, or the bulkhead is full. */
 export interface RejectEvent extends CallFacts, Attachments {
   readonly because: Rejection;
@@ -89,6 +94,7 @@ export interface ResilienceHooks {
   onRetry?(event: RetryEvent): unknown;
   onSuccess?(event: SuccessEvent): unknown;
   onGiveUp?(event: GiveUpEvent): unknown;
+  onEnd?(event: EndEvent): unknown;
   onReject?(event: RejectEvent): unknown;
   onStateChange?(event: StateChangeEvent): unknown;
   onSaturation?(event: SaturationEvent): unknown;

@@ -59,6 +59,7 @@ function conclude(call: Call): void {
   file(outcome.error, recorder);
   count(call, because);
   tell(call, because);
+  call.emit('onEnd', () => ({ report: recorder.report }));
   if (outcome.stream) lifetime.lend(outcome.stream, outcome.response?.data);
 }
 

@@ -164,6 +164,7 @@ const hooks: Rule = object({
   onRetry: fn,
   onSuccess: fn,
   onGiveUp: fn,
+  onEnd: fn,
   onReject: fn,
   onStateChange: fn,
   onSaturation: fn,

@@ -54,6 +54,43 @@ describe('hooks, reports and the log', () => {
     expect(events).toEqual([]);
   });
 
+  test('whatever way a call ended, that is told once, and last', async () => {
+    const ends: (string | undefined)[] = [];
+    hooks.onEnd = ({ method, report, error }) => {
+      events.push('end');
+      ends.push(`${method} ${report.attempts.length} ${report.ended} ${error === undefined ? 'good' : 'bad'}`);
+    };
+    attachResilience(api, {
+      hooks,
+      retry: { ...NOW, maxRetries: 1 },
+      breaker: false,
+      bulkhead: { limit: 1, queue: 0 },
+    });
+    await api.get('/');
+    server.script(503, 200);
+    await api.get('/');
+    server.script(404);
+    await rejection(api.get('/'));
+    server.script('hang');
+    await rejection(api.get('/', { signal: AbortSignal.timeout(20) }));
+    server.script(503);
+    await rejection(api.post('/'));
+    await rejection(api.get('/'));
+    await Promise.allSettled([api.post('/'), api.get('/')]);
+    expect(ends).toEqual([
+      'GET 1 success good',
+      'GET 2 success good',
+      'GET 1 not-retryable bad',
+      'GET 1 canceled bad',
+      'POST 1 method-not-allowed bad',
+      'GET 2 max-retries bad',
+      'GET 1 bulkhead-full bad',
+      'POST 1 method-not-allowed bad',
+    ]);
+    expect(events.slice(0, 5)).toEqual(['success after 0', 'end', 'retry 1 status 0', 'success after 1', 'end']);
+    expect(events.slice(-4)).toEqual(['reject bulkhead-full', 'give up bulkhead-full after 0', 'end', 'end']);
+  });
+
   test('a refused call tells its rejection and its end', async () => {
     attachResilience(api, { hooks, retry: false, breaker: { consecutive: 1, minimumDuration: 0 } });
     server.script(503);

@@ -223,7 +223,7 @@ describe('validatePolicy names the option that was meant', () => {
   test.each([
     [
       { hooks: { toString: () => {} } },
-      '`hooks.toString` is not an option (known: onRetry, onSuccess, onGiveUp, onReject, onStateChange, onSaturation, onHedge, onCoolDown, onBudgetExhausted)',
+      '`hooks.toString` is not an option (known: onRetry, onSuccess, onGiveUp, onEnd, onReject, onStateChange, onSaturation, onHedge, onCoolDown, onBudgetExhausted)',
     ],
     [
       { breaker: { threshold: 3 } },

@@ -1,0 +1,63 @@
+import type { Attributes } from '@opentelemetry/api';
+import type { CallFacts, EndEvent } from '../base/events.js';
+import type { AttemptRecord } from '../base/report.js';
+
+/** As the semantic conventions have it, any other method is `_OTHER`: a metric must not have as many series as there are words. */
+const METHODS: ReadonlySet<string> = new Set('CONNECT DELETE GET HEAD OPTIONS PATCH POST PUT QUERY TRACE'.split(' '));
+
+const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
+
+interface Naming {
+  readonly attributes?: Attributes | undefined;
+  readonly scope?: ((name: string) => string | undefined) | undefined;
+}
+
+/** Says where something happened: never a path, a query or a header. */
+export class Labels {
+  readonly #own: Attributes;
+  readonly #nameOf: (scope: string) => string | undefined;
+
+  constructor({ attributes = {}, scope = (name) => name }: Naming) {
+    this.#own = attributes;
+    this.#nameOf = scope;
+  }
+
+  /** `undefined` for a scope that goes without a name. */
+  ofNamed(scope: string): Attributes | undefined {
+    return this.#nameOf(scope) === undefined ? undefined : this.ofScope(scope);
+  }
+
+  ofScope(scope: string, url = scope): Attributes {
+    const name = this.#nameOf(scope);
+    return { ...this.#own, ...serverAt(url), ...(name !== undefined && { 'resilience.scope': name }) };
+  }
+
+  ofCall({ method, url, scope }: CallFacts): Attributes {
+    return { 'http.request.method': METHODS.has(method) ? method : '_OTHER', ...this.ofScope(scope, url) };
+  }
+}
+
+/** Empty for what is no URL with a host: the name of a scope, a path behind a Unix socket. */
+function serverAt(url: string): Attributes {
+  if (!URL.canParse(url)) return {};
+  const { hostname, port, protocol } = new URL(url);
+  if (!hostname) return {};
+  const known = Number(port) || DEFAULT_PORTS[protocol];
+  return { 'server.address': hostname.replace(/^\[|\]$/g, ''), ...(known !== undefined && { 'server.port': known }) };
+}
+
+/** How an attempt ended. */
+export function ofAttempt({ status, failure, code }: AttemptRecord): Attributes {
+  return {
+    ...(status !== undefined && { 'http.response.status_code': status }),
+    ...(failure !== undefined && { 'error.type': failure === 'status' ? String(status) : (code ?? failure) }),
+  };
+}
+
+/** How a call ended: as the attempt did that it was answered by, or with the code of its error. */
+export function ofEnd({ report, response, error }: Pick<EndEvent, 'report' | 'response' | 'error'>): Attributes {
+  const answered = response && report.attempts.findLast(({ status }) => status === response.status);
+  if (answered) return ofAttempt(answered);
+  const { code } = Object(error) as { code?: unknown };
+  return report.ended === 'success' ? {} : { 'error.type': typeof code === 'string' ? code : report.ended };
+}

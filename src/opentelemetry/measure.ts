@@ -1,0 +1,75 @@
+import type { BatchObservableResult, Meter } from '@opentelemetry/api';
+import type { Rejection } from '../base/decision.js';
+import type { CircuitState, EndEvent, ResilienceHooks } from '../base/events.js';
+import type { ResilienceStats } from '../observe/stats.js';
+import { instruments } from './instruments.js';
+import { type Labels, ofAttempt, ofEnd } from './labels.js';
+
+const STATES: readonly CircuitState[] = ['closed', 'open', 'half-open', 'isolated'];
+
+const REJECTIONS: readonly Rejection[] = ['circuit-open', 'cooling-down', 'bulkhead-full'];
+
+/** What `attachResilience` gives back, or as much of it as is looked at. */
+export interface Measured {
+  subscribe(hooks: ResilienceHooks): () => void;
+  stats(): ResilienceStats;
+}
+
+/** Counts what happens, and shows what is the case whenever the meter is read; returns the way to stop that. */
+export function measure(meter: Meter, measured: Measured, labels: Labels): () => void {
+  const its = instruments(meter);
+  const present = [its.circuitState, its.activeAttempts, its.queuedAttempts, its.heldCalls];
+
+  const observe = (result: BatchObservableResult): void => {
+    for (const [scope, { inFlight, queued, held, circuit }] of Object.entries(measured.stats().scopes)) {
+      const at = labels.ofNamed(scope);
+      if (!at) continue;
+      result.observe(its.activeAttempts, inFlight, at);
+      result.observe(its.queuedAttempts, queued, at);
+      result.observe(its.heldCalls, held, at);
+      for (const state of circuit ? STATES : [])
+        result.observe(its.circuitState, Number(state === circuit), { ...at, 'resilience.circuit.state': state });
+      // A counter that is not there before it counts hides its first step from whoever asks how fast it grows.
+      for (const counter of [its.saturations, its.coolDowns, its.exhaustions]) counter.add(0, at);
+      for (const because of REJECTIONS) its.rejections.add(0, { ...at, 'resilience.because': because });
+    }
+  };
+
+  const ended = (event: EndEvent): void => {
+    const { report, scope } = event;
+    const of = labels.ofCall(event);
+    const how = { ...of, 'resilience.ended': report.ended };
+    its.calls.add(1, { ...how, 'resilience.retried': report.retries > 0, ...ofEnd(event) });
+    its.callDuration.record(report.elapsedMs / 1_000, how);
+    if (report.queuedMs > 0) its.queueDuration.record(report.queuedMs / 1_000, labels.ofScope(scope));
+    const first = report.attempts.find(({ hedge }) => !hedge);
+    for (const attempt of report.attempts) {
+      if (attempt.failure === 'refused') continue;
+      const kind = attempt === first ? 'first' : attempt.hedge ? 'hedge' : 'retry';
+      its.attempts.add(1, { ...of, ...ofAttempt(attempt), 'resilience.attempt_kind': kind });
+    }
+  };
+
+  const unsubscribe = measured.subscribe({
+    onEnd: ended,
+    onRetry: (event) =>
+      its.retryDelay.record(event.delayMs / 1_000, { ...labels.ofCall(event), 'resilience.because': event.because }),
+    onReject: ({ scope, because }) =>
+      its.rejections.add(1, { ...labels.ofScope(scope), 'resilience.because': because }),
+    onHedge: (event) => its.hedges.add(1, labels.ofCall(event)),
+    onStateChange: ({ scope, from, to }) =>
+      its.transitions.add(1, {
+        ...labels.ofScope(scope),
+        'resilience.circuit.from': from,
+        'resilience.circuit.to': to,
+      }),
+    onSaturation: ({ scope }) => its.saturations.add(1, labels.ofScope(scope)),
+    onCoolDown: ({ scope }) => its.coolDowns.add(1, labels.ofScope(scope)),
+    onBudgetExhausted: ({ scope }) => its.exhaustions.add(1, labels.ofScope(scope)),
+  });
+  meter.addBatchObservableCallback(observe, present);
+  return () => {
+    unsubscribe();
+    meter.removeBatchObservableCallback(observe, present);
+  };
+}
