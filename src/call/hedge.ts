@@ -58,6 +58,7 @@ async function race(call: Call, delayMs: number): Promise<Outcome> {
   });
   for (const lane of lanes) lane.lifetime.cut(lost(call));
   await Promise.all(lanes.map(({ end }) => end));
+  for (const lane of lanes) lane.lifetime.dispose();
   lifetime.enter(undefined);
   return lifetime.over ?? first;
 }

@@ -39,6 +39,16 @@ describe.each(['http', 'fetch'] as const)('hedging through the %s adapter', (ada
     expect(server.hits).toHaveLength(2);
   });
 
+  test('neither of the two leaves a timer behind', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    attach({ hedge: 30 });
+    const before = timers();
+    server.script('hang', 200);
+    await api.get('/', { headers: { connection: 'close' } });
+    await eventually(() => server.busy === 0 && timers() <= before);
+    expect(server.hits).toHaveLength(2);
+  });
+
   test('an answer in time is not hedged, nor is a method that does something, nor without the option', async () => {
     attach({ hedge: 50 });
     await api.get('/');
