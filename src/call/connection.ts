@@ -40,7 +40,7 @@ const used = new WeakSet<Socket>();
  * for a connection. The real agents keep their pools, and whatever else they do; a request that waits for a free socket of
  * theirs is not connecting.
  */
-export class ConnectionWatch {
+export class ConnectionWatch implements ProxyHandler<Agent> {
   /** Connections asked for: one, and one for each redirect. */
   hops = 0;
   /** The latest had carried a request before. */
@@ -55,10 +55,20 @@ export class ConnectionWatch {
     this.#onTimeout = onTimeout;
   }
 
-  /** What to send with instead of the agents of `config`; nothing where there are none to stand in for. */
-  agents(config: Config): Partial<Pick<Config, 'httpAgent' | 'httpsAgent'>> {
-    if (config.httpVersion === 2) return {};
-    return { ...this.#instead('httpAgent', 'node:http', config), ...this.#instead('httpsAgent', 'node:https', config) };
+  /** What to send with instead of an agent of `config`'s; `undefined` where there is none to stand in for. */
+  agent(config: Config, key: 'httpAgent' | 'httpsAgent'): Agent | undefined {
+    const real: Agent | undefined = config[key] ?? globalAgents[key];
+    if (config.httpVersion === 2 || typeof real?.addRequest !== 'function') return undefined;
+    // axios refuses an agent that overrides `addRequest` where it would have to undo the agent's own proxying.
+    if (config.proxy === false && real.options?.proxyEnv) return undefined;
+    // A Proxy, not an heir: agents with private fields accept calls on themselves only.
+    return new Proxy(real, this);
+  }
+
+  /** As the handler of the Proxy: what an agent has, except that it connects under our eyes. */
+  get(real: Agent, name: string | symbol): unknown {
+    if (name !== 'addRequest') return Reflect.get(real, name, real);
+    return (...request: Parameters<Agent['addRequest']>) => this.#connect(real, ...request);
   }
 
   /** The attempt is over. A pooled socket holds on to what asked for it, and so to this: nothing may hang on to it here. */
@@ -72,51 +82,48 @@ export class ConnectionWatch {
     this.#timer = undefined;
   }
 
-  #instead(key: 'httpAgent' | 'httpsAgent', module: 'node:http' | 'node:https', config: Config): object {
-    const real: Agent | undefined = config[key] ?? globalAgentOf(module);
-    if (typeof real?.addRequest !== 'function') return {};
-    // axios refuses an agent that overrides `addRequest` where it would have to undo the agent's own proxying.
-    if (config.proxy === false && real.options?.proxyEnv) return {};
-    const addRequest = (...request: Parameters<Agent['addRequest']>) => this.#connect(real, ...request);
-    // A Proxy, not an heir: agents with private fields accept calls on themselves only.
-    return {
-      [key]: new Proxy(real, { get: (it, name) => (name === 'addRequest' ? addRequest : Reflect.get(it, name, it)) }),
-    };
-  }
-
   #connect(agent: Agent, request: Request, options: object, ...rest: unknown[]): unknown {
     const hop = ++this.hops;
     this.reused = false;
-    // The request of an earlier hop may close when the next is already connecting.
-    const stop = () => {
-      if (hop === this.hops) this.dispose();
-    };
-    request.once('socket', (socket: Socket) => this.#assigned(request, socket, stop));
-    request.once('close', stop);
+    request.once('socket', (socket: Socket) => this.#assigned(request, socket, hop));
     if (this.options.fresh) closeIdle(agent, options);
     const answer = agent.addRequest(request, options, ...rest);
-    if (!request.reusedSocket && !isQueued(agent, request)) this.#arm();
+    if (!request.reusedSocket && !isQueued(agent, request)) this.#arm(request, hop);
     return answer;
   }
 
-  #assigned(request: Request, socket: Socket, stop: () => void): void {
+  #assigned(request: Request, socket: Socket, hop: number): void {
     this.reused = request.reusedSocket === true || used.has(socket);
     used.add(socket);
     const connecting = socket.encrypted ? socket.secureConnecting : socket.connecting;
     if (this.reused || !connecting) {
-      stop();
+      this.#stop(hop);
       return;
     }
-    this.#arm();
-    socket.once(socket.encrypted ? 'secureConnect' : 'connect', stop);
+    this.#arm(request, hop);
+    socket.once(socket.encrypted ? 'secureConnect' : 'connect', () => this.#stop(hop));
   }
 
-  #arm(): void {
-    if (this.options.limitMs !== Number.POSITIVE_INFINITY) {
-      this.#timer ??= setTimeout(() => this.#onTimeout?.(), this.options.limitMs);
-    }
+  #arm(request: Request, hop: number): void {
+    if (this.options.limitMs === Number.POSITIVE_INFINITY || this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => this.#onTimeout?.(), this.options.limitMs);
+    request.once('close', () => this.#stop(hop));
+  }
+
+  /** The request of an earlier hop may close when the next is already connecting. */
+  #stop(hop: number): void {
+    if (hop === this.hops) this.dispose();
   }
 }
+
+const globalAgents = {
+  get httpAgent() {
+    return globalAgentOf('node:http');
+  },
+  get httpsAgent() {
+    return globalAgentOf('node:https');
+  },
+};
 
 /** Without an import that a bundler would see: browsers have no such module. */
 function globalAgentOf(module: 'node:http' | 'node:https'): Agent | undefined {

@@ -30,7 +30,7 @@ export function send(
       settled = true;
       connection?.end();
       lifetime.enter(undefined);
-      putBack();
+      takeBack();
       answered(outcome);
       resolve(outcome);
     };
@@ -48,7 +48,7 @@ export function send(
     lifetime.enter(kill);
     const limitMs = attemptLimit(config, policy.attemptTimeout);
     if (limitMs !== Number.POSITIVE_INFINITY) lifetime.limitPhase(limitMs, () => kill(timedOut(call, limitMs)));
-    const putBack = standIn(config, aborter, connection?.agents(config));
+    const takeBack = standIn(config, aborter, connection);
 
     // What cannot even be looked at (a getter that throws) must not leave the attempt hanging.
     const orThrown =

@@ -1,37 +1,45 @@
 import type { InternalAxiosRequestConfig } from 'axios';
 import { type Aborter, LateSignal } from '../base/signal.js';
+import type { ConnectionWatch } from './connection.js';
 
 type Config = InternalAxiosRequestConfig;
 
 /** Puts an attempt's own signal and agents on the config it is sent with. The answer puts back what was there before. */
-export function standIn(config: Config, aborter: Aborter, agents: Partial<Config> | undefined): () => void {
-  const putBackSignal = replace(config, 'signal', signalOf(config, aborter));
-  if (!agents) return putBackSignal;
-  const putBack = Object.entries(agents).map(([key, value]) => replace(config, key, plain(value)));
+export function standIn(config: Config, aborter: Aborter, connection: ConnectionWatch | undefined): () => void {
+  const takeBackSignal = aborter instanceof LateSignal ? lend(config, aborter) : put(config, 'signal', aborter.signal);
+  if (!connection) return takeBackSignal;
+  const takeBackHttp = put(config, 'httpAgent', connection.agent(config, 'httpAgent'));
+  const takeBackHttps = put(config, 'httpsAgent', connection.agent(config, 'httpsAgent'));
   return () => {
-    putBackSignal();
-    for (const put of putBack) put();
+    takeBackSignal();
+    takeBackHttp();
+    takeBackHttps();
   };
 }
 
-function replace(config: Config, key: string, descriptor: PropertyDescriptor): () => void {
-  const before = Object.getOwnPropertyDescriptor(config, key);
-  Object.defineProperty(config, key, descriptor);
-  return () => {
-    if (before) Object.defineProperty(config, key, before);
-    else Reflect.deleteProperty(config, key);
+/** By plain assignment: descriptors cost more than all the rest of this. */
+function put<Key extends 'signal' | 'httpAgent' | 'httpsAgent'>(config: Config, key: Key, value: Config[Key]) {
+  if (value === undefined) return nothing;
+  const had = Object.hasOwn(config, key);
+  const before = config[key];
+  config[key] = value;
+  return (): void => {
+    if (had) config[key] = before;
+    else delete config[key];
   };
 }
+
+const nothing = (): void => {};
 
 /** An adapter may read it, in which case it is made, copy it, or put another in its place. */
-function signalOf(config: Config, aborter: Aborter): PropertyDescriptor {
-  if (!(aborter instanceof LateSignal)) return plain(aborter.signal);
-  return {
-    get: () => aborter.signal,
-    set: (other) => Object.defineProperty(config, 'signal', plain(other)),
-    enumerable: true,
-    configurable: true,
+function lend(config: Config, aborter: LateSignal): () => void {
+  const had = Object.hasOwn(config, 'signal');
+  const before = config.signal;
+  const define = (descriptor: PropertyDescriptor) =>
+    Object.defineProperty(config, 'signal', { enumerable: true, configurable: true, ...descriptor });
+  define({ get: () => aborter.signal, set: (value) => define({ value, writable: true }) });
+  return () => {
+    if (had) define({ value: before, writable: true });
+    else delete config.signal;
   };
 }
-
-const plain = (value: unknown): PropertyDescriptor => ({ value, writable: true, enumerable: true, configurable: true });

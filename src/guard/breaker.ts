@@ -135,18 +135,19 @@ export class Breaker implements BreakerView {
   }
 
   /** Counted as it comes; cockatiel is told of the failure that opens the circuit, of which no later one is a part. */
-  async #count(send: () => Promise<Outcome>): Promise<Outcome> {
+  #count(send: () => Promise<Outcome>): Promise<Outcome> {
     const epoch = this.#epoch;
     const sentAt = this.environment.now();
-    const outcome = await send();
-    const verdict = epoch === this.#epoch ? this.#judge(outcome, sentAt, false) : undefined;
-    if (verdict?.counts === 'answered') {
-      this.#window.success(Circuit.Closed);
-    } else if (verdict && this.#window.failure()) {
-      this.#epoch++;
-      await this.#circuit.execute(() => verdict);
-    }
-    return outcome;
+    return send().then((outcome) => {
+      const verdict = epoch === this.#epoch ? this.#judge(outcome, sentAt, false) : undefined;
+      if (verdict?.counts === 'answered') {
+        this.#window.success(Circuit.Closed);
+      } else if (verdict && this.#window.failure()) {
+        this.#epoch++;
+        return this.#circuit.execute(() => verdict).then(() => outcome);
+      }
+      return outcome;
+    });
   }
 
   async #probe(send: () => Promise<Outcome>): Promise<Outcome> {

@@ -110,18 +110,16 @@ export class Bulkhead {
     this.options.onSaturation?.(this.limit, this.queued);
   }
 
-  async #occupy(task: () => Promise<Outcome>): Promise<Outcome> {
-    try {
-      return await this.#slots.execute(task);
-    } finally {
-      this.#admit();
-    }
+  #occupy(task: () => Promise<Outcome>): Promise<Outcome> {
+    const outcome = this.#slots.execute(task);
+    outcome.then(this.#admit, this.#admit);
+    return outcome;
   }
 
-  #admit(): void {
+  readonly #admit = (): void => {
     while (this.#queue.size > 0 && this.#slots.executionSlots > 0) this.#queue.serveNext();
     if (this.hasRoom) this.#isSaturated = false;
-  }
+  };
 }
 
 /** When the body of a good answer that streams ends; `undefined` for one that does not stream, or of which it is not known. */

@@ -1,6 +1,8 @@
+import http from 'node:http';
 import { describe, expect, test } from '@jest/globals';
 import { AxiosHeaders, type InternalAxiosRequestConfig } from 'axios';
 import { LateSignal, LightSignal } from '../../src/base/signal.js';
+import { ConnectionWatch } from '../../src/call/connection.js';
 import { standIn } from '../../src/call/stand-in.js';
 
 type Config = InternalAxiosRequestConfig;
@@ -10,11 +12,18 @@ const config = (more: Partial<Config> = {}): Config => ({ headers: new AxiosHead
 describe('standIn', () => {
   test('puts back what was there, and takes away what was not', () => {
     const { signal } = new AbortController();
-    const given = config({ signal, httpAgent: 'mine' });
-    const putBack = standIn(given, new LightSignal(), { httpAgent: 'ours', httpsAgent: 'ours' });
-    expect([given.signal === signal, given.httpAgent, given.httpsAgent]).toEqual([false, 'ours', 'ours']);
+    const httpAgent = new http.Agent();
+    const given = config({ signal, httpAgent });
+    const own = new LightSignal();
+    const putBack = standIn(given, own, new ConnectionWatch({ limitMs: 1_000, fresh: false }, () => {}));
+    expect(given.signal).toBe(own);
+    expect([given.httpAgent === httpAgent, given.httpAgent?.protocol, given.httpsAgent?.protocol]).toEqual([
+      false,
+      'http:',
+      'https:',
+    ]);
     putBack();
-    expect(given).toEqual(config({ signal, httpAgent: 'mine' }));
+    expect([given.signal === signal, given.httpAgent === httpAgent]).toEqual([true, true]);
     expect(Object.keys(given)).toEqual(['headers', 'signal', 'httpAgent']);
   });
 
