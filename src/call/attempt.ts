@@ -2,7 +2,6 @@ import { now } from '../base/clock.js';
 import type { Outcome } from '../base/outcome.js';
 import { admit, HELD } from '../guard/admit.js';
 import type { Call } from './call.js';
-import { thrown } from './judge.js';
 import type { Lifetime } from './lifetime.js';
 import { send } from './send.js';
 import { turn } from './turn.js';
@@ -14,12 +13,18 @@ export interface Lane {
 }
 
 /** Sends a call's request once, if the guard of its scope lets it, and writes down how that ended. */
-export async function attempt(call: Call, { lifetime, isHedge }: Lane = alone(call)): Promise<Outcome> {
+export function attempt(call: Call, { lifetime, isHedge }: Lane = alone(call)): Promise<Outcome> {
   const { recorder, policy, context } = call;
   const config = call.request.next();
   const { guard, counters } = config === call.config ? call.scope : context.scope(policy.scope(config));
   let queuedAt: number | undefined;
   let sentAt: number | undefined;
+
+  // Before its slot is given to another, who must know what was learnt.
+  const answered = (outcome: Outcome) => {
+    counters.inFlight--;
+    guard.learn(outcome, { policy, retries: recorder.retries });
+  };
   const applicant = {
     config: call.config,
     policy,
@@ -30,31 +35,27 @@ export async function attempt(call: Call, { lifetime, isHedge }: Lane = alone(ca
       if (isHedge) recorder.hedges++;
       counters.attempts++;
       counters.inFlight++;
-      return send(call, config, lifetime, answered);
+      return send({ call, config, lifetime, sentAt, answered });
     },
     onQueued: (leave: (outcome: Outcome) => void) => {
       queuedAt = now();
       lifetime.enter(leave);
     },
   };
-  // Before its slot is given to another, who must know what was learnt.
-  const answered = (outcome: Outcome) => {
-    counters.inFlight--;
-    guard.learn(outcome, { policy, retries: recorder.retries });
-  };
 
-  let outcome: Outcome;
-  for (;;) {
-    outcome = await admit(guard, applicant).catch(thrown);
+  const noted = (outcome: Outcome): Outcome | Promise<Outcome> => {
     if (queuedAt !== undefined) recorder.queuedMs += (sentAt ?? now()) - queuedAt;
-    if (outcome !== HELD) break;
+    if (outcome === HELD) return again();
+    if (sentAt !== undefined || (outcome.failure === 'refused' && !isHedge))
+      recorder.attempt(outcome, sentAt === undefined ? 0 : now() - sentAt, isHedge);
+    return outcome;
+  };
+  const again = async (): Promise<Outcome> => {
     queuedAt = undefined;
-    const end = (await turn(call, { lifetime, guard })) ?? lifetime.over;
-    if (end) return end;
-  }
-  if (sentAt !== undefined || (outcome.failure === 'refused' && !isHedge))
-    recorder.attempt(outcome, sentAt === undefined ? 0 : now() - sentAt, isHedge);
-  return outcome;
+    return (await turn(call, { lifetime, guard })) ?? lifetime.over ?? apply();
+  };
+  const apply = () => admit(guard, applicant).then(noted);
+  return apply();
 }
 
 const alone = ({ lifetime }: Call): Lane => ({ lifetime, isHedge: false });

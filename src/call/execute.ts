@@ -2,7 +2,7 @@ import type { AxiosResponse } from 'axios';
 import { now } from '../base/clock.js';
 import { isRejection, type StopDecision } from '../base/decision.js';
 import { LightSignal } from '../base/signal.js';
-import { file } from '../observe/recorder.js';
+import { file } from '../observe/file.js';
 import { firstAttempt, nextAttempt } from './attempts.js';
 import type { Call } from './call.js';
 import { settle } from './settle.js';

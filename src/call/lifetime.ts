@@ -52,9 +52,8 @@ export class Lifetime {
     if (this.over) endPhase?.(this.over);
   }
 
-  /** Tells if the phase it is in takes so long; the call itself goes on. */
-  limitPhase(ms: number, onPhaseLimit: () => void): void {
-    const startedAt = now();
+  /** Tells if the phase it is in, since `startedAt`, takes so long; the call itself goes on. */
+  limitPhase(ms: number, startedAt: number, onPhaseLimit: () => void): void {
     this.#phaseEndsAt = startedAt + ms;
     this.#onPhaseLimit = onPhaseLimit;
     this.#fireBy(startedAt, ms);

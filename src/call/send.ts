@@ -1,4 +1,4 @@
-import type { AxiosAdapter, AxiosPromise, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
+import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 import { responseOf } from '../base/failure.js';
 import type { Outcome } from '../base/outcome.js';
 import { type Aborter, LateSignal, LightSignal } from '../base/signal.js';
@@ -11,26 +11,30 @@ import { standIn } from './stand-in.js';
 
 type Config = InternalAxiosRequestConfig;
 
-/**
- * Hands one request to axios's adapter, until it settles, takes too long, or the call ends. Never rejects. Whoever has to
- * know of the outcome first is told by `answered`.
- */
-export function send(
-  call: Call,
-  config: Config,
-  lifetime: Lifetime,
-  answered: (outcome: Outcome) => void,
-): Promise<Outcome> {
+export interface Sending {
+  readonly call: Call;
+  /** What to send: the call's own config, or a copy. */
+  readonly config: Config;
+  readonly lifetime: Lifetime;
+  readonly sentAt: number;
+  /** Told of the outcome before anybody else. */
+  readonly answered: (outcome: Outcome) => void;
+}
+
+/** Hands one request to axios's adapter, until it settles, takes too long, or the call ends. Never rejects. */
+export function send({ call, config, lifetime, sentAt, answered }: Sending): Promise<Outcome> {
   return new Promise((resolve) => {
     const { adapter, policy } = call;
     const aborter: Aborter = adapter.isAxiosOwn ? new LightSignal() : new LateSignal();
+    let connection: ConnectionWatch | undefined;
+    let takeBack: (() => void) | undefined;
     let settled = false;
 
     const settle = (outcome: Outcome) => {
       settled = true;
       connection?.end();
       lifetime.enter(undefined);
-      takeBack();
+      takeBack?.();
       answered(outcome);
       resolve(outcome);
     };
@@ -39,40 +43,48 @@ export function send(
       settle(end);
       aborter.abort();
     };
-
-    const connection = adapter.isNodeHttp
-      ? new ConnectionWatch({ limitMs: policy.connectTimeout, fresh: call.outcome?.stale === true }, () =>
-          kill(connectTimedOut(call, connection?.hops)),
-        )
-      : undefined;
-    lifetime.enter(kill);
-    const limitMs = attemptLimit(config, policy.attemptTimeout);
-    if (limitMs !== Number.POSITIVE_INFINITY) lifetime.limitPhase(limitMs, () => kill(timedOut(call, limitMs)));
-    const takeBack = standIn(config, aborter, connection);
-
-    // What cannot even be looked at (a getter that throws) must not leave the attempt hanging.
-    const orThrown =
-      <T>(listener: (value: T) => void) =>
-      (value: T): void => {
-        try {
-          listener(value);
-        } catch (error) {
-          if (!settled) settle(thrown(error));
-        }
-      };
     const onResponse = (response: AxiosResponse) => {
       if (settled) return discard(response?.data);
-      giveBack(response, config, aborter, call.config);
-      settle(streaming(response, aborter, outcomeOfResponse(response, call)));
+      try {
+        giveBack(response, config, aborter, call.config);
+        settle(streaming(response, aborter, outcomeOfResponse(response, call)));
+      } catch (error) {
+        unreadable(error);
+      }
     };
     const onError = (error: unknown) => {
-      const response = responseOf(error);
-      if (settled) return discard(response?.data);
-      giveBack(error as object, config, aborter, call.config);
-      giveBack(response, config, aborter, call.config);
-      settle(streaming(response, aborter, outcomeOfError(error, response, call.config, connection)));
+      try {
+        const response = responseOf(error);
+        if (settled) return discard(response?.data);
+        giveBack(error as object, config, aborter, call.config);
+        giveBack(response, config, aborter, call.config);
+        settle(streaming(response, aborter, outcomeOfError(error, response, call.config, connection)));
+      } catch (unlooked) {
+        unreadable(unlooked);
+      }
     };
-    started(adapter.send, config).then(orThrown(onResponse), orThrown(onError));
+    // What cannot even be looked at (a getter that throws) must not leave the attempt hanging.
+    const unreadable = (error: unknown) => {
+      if (!settled) settle(thrown(error));
+    };
+
+    try {
+      lifetime.enter(kill);
+      if (settled) return;
+      const limitMs = attemptLimit(config, policy.attemptTimeout);
+      if (limitMs !== Number.POSITIVE_INFINITY)
+        lifetime.limitPhase(limitMs, sentAt, () => kill(timedOut(call, limitMs)));
+      if (adapter.isNodeHttp) {
+        const fresh = call.outcome?.stale === true;
+        connection = new ConnectionWatch({ limitMs: policy.connectTimeout, fresh }, () =>
+          kill(connectTimedOut(call, connection?.hops)),
+        );
+      }
+      takeBack = standIn(config, aborter, connection);
+      Promise.resolve(adapter.send(config)).then(onResponse, onError);
+    } catch (error) {
+      onError(error);
+    }
   });
 }
 
@@ -80,14 +92,6 @@ export function send(
 function attemptLimit({ timeout }: Config, attemptTimeout: number): number {
   const own = Number(timeout);
   return own > 0 ? own : attemptTimeout;
-}
-
-function started(adapter: AxiosAdapter, config: Config): AxiosPromise {
-  try {
-    return Promise.resolve(adapter(config));
-  } catch (error) {
-    return Promise.reject(error);
-  }
 }
 
 /** The caller finds the config it gave on what it gets back, not the copy an attempt was sent with. */

@@ -1,5 +1,5 @@
 import type { AxiosResponse } from 'axios';
-import { file } from '../observe/recorder.js';
+import { file } from '../observe/file.js';
 import type { ResolvedPolicy } from '../policy/resolve.js';
 import type { Call } from './call.js';
 

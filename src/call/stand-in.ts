@@ -35,11 +35,17 @@ const nothing = (): void => {};
 function lend(config: Config, aborter: LateSignal): () => void {
   const had = Object.hasOwn(config, 'signal');
   const before = config.signal;
-  const define = (descriptor: PropertyDescriptor) =>
-    Object.defineProperty(config, 'signal', { enumerable: true, configurable: true, ...descriptor });
-  define({ get: () => aborter.signal, set: (value) => define({ value, writable: true }) });
+  Object.defineProperty(config, 'signal', {
+    get: () => aborter.signal,
+    set: (other) => define(config, other),
+    enumerable: true,
+    configurable: true,
+  });
   return () => {
-    if (had) define({ value: before, writable: true });
+    if (had) define(config, before);
     else delete config.signal;
   };
 }
+
+const define = (config: Config, value: Config['signal']) =>
+  Object.defineProperty(config, 'signal', { value, writable: true, enumerable: true, configurable: true });

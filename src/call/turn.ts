@@ -7,9 +7,7 @@ type Where = Pick<Call, 'lifetime'> & Pick<Call['scope'], 'guard'>;
 
 /** Waits until the call's scope lets it go on. Resolves to the end of the call, if it never does; `undefined`: at once. */
 export function turn(call: Call, where: Where = here(call)): Promise<Outcome | undefined> | undefined {
-  const { config, policy, outcome: last } = call;
-  const { remainingMs } = call.lifetime;
-  const answer = turnOf(where.guard, { config, policy, last, remainingMs });
+  const answer = turnOf(where.guard, call);
   return answer && ('leave' in answer ? waited(call, where, answer) : Promise.resolve(noted(call, answer)));
 }
 

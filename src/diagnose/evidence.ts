@@ -1,7 +1,7 @@
 import type { InternalAxiosRequestConfig } from 'axios';
 import { causesOf, classify, type FailureKind } from '../base/failure.js';
 import { originOf, redactedUrl } from '../base/url.js';
-import { reportOf } from '../observe/recorder.js';
+import { reportOf } from '../observe/file.js';
 import { MAX_LENGTH, safeText } from './excerpt.js';
 import { type Place, placeAt, proxyFor } from './place.js';
 

@@ -137,7 +137,7 @@ export class Breaker implements BreakerView {
   /** Counted as it comes; cockatiel is told of the failure that opens the circuit, of which no later one is a part. */
   #count(send: () => Promise<Outcome>): Promise<Outcome> {
     const epoch = this.#epoch;
-    const sentAt = this.environment.now();
+    const sentAt = this.#clock();
     return send().then((outcome) => {
       const verdict = epoch === this.#epoch ? this.#judge(outcome, sentAt, false) : undefined;
       if (verdict?.counts === 'answered') {
@@ -165,7 +165,12 @@ export class Breaker implements BreakerView {
   }
 
   #judge(outcome: Outcome, sentAt: number, isProbe: boolean): Verdict | undefined {
-    return verdictOf(outcome, this.environment.now() - sentAt, this.settings, isProbe);
+    return verdictOf(outcome, this.#clock() - sentAt, this.settings, isProbe);
+  }
+
+  /** Read only where slow calls count. */
+  #clock(): number {
+    return this.settings.slowCallDuration === false ? 0 : this.environment.now();
   }
 
   /**

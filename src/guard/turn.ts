@@ -10,9 +10,9 @@ import type { Place } from './line.js';
 export interface Candidate {
   readonly config: InternalAxiosRequestConfig;
   readonly policy: Pick<ResolvedPolicy, 'breaker' | 'coolDown' | 'retry'>;
-  readonly remainingMs: number;
+  readonly lifetime: { readonly remainingMs: number };
   /** How its latest attempt ended, if this is to be a retry. */
-  readonly last: Outcome | undefined;
+  readonly outcome: Outcome | undefined;
 }
 
 export type Turn = Place<Outcome | undefined>;
@@ -22,12 +22,13 @@ const MOST_WAITING = 10_000;
 
 /** A call asks to go on, with its first attempt or a retry: `undefined` if it may, a refusal, or a place in a line. */
 export function turnOf(guard: Guard, candidate: Candidate): Turn | Outcome | undefined {
-  const { last, policy } = candidate;
-  const refusal = () => circuitRefusal(guard, { ...candidate, cause: last?.error });
-  const coolDown = policy.coolDown ? guard.coolDown : undefined;
-  if (coolDown?.isOn) return refusal() ?? tooLong(guard, candidate, coolDown) ?? coolDown.join(refusal);
-
+  const { config, policy, outcome: last } = candidate;
   const { budget } = guard;
+  const coolDown = policy.coolDown && guard.coolDown?.isOn ? guard.coolDown : undefined;
+  if (!coolDown && !last) return undefined;
+
+  const refusal = () => circuitRefusal(guard, { config, policy, cause: last?.error });
+  if (coolDown) return refusal() ?? tooLong(guard, candidate, coolDown) ?? coolDown.join(refusal);
   if (!last || !budget || !policy.retry.budget) return undefined;
   const spent = (): Outcome | undefined =>
     budget.isSpent && budget.waiting > 1 ? { ...last, final: 'retry-budget' } : undefined;
@@ -37,10 +38,10 @@ export function turnOf(guard: Guard, candidate: Candidate): Turn | Outcome | und
 /** The refusal of a call that has not the time to wait until the cool-down is over. */
 function tooLong(
   { scope }: Guard,
-  { config, remainingMs, last }: Candidate,
+  { config, lifetime, outcome: last }: Candidate,
   { waitMs, retryInMs, waiting }: CoolDown,
 ): Outcome | undefined {
-  if (waitMs < remainingMs && waiting < MOST_WAITING) return undefined;
+  if (waitMs < lifetime.remainingMs && waiting < MOST_WAITING) return undefined;
   const error = new CoolingDownError(config, scope, Math.max(retryInMs, waitMs), last?.error);
   return { failure: 'refused', error, unsent: true, final: 'cooling-down' };
 }

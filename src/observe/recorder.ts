@@ -66,24 +66,3 @@ export class Recorder {
     });
   }
 }
-
-/** Shared with other copies of this package: an application may load its ESM and its CommonJS build. */
-const KEY = Symbol.for('axios-resilience.recorders');
-const shared = globalThis as { [KEY]?: WeakMap<object, Recorder> };
-shared[KEY] ??= new WeakMap();
-const recorders = shared[KEY];
-
-/** Makes a report findable by `key`: a call's config, by which its response and errors lead to it, or a bare error. */
-export function file(key: unknown, recorder: Recorder): void {
-  if (typeof key === 'object' && key !== null) recorders.set(key, recorder);
-}
-
-/**
- * What happened on the way to a response or an error, whichever the call settled with, or `undefined` if neither came
- * through an attached instance. An error that axios made of a good response (one that would not parse) has its report too.
- */
-export function reportOf(settled: unknown): ResilienceReport | undefined {
-  if (typeof settled !== 'object' || settled === null) return undefined;
-  const { config } = settled as { config?: unknown };
-  return (recorders.get(settled) ?? recorders.get(config as object))?.report;
-}

@@ -1,5 +1,5 @@
 import type { ResilienceReport } from '../base/report.js';
-import { reportOf } from '../observe/recorder.js';
+import { reportOf } from '../observe/file.js';
 
 /**
  * Requests that a call sent, from what it settled with: a response or an error. A refusal by breaker or bulkhead sends none.

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { AxiosError, AxiosHeaders, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
-import { file, Recorder, reportOf } from '../../src/observe/recorder.js';
+import { file, reportOf } from '../../src/observe/file.js';
+import { Recorder } from '../../src/observe/recorder.js';
 
 const response = (status: number) =>
   ({ status, data: 'secret', headers: { authorization: 'secret' } }) as Partial<AxiosResponse> as AxiosResponse;
@@ -116,6 +117,13 @@ describe('reportOf', () => {
   test('prefers the error’s own report to that of its config', () => {
     const config = recorded({ headers: new AxiosHeaders() }, 3) as InternalAxiosRequestConfig;
     expect(reportOf(recorded(new AxiosError('no', 'X', config), 4))?.retries).toBe(4);
+  });
+
+  test('of what is frozen, and the latest of what settles twice', () => {
+    expect(reportOf(recorded(Object.freeze(new Error('frozen')), 5))?.retries).toBe(5);
+    const settled = new Error('thrown again');
+    recorded(settled, 1);
+    expect(reportOf(recorded(settled, 2))?.retries).toBe(2);
   });
 
   test('what is no object cannot be filed, and does no harm', () => {

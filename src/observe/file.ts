@@ -1,0 +1,55 @@
+import type { ResilienceReport } from '../base/report.js';
+import type { Recorder } from './recorder.js';
+
+/** A constructor that gives back what it is given: classes derived from it put their private fields on any object. */
+const Given = function given(object: object) {
+  return object;
+} as unknown as new (
+  object: object,
+) => object;
+
+/** A private field costs a sixth of a WeakMap's entry, which the garbage collector has to visit; nobody else sees either. */
+class Filed extends Given {
+  #recorder: Recorder;
+
+  private constructor(object: object, recorder: Recorder) {
+    super(object);
+    this.#recorder = recorder;
+  }
+
+  static put(object: object, recorder: Recorder): void {
+    if (#recorder in object) object.#recorder = recorder;
+    else if (Object.isExtensible(object)) new Filed(object, recorder);
+    else frozen.set(object, recorder);
+  }
+
+  static get(object: object): Recorder | undefined {
+    return #recorder in object ? object.#recorder : frozen.get(object);
+  }
+}
+
+/** Engines are about to refuse private fields to what is frozen. */
+const frozen = new WeakMap<object, Recorder>();
+
+/** Shared with other copies of this package: an application may load its ESM and its CommonJS build. */
+const KEY = Symbol.for('axios-resilience.filed');
+const shared = globalThis as { [KEY]?: Pick<typeof Filed, 'put' | 'get'> };
+shared[KEY] ??= Filed;
+const filed = shared[KEY];
+
+/** Makes a report findable by `key`: a call's config, by which its response and errors lead to it, or a bare error. */
+export function file(key: unknown, recorder: Recorder): void {
+  if (isObject(key)) filed.put(key, recorder);
+}
+
+/**
+ * What happened on the way to a response or an error, whichever the call settled with, or `undefined` if neither came
+ * through an attached instance. An error that axios made of a good response (one that would not parse) has its report too.
+ */
+export function reportOf(settled: unknown): ResilienceReport | undefined {
+  if (!isObject(settled)) return undefined;
+  const { config } = settled as { config?: unknown };
+  return (filed.get(settled) ?? (isObject(config) ? filed.get(config) : undefined))?.report;
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
