@@ -5,28 +5,18 @@ const REDACTED = 'REDACTED';
 const INVALID = 'invalid URL';
 
 /** Where axios will send this request: `baseURL` and `url` joined as axios joins them, without `params`. */
-export function targetOf(config: InternalAxiosRequestConfig): string {
-  const { baseURL } = config;
-  const url = urlOf(config);
-  if (!baseURL || isWhole(url, config)) return url;
+export function targetOf({ baseURL, url: given, allowAbsoluteUrls }: InternalAxiosRequestConfig): string {
+  // Typed as a string, but axios takes a URL object too.
+  const url = String(given ?? '');
+  const absolute = ABSOLUTE.test(url);
+  if (!baseURL || (absolute && allowAbsoluteUrls !== false)) return url;
   return url ? `${baseURL.replace(/\/+$/, '')}/${url.replace(/^\/+/, '')}` : baseURL;
 }
-
-/** Typed as a string, but axios takes a URL object too. */
-const urlOf = ({ url }: InternalAxiosRequestConfig): string => String(url ?? '');
-
-/** True if it goes where it says, whatever the `baseURL`. */
-const isWhole = (url: string, { allowAbsoluteUrls }: InternalAxiosRequestConfig): boolean =>
-  allowAbsoluteUrls !== false && ABSOLUTE.test(url);
 
 /** Scheme, host and port (RFC 9110 §4.3.1) of a request, or the Unix socket it goes through. */
 export function originOf(config: InternalAxiosRequestConfig): string {
   if (config.socketPath) return `unix:${config.socketPath}`;
-  const url = urlOf(config);
-  const { baseURL } = config;
-  // A base that has a host says where to; joining the two is for those that have none.
-  const authority = baseURL && !isWhole(url, config) ? authorityOf(baseURL) : authorityOf(url);
-  return normalOrigin(authority && !authority.endsWith('/') ? authority : authorityOf(targetOf(config)));
+  return normalOrigin(authorityOf(targetOf(config)));
 }
 
 /** The port a request goes to, if no proxy or socket is in between. */
