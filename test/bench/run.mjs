@@ -9,7 +9,7 @@ import { build } from 'esbuild';
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '../..');
 const compiled = join(root, 'node_modules/.cache/axios-resilience-bench');
-const built = pathToFileURL(join(root, 'dist/esm/index.js')).href;
+const built = pathToFileURL(join(root, 'dist/node/index.js')).href;
 
 await build({
   entryPoints: readdirSync(here).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts')),
