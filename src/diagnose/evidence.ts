@@ -3,7 +3,8 @@ import { causesOf, classify, type FailureKind } from '../base/failure.js';
 import { originOf, redactedUrl } from '../base/url.js';
 import { reportOf } from '../observe/file.js';
 import { MAX_LENGTH, safeText } from './excerpt.js';
-import { type Place, placeAt, proxyFor } from './place.js';
+import { type Place, placeAt } from './place.js';
+import { proxyFor } from './proxy.js';
 
 /** One error of the chain, reduced to what may be looked at. */
 export interface Link {

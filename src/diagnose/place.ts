@@ -22,21 +22,6 @@ export function placeAt(url: string): Place | undefined {
 export const authority = ({ host, port }: Pick<Place, 'host' | 'port'>): string =>
   `${host.includes(':') ? `[${host}]` : host}${port ? `:${port}` : ''}`;
 
-/** The proxy that axios would take to `target`: the one configured, or else the environment's. */
-export function proxyFor(configured: unknown, target: Place | undefined): Place | undefined {
-  if (configured === false) return undefined;
-  if (typeof configured === 'object' && configured !== null) {
-    const { host, hostname = host, port, protocol } = configured as Partial<Record<string, unknown>>;
-    const scheme = String(protocol ?? 'http').replace(/:.*$/s, '');
-    return { scheme, host: bare(String(hostname)), port: Number(port) || (scheme === 'https' ? 443 : 80) };
-  }
-  const scheme = target?.scheme ?? 'https';
-  const env = (globalThis as { process?: { env?: Record<string, string | undefined> } }).process?.env ?? {};
-  const names = [`${scheme}_proxy`, `${scheme}_proxy`.toUpperCase(), 'all_proxy', 'ALL_PROXY'];
-  const url = names.map((name) => env[name]).find(Boolean);
-  return url ? placeAt(url.includes('://') ? url : `http://${url}`) : undefined;
-}
-
 /** True if a connection that failed at `place` (an address, a name, a port) was one to the proxy, not to the target. */
 export function isProxy(place: { host: string; port: number }, proxy: Place, target: Place | undefined): boolean {
   const same = (host: string) => canonical(host) === canonical(place.host);
@@ -45,7 +30,8 @@ export function isProxy(place: { host: string; port: number }, proxy: Place, tar
   return target?.port === proxy.port ? same(proxy.host) && !same(target.host) : true;
 }
 
-const bare = (host: string): string => host.replace(/^\[|\]$/g, '');
+/** Without the brackets of an IPv6 address. */
+export const bare = (host: string): string => host.replace(/^\[|\]$/g, '');
 
 const canonical = (host: string | undefined): string | undefined =>
   host !== undefined && /^(localhost|127(\.\d+){3}|::1)$/i.test(host) ? 'localhost' : host?.toLowerCase();

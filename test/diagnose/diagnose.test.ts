@@ -476,6 +476,23 @@ describe('a proxy is told from the server', () => {
   });
 });
 
+describe('a proxy that NO_PROXY rules out', () => {
+  const env = { ...process.env };
+  afterEach(() => {
+    process.env = { ...env };
+  });
+
+  test('is not blamed, nor named', () => {
+    Object.assign(process.env, { http_proxy: 'http://10.9.9.9:3128', no_proxy: 'localhost, .example.com' });
+    const error = connect('ECONNREFUSED', '10.9.9.9', 3128);
+    const found = diagnose(Object.assign(viaHttp(error), { config: { url: 'http://api.example.com:3128/' } }));
+    expect(found.cause).toBe('connection-refused');
+    expect(found.summary).toMatch(/^Nothing accepts connections at api\.example\.com:3128 /);
+    const elsewhere = diagnose(Object.assign(viaHttp(error), { config: { url: 'http://api.test:3128/' } }));
+    expect(elsewhere.cause).toBe('proxy');
+  });
+});
+
 describe('whatever it is given', () => {
   const cyclic: Error & { cause?: unknown } = new Error('round');
   cyclic.cause = cyclic;

@@ -1,0 +1,38 @@
+import { bypassOf } from './no-proxy.js';
+import { bare, type Place, placeAt } from './place.js';
+
+/** What the environment says of proxies to one target. */
+export interface EnvironmentProxy {
+  /** The variable that names the proxy. */
+  readonly variable: string;
+  /** As axios reads it: with a scheme. Holds secrets. */
+  readonly url: string;
+  /** The entry of NO_PROXY by which it is not used. */
+  readonly bypass: string | undefined;
+}
+
+/** The proxy that axios would take to `target`: the one configured, or else the environment's. */
+export function proxyFor(configured: unknown, target: Place | undefined): Place | undefined {
+  if (configured === false) return undefined;
+  if (typeof configured === 'object' && configured !== null) {
+    const { host, hostname = host, port, protocol } = configured as Partial<Record<string, unknown>>;
+    const scheme = String(protocol ?? 'http').replace(/:.*$/s, '');
+    return { scheme, host: bare(String(hostname)), port: Number(port) || (scheme === 'https' ? 443 : 80) };
+  }
+  const found = environmentProxy(target);
+  return found && found.bypass === undefined ? placeAt(found.url) : undefined;
+}
+
+/** What axios reads, in its order: the variable of the scheme, then that of all, each in lower case first. */
+export function environmentProxy(target: Place | undefined): EnvironmentProxy | undefined {
+  const scheme = target?.scheme ?? 'https';
+  const env = (globalThis as { process?: { env?: Record<string, string | undefined> } }).process?.env ?? {};
+  const first = (...names: string[]) =>
+    names.flatMap((name) => [name, name.toUpperCase()]).find((name) => env[name]) ?? '';
+  const variable = first(`${scheme}_proxy`, 'all_proxy');
+  const value = env[variable];
+  if (!value) return undefined;
+  // Without a scheme, axios takes that of the request.
+  const url = value.includes('://') ? value : `${scheme}://${value}`;
+  return { variable, url, bypass: target && bypassOf(env[first('no_proxy')] ?? '', target) };
+}
