@@ -15,7 +15,8 @@ const FLOOR: Record<string, number> = {
   diagnose: 3,
   opentelemetry: 3,
   testing: 3,
-  '': 4,
+  cli: 4,
+  '': 5,
 };
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
@@ -77,7 +78,9 @@ describe('the layout of src', () => {
     importsOf(file).flatMap(({ from, type }) => (from.startsWith('node:') ? [{ file, type }] : [])),
   );
 
-  test('cockatiel is behind one door, axios-retry behind another, and nothing of Node is imported but for its own channels', () => {
+  const isOfCommand = (file: string) => folderOf(file) === 'cli';
+
+  test('cockatiel is behind one door, axios-retry behind another, and nothing of Node is imported but for its own channels and the command', () => {
     expect(importersOf('cockatiel')).toEqual(['guard/breaker.ts', 'guard/bulkhead.ts', 'guard/failure-window.ts']);
     expect(importersOf('axios-retry')).toEqual(['call/wire.ts']);
     const others = new Set(files.flatMap((file) => importsOf(file).map(({ from }) => from)));
@@ -87,18 +90,32 @@ describe('the layout of src', () => {
       'axios-retry',
       'cockatiel',
     ]);
-    expect(fromNode.filter(({ type }) => !type)).toEqual([{ file: 'diagnostics-channel.ts', type: false }]);
+    expect(fromNode.filter(({ file, type }) => !type && !isOfCommand(file))).toEqual([
+      { file: 'diagnostics-channel.ts', type: false },
+    ]);
   });
 
   test('the testing kit has an entry of its own, and its server alone knows Node', () => {
     const users = files.filter((file) => ownImportsOf(file).some((target) => folderOf(target) === 'testing'));
     expect(users.filter((file) => folderOf(file) !== 'testing')).toEqual(['testing.ts']);
-    expect([...new Set(fromNode.map(({ file }) => file))].sort()).toEqual([
+    expect([...new Set(fromNode.map(({ file }) => file))].filter((file) => !isOfCommand(file)).sort()).toEqual([
       'diagnostics-channel.ts',
       'testing/loopback.ts',
       'testing/perform.ts',
     ]);
-    expect(files.filter((file) => /\bprocess\./.test(sources.get(file) ?? ''))).toEqual(['testing/loopback.ts']);
+    const ofProcess = files.filter((file) => /\bprocess\./.test(sources.get(file) ?? ''));
+    expect(ofProcess.filter((file) => !isOfCommand(file))).toEqual(['testing/loopback.ts']);
+  });
+
+  test('the command has an entry of its own, which nothing imports, and stands on what others use as well', () => {
+    const users = files.filter((file) => ownImportsOf(file).some(isOfCommand));
+    expect(users.filter((file) => !isOfCommand(file))).toEqual(['cli.ts']);
+    expect(files.filter((file) => ownImportsOf(file).includes('cli.ts'))).toEqual([]);
+    const outside = files
+      .filter(isOfCommand)
+      .flatMap(ownImportsOf)
+      .filter((file) => !isOfCommand(file));
+    expect(new Set(outside.map(folderOf))).toEqual(new Set(['base', 'diagnose', 'policy', 'retry']));
   });
 
   test('telemetry has an entry of its own, and knows the types of what it looks at and nothing else', () => {

@@ -1,9 +1,19 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { build } from 'esbuild';
+import { deadPort } from './helpers/flaky-server.js';
 
 // The package as its users get it: packed, installed into an empty folder, loaded in every way.
 
@@ -217,6 +227,21 @@ describe('the packed package in an empty folder', () => {
 
   test('works by require', () => expect(run('cjs.cjs')).toEqual(EXPECTED));
 
+  test('works as a command, by npx and by its own name', async () => {
+    const env = { ...process.env, NO_PROXY: '*' };
+    const options = { cwd: folder, encoding: 'utf8', env } as const;
+    const args = ['diagnose', `http://127.0.0.1:${await deadPort()}/`, '--json'];
+    const { status, stdout } = spawnSync('npx', ['--no-install', 'axios-resilience', ...args], options);
+    expect({ status, found: JSON.parse(stdout) }).toMatchObject({
+      status: 2,
+      found: { cause: 'connection-refused', exitCode: 2 },
+    });
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const bin = join(folder, 'node_modules/.bin/axios-resilience');
+    expect(execFileSync(bin, ['--version'], options)).toBe(`${version}\n`);
+    expect(statSync(join(root, 'dist/cjs/cli.js')).mode & 0o111).toBe(0o111);
+  });
+
   describe('its telemetry', () => {
     const missing = /Cannot find (package|module) '@opentelemetry\/api'/;
 
@@ -332,6 +357,8 @@ describe('the packed package in an empty folder', () => {
         'dist/esm/index.js',
         'dist/cjs/diagnostics-channel.js',
         'dist/esm/opentelemetry.js',
+        'dist/cjs/cli.js',
+        'docs/diagnose-cli.md',
         'docs/opentelemetry.md',
         'docs/testing.md',
       ]),

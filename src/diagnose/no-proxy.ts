@@ -26,7 +26,8 @@ function canonical(host: string): string {
   return [24, 16, 8, 0].map((shift) => (value >>> shift) & 255).join('.');
 }
 
-const isLoopback = (host: string): boolean => /^(localhost|0\.0\.0\.0|127(\.\d+){3}|::1?)$/.test(host);
+/** This machine, by any of its usual names. */
+export const isLoopback = (host: string): boolean => /^(localhost|0\.0\.0\.0|127(\.\d+){3}|::1?)$/.test(host);
 
 /** The groups of an address, most significant first: four of 8 bits, or eight of 16. */
 function addressOf(host: string): readonly number[] | undefined {

@@ -1,0 +1,117 @@
+import http from 'node:http';
+import https from 'node:https';
+import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import axios, { AxiosError, AxiosHeaders, type AxiosResponse } from 'axios';
+import { after, now } from '../base/clock.js';
+import { time } from '../diagnose/wording.js';
+import { configOf, failure } from './failure.js';
+import { redirection } from './redirection.js';
+import type { Journey, Seen, Step } from './step.js';
+
+/** More of a body is not read; bodies may be endless. */
+const MOST_BYTES = 1_048_576;
+/** As much of a body as it takes to recognise what some servers say in it. */
+const EXCERPT = 4_000;
+
+/** Sends one request, as axios sends it, over the connection that stands, and follows no redirect. */
+export const answer: Step = {
+  name: 'http',
+  async look(journey) {
+    const limit = new AbortController();
+    const cancel = after(journey.asked.timeoutMs, () => limit.abort());
+    try {
+      return await exchange(journey, limit.signal);
+    } finally {
+      cancel();
+    }
+  },
+};
+
+async function exchange(journey: Journey, signal: AbortSignal): Promise<Seen> {
+  const startedAt = now();
+  let response: AxiosResponse<Readable>;
+  try {
+    response = await send(journey, signal);
+  } catch (error) {
+    const { request } = error as AxiosError;
+    const cause = signal.aborted ? tooLate(journey) : error;
+    return { lines: [`no answer, ${time(now() - startedAt)}`], error: failure(journey, cause, { request }) };
+  }
+  const status = response.status;
+  const text = journey.clean(response.statusText);
+  const first = `${status}${text && ` ${text}`}, ${time(now() - startedAt)}`;
+  const body = await read(response, signal);
+  const size = `${body.bytes} bytes of body${body.complete ? '' : ', not read to the end'}, ${time(now() - startedAt)}`;
+  const { request } = response;
+  const seen = { ...response, data: body.excerpt };
+  journey.answer = { response: seen, complete: body.complete };
+  const answered = {
+    lines: [first, size],
+    facts: { status, statusText: text, bytes: body.bytes, complete: body.complete },
+  };
+  if (status >= 400) {
+    const cause = new Error(`Request failed with status code ${status}`);
+    return { ...answered, error: failure(journey, cause, { code: 'ERR_BAD_RESPONSE', request, response: seen }) };
+  }
+  if (body.error) {
+    const cause = signal.aborted ? tooLate(journey) : body.error;
+    return { ...answered, error: failure(journey, cause, { request, response: seen }) };
+  }
+  const redirected = redirection(journey, seen);
+  return {
+    ...answered,
+    ...redirected,
+    lines: [...answered.lines, ...(redirected?.lines ?? [])],
+    facts: { ...answered.facts, ...redirected?.facts },
+  };
+}
+
+function send(journey: Journey, signal: AbortSignal) {
+  const { asked, proxy, connection } = journey;
+  const config = configOf(journey);
+  return axios.request<Readable>({
+    ...config,
+    headers: new AxiosHeaders(Object.fromEntries(asked.headers)),
+    proxy: config.proxy ? { ...config.proxy, ...(proxy?.auth && { auth: proxy.auth }) } : false,
+    adapter: 'http',
+    httpAgent: only(new http.Agent({ keepAlive: true }), connection),
+    httpsAgent: only(new https.Agent({ keepAlive: true }), connection),
+    maxRedirects: 0,
+    responseType: 'stream',
+    validateStatus: null,
+    signal,
+  });
+}
+
+/** An agent that has this one connection to give. */
+function only<A extends http.Agent>(agent: A, connection: Socket | undefined): A {
+  return Object.assign(agent, { createConnection: () => connection });
+}
+
+async function read({ data, headers }: AxiosResponse<Readable>, signal: AbortSignal) {
+  const body = { bytes: 0, excerpt: '', complete: true, error: undefined as unknown };
+  // Such an answer has no end; HEAD has no body, whatever its type.
+  const isEndless = /^text\/event-stream/i.test(String(headers['content-type'] ?? ''));
+  const stop = () => data.destroy();
+  signal.addEventListener('abort', stop);
+  try {
+    for await (const chunk of data as AsyncIterable<Buffer>) {
+      body.bytes += chunk.length;
+      if (body.excerpt.length < EXCERPT) body.excerpt += chunk.toString('latin1').slice(0, EXCERPT);
+      if (isEndless || body.bytes >= MOST_BYTES) {
+        body.complete = false;
+        break;
+      }
+    }
+  } catch (error) {
+    body.error = error;
+  }
+  if (signal.aborted) body.error ??= signal.reason;
+  if (body.error) body.complete = false;
+  signal.removeEventListener('abort', stop);
+  return body;
+}
+
+const tooLate = ({ asked }: Journey): AxiosError =>
+  new AxiosError(`timeout of ${asked.timeoutMs} ms exceeded`, AxiosError.ETIMEDOUT);

@@ -1,0 +1,29 @@
+import { AxiosError, AxiosHeaders, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
+import type { Journey } from './step.js';
+
+/** The request as axios would know it, for `diagnose` to name. Header values stay out. */
+export function configOf({ asked, proxy, isTunnelled }: Journey): InternalAxiosRequestConfig {
+  return {
+    url: asked.url.href,
+    method: asked.method,
+    headers: new AxiosHeaders(),
+    proxy:
+      proxy && !isTunnelled ? { protocol: proxy.place.scheme, host: proxy.place.host, port: proxy.place.port } : false,
+  };
+}
+
+/** What a step failed with, as the error that axios would give. */
+export function failure(
+  journey: Journey,
+  cause: unknown,
+  { code, request, response }: { code?: string | undefined; request?: unknown; response?: AxiosResponse } = {},
+): AxiosError {
+  const { message, code: inner } = cause as NodeJS.ErrnoException;
+  const error = new AxiosError(message, code ?? inner, configOf(journey), request, response);
+  error.cause = cause as Error;
+  return error;
+}
+
+/** A failure on the way to whatever comes first, which may be the proxy. */
+export const failureOnTheWay = (journey: Journey, cause: unknown): AxiosError =>
+  failure(journey, cause, journey.proxy && { code: 'ERR_PROXY_CONNECTION' });

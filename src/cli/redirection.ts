@@ -1,0 +1,40 @@
+import { AxiosError, type AxiosResponse } from 'axios';
+import { redactedUrl } from '../base/url.js';
+import { configOf, failure } from './failure.js';
+import type { Journey, Seen } from './step.js';
+import { systemError } from './within.js';
+
+const REDIRECTS = [301, 302, 303, 307, 308];
+
+/** Where an answer sends its reader, who is told and not taken there. */
+export function redirection(journey: Journey, response: AxiosResponse): Seen | undefined {
+  if (!REDIRECTS.includes(response.status)) return undefined;
+  const from = journey.asked.url;
+  const location = String(response.headers.location ?? '');
+  const to = location && URL.canParse(location, from) ? new URL(location, from) : undefined;
+  if (!to || !/^https?:$/.test(to.protocol)) {
+    const input = journey.clean(location) || 'nowhere';
+    const cause = systemError('Invalid URL', { code: 'ERR_FR_REDIRECTION_FAILURE', input });
+    return { lines: ['Location cannot be followed'], error: failure(journey, cause) };
+  }
+  const shown = journey.clean(redactedUrl({ ...configOf(journey), url: to.href }));
+  const lines = [`redirected to ${shown}, not followed here`];
+  const facts = { location: shown, sameOrigin: to.origin === from.origin };
+  if (to.href.replace(/#.*$/s, '') === from.href.replace(/#.*$/s, '')) {
+    const cause = new AxiosError('it leads to itself', 'ERR_FR_TOO_MANY_REDIRECTS');
+    return { lines, facts, error: failure(journey, cause) };
+  }
+  return { lines, facts, notes: notesOn(from, to) };
+}
+
+function notesOn(from: URL, to: URL): string[] {
+  return [
+    'axios follows the redirect: diagnose where it leads as well.',
+    ...(to.origin === from.origin
+      ? []
+      : ['It leads to another origin, to which axios takes neither Authorization nor Cookie along.']),
+    ...(from.protocol === 'https:' && to.protocol === 'http:'
+      ? ['It leads from https to http, which anybody can read.']
+      : []),
+  ];
+}

@@ -1,0 +1,63 @@
+import { safeText } from '../diagnose/excerpt.js';
+import { placeAt } from '../diagnose/place.js';
+import { type Asked, readArguments, UsageError } from './arguments.js';
+import { conclude, EXIT } from './conclusion.js';
+import { HELP } from './help.js';
+import { document } from './json.js';
+import { cleaning, concealing, secretsIn } from './secrets.js';
+import type { Journey, Step } from './step.js';
+import { textual } from './text.js';
+import { STEPS, type Stage, walk } from './walk.js';
+
+/** Where a run is told. */
+export interface Output {
+  readonly hasColours: boolean;
+  write(text: string): void;
+  complain(text: string): void;
+  version(): string;
+}
+
+/** Does what the command line asks, and answers with the exit code. */
+export async function run(argv: string[], output: Output, steps: readonly Step[] = STEPS): Promise<number> {
+  const secrets: string[] = [];
+  const conceal = concealing(secrets);
+  try {
+    const asked = readArguments(argv);
+    if (asked === 'help') output.write(HELP);
+    else if (asked === 'version') output.write(`${output.version()}\n`);
+    else {
+      secrets.push(...secretsIn(asked.headers, asked.url.searchParams));
+      return await report(asked, output, steps, secrets);
+    }
+    return EXIT.healthy;
+  } catch (error) {
+    const message = safeText(conceal(error instanceof Error ? error.message : String(error)));
+    if (error instanceof UsageError) {
+      output.complain(`axios-resilience: ${message}\nSee: axios-resilience --help\n`);
+      return EXIT.usage;
+    }
+    output.complain(`axios-resilience: an error of its own, which should be reported: ${message}\n`);
+    return EXIT.internal;
+  }
+}
+
+async function report(asked: Asked, output: Output, steps: readonly Step[], secrets: string[]) {
+  const target = placeAt(asked.url.href);
+  if (!target) throw new Error('the URL has no host');
+  const conceal = concealing(secrets);
+  const journey: Journey = { asked, target, secrets, clean: cleaning(conceal), addresses: [] };
+  const text = textual(output.hasColours);
+  const say = (words: string) => {
+    if (!asked.json) output.write(conceal(words));
+  };
+  const stages: Stage[] = [];
+  say(text.opening(journey));
+  for await (const stage of walk(journey, steps)) {
+    stages.push(stage);
+    say(text.stage(stage));
+  }
+  const conclusion = conclude(journey, stages);
+  say(text.conclusion(conclusion));
+  if (asked.json) output.write(document(conclusion, stages, conceal));
+  return conclusion.exitCode;
+}

@@ -1,0 +1,41 @@
+import { safeText } from '../diagnose/excerpt.js';
+
+/** Header fields whose values are no secrets, but words that texts may hold, too. */
+const HARMLESS = /^(accept(-.+)?|cache-control|content-type|host|origin|user-agent)$/i;
+
+/** What is shorter is part of many a word, and keeps nothing safe. */
+const SHORTEST = 6;
+
+/** All that was given and must not be shown, even if a server sends it back. */
+export function secretsIn(headers: readonly (readonly [string, string])[], query: URLSearchParams): string[] {
+  const values = headers.filter(([name]) => !HARMLESS.test(name)).flatMap(([, value]) => [value, ...partsOf(value)]);
+  // Of a query only what looks like a key: its other values are words that texts may hold, too.
+  const keys = [...query.values()].filter((value) => /\d/.test(value));
+  return [...values, ...keys];
+}
+
+/** The token after `Bearer`, what `Basic` hides, the values of cookies. */
+function partsOf(value: string): string[] {
+  const tokens = value.split(/[\s,;]+/).flatMap((part) => [part, part.slice(part.indexOf('=') + 1)]);
+  const basic = /^basic\s+(\S+)$/i.exec(value)?.[1];
+  const userinfo = basic ? Buffer.from(basic, 'base64').toString() : '';
+  return [...tokens, userinfo, userinfo.slice(userinfo.indexOf(':') + 1)].filter(
+    (part) => !/^(basic|bearer|digest)$/i.test(part),
+  );
+}
+
+/** Takes out the secrets there are by then, the longest first: one may hold another. URLs and header names change case. */
+export function concealing(secrets: readonly string[]): (text: string) => string {
+  return (text) => {
+    const longestFirst = secrets.filter(({ length }) => length >= SHORTEST).sort((a, b) => b.length - a.length);
+    return longestFirst.reduce((rest, secret) => rest.replace(new RegExp(literal(secret), 'gi'), 'REDACTED'), text);
+  };
+}
+
+const literal = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+
+/** Concealed first: what is cut short could hold half a secret. */
+export const cleaning =
+  (conceal: (text: string) => string) =>
+  (text: string): string =>
+    safeText(conceal(text));

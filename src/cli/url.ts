@@ -1,0 +1,38 @@
+import { CREDENTIAL_HEADERS } from '../base/http.js';
+import { isLoopback } from '../diagnose/no-proxy.js';
+import type { Journey, Step } from './step.js';
+
+export const url: Step = {
+  name: 'url',
+  look(journey) {
+    const { scheme, host, port } = journey.target;
+    return {
+      lines: [journey.clean(`${scheme}, ${host}, port ${port}`)],
+      notes: oddities(journey),
+      facts: { scheme, host, port },
+    };
+  },
+};
+
+/** Whole, but most likely not what was meant. */
+function oddities({ asked, target }: Journey): string[] {
+  const { pathname, hostname, search } = asked.url;
+  const names = asked.headers.map(([name]) => name.toLowerCase());
+  const credentials = CREDENTIAL_HEADERS.filter((name) => names.includes(name.toLowerCase()));
+  const swapped = { http: 443, https: 80 }[target.scheme] === target.port;
+  return [
+    ...(/(^|[/=&?.-])(undefined|null|NaN|\[object%20Object\])([/=&.-]|$)/.test(`${hostname}${pathname}${search}`)
+      ? ['It holds "undefined", "null" or the like: a variable may not have been set where it was put together.']
+      : []),
+    ...(pathname.includes('//')
+      ? ['Its path has two slashes in a row: a base URL and a path may have been joined.']
+      : []),
+    ...(swapped ? [`Port ${target.port} mostly speaks ${target.scheme === 'http' ? 'https' : 'http'}.`] : []),
+    ...(/(^|\.)xn--/.test(hostname)
+      ? ['The name has letters beyond ASCII: see that none only looks like another.']
+      : []),
+    ...(credentials.length && target.scheme === 'http' && !isLoopback(target.host)
+      ? [`${credentials.join(' and ')} will go over the network in clear text.`]
+      : []),
+  ];
+}

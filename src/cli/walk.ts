@@ -1,0 +1,60 @@
+import { now } from '../base/clock.js';
+import { diagnose } from '../diagnose/diagnose.js';
+import type { Diagnosis } from '../diagnose/diagnosis.js';
+import { answer } from './answer.js';
+import { connect } from './connect.js';
+import { keepAlive } from './keep-alive.js';
+import { limits } from './limits.js';
+import { names } from './names.js';
+import { proxy } from './proxy.js';
+import type { Journey, Seen, Step } from './step.js';
+import { tls } from './tls.js';
+import { tunnel } from './tunnel.js';
+import { url } from './url.js';
+
+export const STEPS: readonly Step[] = [url, proxy, names, connect, tunnel, tls, answer, keepAlive, limits];
+
+export type Outcome = 'ok' | 'note' | 'failed' | 'skipped';
+
+/** What came of one step. */
+export interface Stage extends Required<Omit<Seen, 'error'>> {
+  readonly name: string;
+  readonly outcome: Outcome;
+  readonly durationMs: number;
+  readonly diagnosis: Diagnosis | undefined;
+}
+
+/** Goes step by step, and tells of each as it ends. After one that failed, only an answer is still looked at. */
+export async function* walk(journey: Journey, steps: readonly Step[]): AsyncGenerator<Stage> {
+  let hasFailed = false;
+  try {
+    for (const step of steps) {
+      if (step.applies?.(journey) === false) continue;
+      const startedAt = now();
+      const goes: boolean = step.ofAnswer ? journey.answer !== undefined : !hasFailed;
+      const seen: Seen | undefined = goes ? await step.look(journey) : undefined;
+      hasFailed ||= seen?.error !== undefined;
+      yield stage(step, seen, now() - startedAt);
+    }
+  } finally {
+    journey.connection?.destroy();
+  }
+}
+
+function stage({ name }: Step, seen: Seen | undefined, durationMs: number): Stage {
+  const { lines = [], notes = [], facts = {}, error } = seen ?? {};
+  return {
+    name,
+    outcome: seen ? outcomeOf(seen) : 'skipped',
+    durationMs,
+    lines,
+    notes,
+    facts,
+    diagnosis: error === undefined ? undefined : diagnose(error),
+  };
+}
+
+function outcomeOf({ error, notes }: Seen): Outcome {
+  if (error !== undefined) return 'failed';
+  return notes?.length ? 'note' : 'ok';
+}
