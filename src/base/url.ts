@@ -1,6 +1,11 @@
 import type { InternalAxiosRequestConfig } from 'axios';
 
 const ABSOLUTE = /^([a-z][a-z\d+\-.]*:)?\/\//i;
+/** Only what needs no parser to be seen: it drops tabs, takes `\` for `/`, and more. */
+const AUTHORITY = /^([a-z][a-z\d+\-.]*:)?\/\/[^/?#\\\s]+(?=[/?#]|$)/i;
+const RELATIVE = /^\/?(?!\/)[\w\-.~%]*(?:[/?#]|$)/;
+/** As parsers see it, who drop control characters and blanks before it, tabs and line ends within. */
+const HTTP = /^[^!-\uffff]*h[\t\n\r]*t[\t\n\r]*t[\t\n\r]*p[\t\n\r]*s?[\t\n\r]*:/i;
 const REDACTED = 'REDACTED';
 const INVALID = 'invalid URL';
 
@@ -10,7 +15,12 @@ export function targetOf({ baseURL, url: given, allowAbsoluteUrls }: InternalAxi
   const url = String(given ?? '');
   const absolute = ABSOLUTE.test(url);
   if (!baseURL || (absolute && allowAbsoluteUrls !== false)) return url;
-  return url ? `${baseURL.replace(/\/+$/, '')}/${url.replace(/^\/+/, '')}` : baseURL;
+  const base = String(baseURL);
+  if (!url) return base;
+  // A regular expression would begin anew at each of many slashes.
+  let end = base.length;
+  while (base[end - 1] === '/') end--;
+  return `${base.slice(0, end)}/${url.replace(/^\/+/, '')}`;
 }
 
 /** Scheme, host and port (RFC 9110 §4.3.1) of a request, or the Unix socket it goes through. */
@@ -27,15 +37,9 @@ export function portOf(config: InternalAxiosRequestConfig): number | undefined {
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
 
-/** `https://user@host:1` of `https://user@host:1/path?query`; empty for a relative target. */
+/** `https://user@host:1` of `https://user@host:1/path?query`; empty for a relative target; all of a target that is neither. */
 function authorityOf(target: string): string {
-  const start = ABSOLUTE.exec(target)?.[0].length ?? 0;
-  if (start === 0) return '';
-  for (let i = start; i < target.length; i++) {
-    const char = target.charCodeAt(i);
-    if (char === 47 /* / */ || char === 63 /* ? */ || char === 35 /* # */) return target.slice(0, i);
-  }
-  return target;
+  return AUTHORITY.exec(target)?.[0] ?? (RELATIVE.test(target) ? '' : target);
 }
 
 let lastAuthority: string | undefined;
@@ -50,10 +54,13 @@ function normalOrigin(authority: string): string {
   return lastOrigin;
 }
 
-/** A page's own address is what relative targets are relative to; elsewhere there is none, and axios takes localhost. */
+/**
+ * A page's own address is what relative targets are relative to; elsewhere there is none, and axios takes localhost. To a
+ * parser `http:user:password@host` may be relative too, and the password part of a path.
+ */
 function parse(target: string): URL | undefined {
   try {
-    return new URL(target, globalThis.location?.href ?? 'http://localhost');
+    return new URL(target, HTTP.test(target) ? undefined : (globalThis.location?.href ?? 'http://localhost'));
   } catch {
     return undefined;
   }
@@ -66,10 +73,15 @@ const originIn = ({ origin, protocol, host }: URL): string => (origin === 'null'
 export function redactedUrl(config: InternalAxiosRequestConfig): string {
   const url = parse(targetOf(config));
   if (!url) return INVALID;
-  const names = [...url.searchParams.keys(), ...namesOf(config.params)].map(encodeURIComponent);
+  // What follows `data:` is data.
+  if (!url.pathname.startsWith('/')) return url.protocol;
+  const names = [...url.searchParams.keys(), ...namesOf(config.params)].map(encoded);
   const query = names.length ? `?${names.map((name) => `${name}=${REDACTED}`).join('&')}` : '';
-  return `${config.socketPath ? '' : originIn(url)}${url.pathname}${query}`;
+  return `${config.socketPath ? '' : originIn(url)}${withoutUserinfo(url.pathname)}${query}`;
 }
+
+/** Half a character (a surrogate by itself) cannot be encoded. */
+const encoded = (name: string): string => encodeURIComponent(name.replace(/\p{Cs}/gu, '\ufffd'));
 
 function namesOf(params: unknown): string[] {
   if (params instanceof URLSearchParams) return [...params.keys()];
@@ -78,5 +90,7 @@ function namesOf(params: unknown): string[] {
 
 /** Text from elsewhere (an error's message) with whatever looks like userinfo or a query value taken out. */
 export function redactText(text: string): string {
-  return text.replace(/\/\/[^/\s]*@/g, '//').replace(/([?&][^=&\s]+)=[^&\s"]*/g, `$1=${REDACTED}`);
+  return withoutUserinfo(text).replace(/([?&][^?=&\s]+)=[^&\s"]*/g, `$1=${REDACTED}`);
 }
+
+const withoutUserinfo = (text: string): string => text.replace(/\/\/[^/\s]*@/g, '//');
