@@ -66,6 +66,12 @@ function parse(target: string): URL | undefined {
   }
 }
 
+/** In one spelling, as it is sent: no userinfo, no dots to resolve, no fragment. `undefined` for what is no URL. */
+export function normalUrl(target: string): string | undefined {
+  const url = parse(target);
+  return url && `${originIn(url)}${url.pathname}${url.search}`;
+}
+
 /** `URL.origin` is "null" for schemes that browsers do not know. */
 const originIn = ({ origin, protocol, host }: URL): string => (origin === 'null' ? `${protocol}//${host}` : origin);
 

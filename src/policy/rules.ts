@@ -1,5 +1,5 @@
 import type { InternalAxiosRequestConfig } from 'axios';
-import { targetOf } from '../base/url.js';
+import { normalUrl, targetOf } from '../base/url.js';
 import { applyOverride, type ResolvedPolicy } from './resolve.js';
 import type { ResiliencePolicy } from './types.js';
 
@@ -14,7 +14,7 @@ export type Rules = readonly Rule[];
 /** Longest first, so that the first that fits is the one that counts. */
 export function resolveRules(rules: ResiliencePolicy['rules'] = {}, base: ResolvedPolicy): Rules {
   const resolved = Object.entries(rules).map(([prefix, override]) => ({
-    prefix,
+    prefix: normalPrefix(prefix),
     policy: applyOverride(base, override),
   }));
   return Object.freeze(resolved.sort((a, b) => b.prefix.length - a.prefix.length));
@@ -23,9 +23,16 @@ export function resolveRules(rules: ResiliencePolicy['rules'] = {}, base: Resolv
 /** The policy of the longest prefix of a request's URL, as mounting adapters on a requests Session does it. */
 export function ruleFor(config: InternalAxiosRequestConfig, rules: Rules): ResolvedPolicy | undefined {
   if (rules.length === 0) return undefined;
-  const url = targetOf(config);
+  const target = targetOf(config);
+  const url = normalUrl(target) ?? target;
   const path = pathOf(url);
   return rules.find(({ prefix }) => begins(prefix.startsWith('/') ? path : url, prefix))?.policy;
+}
+
+/** Spelt as the URLs are that it is compared with. */
+function normalPrefix(prefix: string): string {
+  const url = normalUrl(prefix) ?? prefix;
+  return prefix.startsWith('/') ? pathOf(url) : url;
 }
 
 /** Path and query of a URL, which may be one already. */

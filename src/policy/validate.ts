@@ -1,5 +1,6 @@
 import type { ResilienceHooks } from '../base/events.js';
 import { MAX_TIMER_MS } from '../base/http.js';
+import { normalUrl } from '../base/url.js';
 import { either, isFunction, isNumber, isObject, message, number, object, or, type Rule, type } from './check.js';
 import type { ResilienceOverride, ResiliencePolicy } from './types.js';
 
@@ -203,9 +204,10 @@ const OVERRIDE: Rule = object({
   body: fn,
 });
 
-const prefix = type("must begin with 'http://', 'https://' or '/'", (value) =>
-  /^(https?:\/\/.|\/(?!\/))/i.test(String(value)),
-);
+const prefix = type("must begin with 'http://', 'https://' or '/'", (value) => {
+  const url = String(value);
+  return /^(https?:\/\/.|\/(?!\/))/i.test(url) && normalUrl(url) !== undefined;
+});
 
 const rules: Rule = (value, path) => {
   if (!isObject(value)) throw new TypeError(message(path, 'must be a record of overrides by URL prefix', value));

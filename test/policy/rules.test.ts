@@ -61,6 +61,30 @@ describe('rules', () => {
     expect(prefixes.map((prefix) => deadline(config, { [prefix]: 2 }))).toEqual([2, 2, undefined]);
   });
 
+  test.each([
+    ['https://api.test/users', 'https://user:password@api.test/users'],
+    ['https://api.test/users', 'https://api.test:443/users'],
+    ['https://api.test:443/users', 'https://api.test/users'],
+    ['https://api.test/users', ' https://api.test/users'],
+    ['https://bücher.test/ä', 'https://xn--bcher-kva.test/%C3%A4'],
+    ['/users', '/public/../users'],
+    ['/users', 'https://api.test/public/%2e%2e/users'],
+    ['/users', 'https:\\\\api.test\\users'],
+    ['https://api.test', 'https://api.test\\.other.test/'],
+    ['/a/../users', '/users'],
+    ['/a b', '/a%20b'],
+  ])('count for all spellings of what is sent: %s, %s', (prefix, url) => {
+    expect(deadline(url, { [prefix]: 2 })).toBe(2);
+  });
+
+  test.each([
+    ['/public', '/public/../users'],
+    ['https://api.test', 'https://api.test@other.test/users'],
+    ['https://api.test/users', 'https://api.test//users'],
+  ])('do not count for what is sent elsewhere: %s, %s', (prefix, url) => {
+    expect(deadline(url, { [prefix]: 2 })).toBeUndefined();
+  });
+
   test('are frozen, and so is the policy of each', () => {
     const rules = resolveRules({ '/users': {} }, BASE);
     expect([Object.isFrozen(rules), Object.isFrozen(rules[0]?.policy)]).toEqual([true, true]);

