@@ -78,7 +78,7 @@ function refine(base: ResolvedPolicy, layer: Layer): ResolvedPolicy {
     attemptTimeout: pick(limit(layer.attemptTimeout), base.attemptTimeout),
     connectTimeout: pick(limit(layer.connectTimeout), base.connectTimeout),
     retry: layer.retry === undefined ? base.retry : refineRetry(base.retry, layer.retry),
-    hedge: pick(typeof layer.hedge === 'number' ? { delay: layer.hedge } : layer.hedge, base.hedge),
+    hedge: pick(hedgePolicy(layer.hedge), base.hedge),
     coolDown: pick(layer.coolDown, base.coolDown),
     breaker: refineBreaker(base.breaker, layer.breaker),
     bulkhead: refineBulkhead(base.bulkhead, layer.bulkhead),
@@ -114,6 +114,11 @@ function refineBudget(base: ResolvedRetry['budget'], layer: RetryPolicy['budget'
 function refineBackoff(base: ResolvedRetry['backoff'], layer: RetryPolicy['backoff']): ResolvedRetry['backoff'] {
   if (typeof layer === 'function' || layer === undefined) return layer ?? base;
   return Object.freeze({ ...(typeof base === 'function' ? DEFAULTS.retry.backoff : base), ...defined(layer) });
+}
+
+function hedgePolicy(layer: Layer['hedge']): ResolvedPolicy['hedge'] | undefined {
+  if (layer === undefined || layer === false) return layer;
+  return Object.freeze(typeof layer === 'number' ? { delay: layer } : { ...layer });
 }
 
 function refineBreaker(base: ResolvedPolicy['breaker'], layer: Layer['breaker']): ResolvedPolicy['breaker'] {
