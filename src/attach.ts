@@ -4,6 +4,7 @@ import { installAdapter } from './call/adapter.js';
 import { Context } from './call/context.js';
 import type { BreakerView } from './guard/breaker.js';
 import type { ResilienceStats } from './observe/stats.js';
+import { look } from './policy/check.js';
 import { resolvePolicy } from './policy/resolve.js';
 import { resolveRules } from './policy/rules.js';
 import type { ResiliencePolicy } from './policy/types.js';
@@ -63,8 +64,11 @@ export function attachResilience(instance: Attachable, policy: ResiliencePolicy 
 }
 
 function validateInstance(instance: unknown): asserts instance is Attachable {
-  const { interceptors, defaults } = Object(instance) as Partial<Attachable>;
-  if (typeof interceptors?.request?.use === 'function' && typeof defaults === 'object') return;
+  const isInstance = look('instance', () => {
+    const { interceptors, defaults } = Object(instance) as Partial<Attachable>;
+    return typeof interceptors?.request?.use === 'function' && typeof defaults === 'object';
+  });
+  if (isInstance) return;
   const got = instance === null ? 'null' : typeof instance;
   throw new TypeError(`\`instance\` must be an axios instance (axios itself, or made by axios.create()), got ${got}`);
 }

@@ -4,7 +4,7 @@ export type Rule = (value: unknown, path: string) => void;
 export const isFunction = (value: unknown): boolean => typeof value === 'function';
 export const isNumber = (value: unknown): boolean => typeof value === 'number';
 export const isObject = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+  typeof value === 'object' && value !== null && !isList(value);
 
 export const number =
   (rule: string, holds: (value: number) => boolean): Rule =>
@@ -32,27 +32,82 @@ export const either =
     (applies(value) ? first : second)(value, path);
 
 export const object =
-  (rules: Readonly<Record<string, Rule>>, expected = 'an object'): Rule =>
+  (rules: Readonly<Record<string, Rule>>, expected = 'an object', fieldsOf = fields): Rule =>
   (value, path) => {
     if (!isObject(value)) throw new TypeError(message(path, `must be ${expected}`, value));
-    for (const [name, field] of Object.entries(value)) {
-      const at = path ? `${path}.${name}` : name;
+    for (const [name, field] of fieldsOf(value, path)) {
+      const at = path ? `${path}.${clip(name)}` : clip(name);
       const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
-      if (!rule) throw new TypeError(`\`${at}\` is not an option${suggestion(name, Object.keys(rules))}`);
+      if (!rule) throw new TypeError(`\`${at}\` is not an option${suggestion(clip(name), Object.keys(rules))}`);
       if (field !== undefined) rule(field, at);
     }
   };
+
+export const list =
+  (rule: Rule, expected: string): Rule =>
+  (value, path) => {
+    if (!isList(value)) throw new TypeError(message(path, `must be ${expected}`, value));
+    // One by one: of a list of a thousand million holes, the first is wrong.
+    for (let i = 0; i < value.length; i++)
+      rule(
+        look(path, () => value[i]),
+        `${path}[${i}]`,
+      );
+  };
+
+/** A Map, a Promise or a Date holds no options, whatever it was meant to say. */
+export function fields(value: object, path: string): [name: string, value: unknown][] {
+  const prototype: unknown = look(path, () => Object.getPrototypeOf(value));
+  const isPlain = prototype === null || look(path, () => Object.getPrototypeOf(prototype)) === null;
+  if (!isPlain) throw new TypeError(message(path, 'must be a plain object, and no instance of a class', value));
+  return fieldsOfAny(value, path);
+}
+
+export const fieldsOfAny = (value: object, path: string): [name: string, value: unknown][] =>
+  look(path, () => Object.entries(value));
+
+/** Getters may throw, and so may Proxies. */
+export function look<T>(path: string, at: () => T): T {
+  try {
+    return at();
+  } catch (cause) {
+    throw new TypeError(`\`${path}\` cannot be read`, { cause });
+  }
+}
 
 /** Names path, rule and value. */
 export function message(path: string, rule: string, value: unknown): string {
   return `\`${path}\` ${rule}, got ${show(value)}`;
 }
 
+/** Nobody reads more of a name or value than this. */
+export const clip = (text: string): string => (text.length > 80 ? `${text.slice(0, 79)}…` : text);
+
 function show(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'string') return JSON.stringify(clip(value));
   if (typeof value === 'function') return 'a function';
-  if (Array.isArray(value)) return `[${value.map(show).join(', ')}]`;
-  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+  if (isList(value)) return `[${clip(showAll(value))}]`;
+  return typeof value === 'object' && value !== null ? 'an object' : clip(String(value));
+}
+
+function showAll(values: readonly unknown[]): string {
+  try {
+    return values
+      .slice(0, 10)
+      .map((value) => (isList(value) ? 'a list' : show(value)))
+      .join(', ');
+  } catch {
+    return '…';
+  }
+}
+
+/** A Proxy that was revoked is nothing any more. */
+function isList(value: unknown): value is readonly unknown[] {
+  try {
+    return Array.isArray(value);
+  } catch {
+    return false;
+  }
 }
 
 /** Names the known option that is nearest to what was written, if one is near at all. */

@@ -1,18 +1,36 @@
 import type { ResilienceHooks } from '../base/events.js';
 import { MAX_TIMER_MS } from '../base/http.js';
 import { normalUrl } from '../base/url.js';
-import { either, isFunction, isNumber, isObject, message, number, object, or, type Rule, type } from './check.js';
+import {
+  clip,
+  either,
+  fields,
+  fieldsOfAny,
+  isFunction,
+  isNumber,
+  isObject,
+  list,
+  look,
+  message,
+  number,
+  object,
+  or,
+  type Rule,
+  type,
+} from './check.js';
 import type { ResilienceOverride, ResiliencePolicy } from './types.js';
 
 /** Throws a TypeError or RangeError for the first thing wrong with a policy. */
 export function validatePolicy(policy: unknown): asserts policy is ResiliencePolicy {
   if (!isObject(policy)) throw new TypeError(message('policy', 'must be an object', policy));
+  fields(policy, 'policy');
   POLICY(policy, '');
 }
 
 /** The same for `config.resilience`. */
 export function validateOverride(override: unknown): asserts override is ResilienceOverride {
   if (!isObject(override)) throw new TypeError(message('resilience', 'must be an object or false', override));
+  fields(override, 'resilience');
   OVERRIDE(override, '');
 }
 
@@ -33,15 +51,10 @@ const orFalse = (rule: Rule): Rule => or(rule, false);
 const fn = type('must be a function', isFunction);
 const bool = type('must be true or false', (value) => typeof value === 'boolean');
 
-const statuses: Rule = (value, path) => {
-  if (!Array.isArray(value)) throw new TypeError(message(path, 'must be a list of statuses', value));
-  value.forEach((status, i) => {
-    number('must be a status from 100 to 599', (n) => Number.isInteger(n) && n >= 100 && n <= 599)(
-      status,
-      `${path}[${i}]`,
-    );
-  });
-};
+const statuses = list(
+  number('must be a status from 100 to 599', (n) => Number.isInteger(n) && n >= 100 && n <= 599),
+  'a list of statuses',
+);
 
 /** RFC 9110 §9.1: a method is a token. */
 const method: Rule = type(
@@ -51,20 +64,16 @@ const method: Rule = type(
 
 const methodRule: Rule = or(object({ statuses, maxRetries: whole(0) }, 'true, false or an object'), true, false);
 
+const methodList = list(method, 'a list of methods or a record by method');
+
 const methods: Rule = (value, path) => {
-  if (typeof value === 'object' && value !== null && Object.keys(value).length === 0) {
+  if (typeof value === 'object' && value !== null && look(path, () => Object.keys(value)).length === 0) {
     throw new RangeError(message(path, 'must name at least one method (`retry: false` switches retries off)', value));
   }
-  if (Array.isArray(value)) {
-    value.forEach((name, i) => {
-      method(name, `${path}[${i}]`);
-    });
-    return;
-  }
-  if (!isObject(value)) throw new TypeError(message(path, 'must be a list of methods or a record by method', value));
-  for (const [name, rule] of Object.entries(value)) {
+  if (!isObject(value)) return methodList(value, path);
+  for (const [name, rule] of fields(value, path)) {
     method(name, path);
-    if (rule !== undefined) methodRule(rule, `${path}.${name}`);
+    if (rule !== undefined) methodRule(rule, `${path}.${clip(name)}`);
   }
 };
 
@@ -161,21 +170,29 @@ const bulkhead = orFalse(
   }),
 );
 
-const hooks: Rule = object({
-  onRetry: fn,
-  onSuccess: fn,
-  onGiveUp: fn,
-  onEnd: fn,
-  onReject: fn,
-  onStateChange: fn,
-  onSaturation: fn,
-  onHedge: fn,
-  onCoolDown: fn,
-  onBudgetExhausted: fn,
-});
+/** They may have a class. */
+const hooks: Rule = object(
+  {
+    onRetry: fn,
+    onSuccess: fn,
+    onGiveUp: fn,
+    onEnd: fn,
+    onReject: fn,
+    onStateChange: fn,
+    onSaturation: fn,
+    onHedge: fn,
+    onCoolDown: fn,
+    onBudgetExhausted: fn,
+  },
+  'an object',
+  fieldsOfAny,
+);
 
 const logger = orFalse((value, path) => {
-  const { warn, error } = Object(value) as { warn?: unknown; error?: unknown };
+  const { warn, error } = look(path, () => {
+    const { warn, error } = Object(value) as { warn?: unknown; error?: unknown };
+    return { warn, error };
+  });
   type('must be a logger with warn() and error(), or false', () => isFunction(warn) && isFunction(error))(value, path);
 });
 
@@ -211,10 +228,9 @@ const prefix = type("must begin with 'http://', 'https://' or '/'", (value) => {
 
 const rules: Rule = (value, path) => {
   if (!isObject(value)) throw new TypeError(message(path, 'must be a record of overrides by URL prefix', value));
-  for (const [url, override] of Object.entries(value)) {
+  for (const [url, override] of fields(value, path)) {
     prefix(url, path);
-    if (!isObject(override)) throw new TypeError(message(`${path}['${url}']`, 'must be an object', override));
-    OVERRIDE(override, `${path}['${url}']`);
+    OVERRIDE(override, `${path}['${clip(url)}']`);
   }
 };
 
