@@ -1,8 +1,8 @@
 import type { InternalAxiosRequestConfig } from 'axios';
+import { MAX_LENGTH, safeText } from '../base/excerpt.js';
 import { causesOf, classify, type FailureKind } from '../base/failure.js';
 import { originOf, redactedUrl } from '../base/url.js';
 import { reportOf } from '../observe/file.js';
-import { MAX_LENGTH, safeText } from './excerpt.js';
 import { type Place, placeAt } from './place.js';
 import { proxyFor } from './proxy.js';
 

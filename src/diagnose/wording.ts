@@ -1,5 +1,5 @@
+import { safeText, safeUrl, withoutQuotes } from '../base/excerpt.js';
 import type { Evidence } from './evidence.js';
-import { safeText, safeUrl, withoutQuotes } from './excerpt.js';
 import { authority, type Place } from './place.js';
 
 /** Host and port that a failure is about, or what stands for them in a sentence. */

@@ -1,7 +1,7 @@
 import type { CallFacts, ResilienceLogger } from '../base/events.js';
+import { safeText } from '../base/excerpt.js';
 import { innermost } from '../base/failure.js';
 import type { AttemptRecord, ResilienceReport } from '../base/report.js';
-import { redactText } from '../base/url.js';
 import type { EventOf, Listener } from './emit.js';
 
 type Level = 'debug' | 'info' | 'warn' | 'error';
@@ -129,8 +129,16 @@ function cause({ error }: { readonly error?: unknown }): object {
 }
 
 function exception(error: unknown): object {
-  const message = error instanceof Error ? error.message : String(error);
-  return { 'exception.message': redactText(message) };
+  return { 'exception.message': safeText(said(error), 1_000) };
+}
+
+/** What is thrown may be no error, and not even have a text. */
+function said(error: unknown): string {
+  try {
+    return String(error instanceof Error ? error.message : error);
+  } catch {
+    return 'an error without a text';
+  }
 }
 
 /** Attempts that were sent: breaker and bulkhead had no objection. */

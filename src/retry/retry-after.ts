@@ -1,6 +1,9 @@
 import { TOO_MANY_REQUESTS } from '../base/http.js';
 import { parseHttpDate } from './http-date.js';
 
+/** Nobody waits for so long, but it can be calculated with, and put into JSON. */
+const LONGEST = 1e300;
+
 type Read = (name: string) => string | undefined;
 
 /** From here on a reset is a time since 1970, below it a number of seconds: 2024-01-01. */
@@ -54,18 +57,19 @@ function resetDelay(reset: number | undefined, wallClockMs: number): number | un
 
 /** `"policy";r=0;t=30, …`: the longest `t` (seconds) among the limits of which `r` (remaining) is 0. */
 function rateLimitField(field: string): number | undefined {
-  const waits = field.split(',').flatMap((member) => {
+  let longest: number | undefined;
+  for (const member of field.split(',')) {
     const parameters = member.split(';').map((part) => part.trim());
-    if (!parameters.includes('r=0')) return [];
+    if (!parameters.includes('r=0')) continue;
     const reset = wholeNumber(parameters.find((part) => part.startsWith('t='))?.slice(2) ?? '');
-    return reset === undefined ? [] : [reset * 1_000];
-  });
-  return waits.length ? Math.max(...waits) : undefined;
+    if (reset !== undefined) longest = Math.max(longest ?? 0, reset * 1_000);
+  }
+  return longest;
 }
 
 /** Digits and nothing else: `0x1`, `1.5`, `1e3`, `+1` and `Infinity` are not delays. */
 function wholeNumber(text: string): number | undefined {
-  return /^\d+$/.test(text) ? Number(text) : undefined;
+  return /^\d+$/.test(text) ? Math.min(Number(text), LONGEST) : undefined;
 }
 
 /** Header fields by lower-case name, from AxiosHeaders or from the plain object a custom adapter may give. */
@@ -75,6 +79,6 @@ function reader(headers: unknown): Read {
   return (name) => {
     const value = get ? get(name) : fields[Object.keys(fields).find((key) => key.toLowerCase() === name) ?? name];
     const first = Array.isArray(value) ? value[0] : value;
-    return first === undefined || first === null || first === false ? undefined : String(first).trim();
+    return typeof first === 'string' || typeof first === 'number' ? String(first).trim() : undefined;
   };
 }

@@ -39,7 +39,7 @@ describe('Retry-After', () => {
 
   test('of many digits is very long, not NaN', () => {
     expect(read({ 'retry-after': '9'.repeat(20) }, 503)).toEqual([1e23, 1e23]);
-    expect(read({ 'retry-after': '9'.repeat(400) }, 503)).toEqual([Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]);
+    expect(read({ 'retry-after': '9'.repeat(400) }, 503)).toEqual([1e303, 1e303]);
   });
 
   test.each([413, 429, 500, 502, 503])('counts on a %d', (status) => {

@@ -1,15 +1,15 @@
-import { redactText } from '../base/url.js';
+import { redactText } from './url.js';
 
 /** More than this of a text is not looked at. */
 export const MAX_LENGTH = 4_000;
 
 /** A short, single-line piece of text from elsewhere, without userinfo and query values. */
-export function safeText(text: string): string {
+export function safeText(text: string, length = 200): string {
   const redacted = redactText(text.slice(0, MAX_LENGTH))
     // No host is so long: it is userinfo, whose end was cut off.
     .replace(/\/\/[^/\s]{256,}.*$/s, '//…');
   const line = redacted.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
-  return line.length > 200 ? `${line.slice(0, 199)}…` : line;
+  return line.length > length ? `${line.slice(0, length - 1)}…` : line;
 }
 
 /**
