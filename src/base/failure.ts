@@ -71,12 +71,13 @@ export function neverSent(kind: FailureKind, error: unknown, config?: InternalAx
 
 /** The error and what caused it, outermost first, the parts of an AggregateError included. */
 export function causesOf(error: unknown): NonNullable<unknown>[] {
+  const longest = 16;
   const chain: NonNullable<unknown>[] = [];
   const visit = (link: unknown): void => {
-    if (typeof link !== 'object' || link === null || chain.length > 15 || chain.includes(link)) return;
+    if (typeof link !== 'object' || link === null || chain.length === longest || chain.includes(link)) return;
     chain.push(link);
     const { cause, errors } = link as { cause?: unknown; errors?: unknown };
-    if (Array.isArray(errors)) errors.forEach(visit);
+    if (Array.isArray(errors)) errors.slice(0, longest).forEach(visit);
     visit(cause);
   };
   visit(error);

@@ -1,3 +1,4 @@
+import { safeText } from '../base/excerpt.js';
 import { bypassOf } from './no-proxy.js';
 import { bare, type Place, placeAt } from './place.js';
 
@@ -16,8 +17,9 @@ export function proxyFor(configured: unknown, target: Place | undefined): Place 
   if (configured === false) return undefined;
   if (typeof configured === 'object' && configured !== null) {
     const { host, hostname = host, port, protocol } = configured as Partial<Record<string, unknown>>;
-    const scheme = String(protocol ?? 'http').replace(/:.*$/s, '');
-    return { scheme, host: bare(String(hostname)), port: Number(port) || (scheme === 'https' ? 443 : 80) };
+    const given = String(protocol ?? 'http').replace(/:.*$/s, '');
+    const scheme = /^[a-z][a-z\d+.-]{0,20}$/i.test(given) ? given : 'http';
+    return { scheme, host: bare(safeText(String(hostname))), port: Number(port) || (scheme === 'https' ? 443 : 80) };
   }
   const found = environmentProxy(target);
   return found && found.bypass === undefined ? placeAt(found.url) : undefined;

@@ -76,4 +76,4 @@ const pathOf = (url: string): string => url.replace(/^[a-z][a-z\d+.-]*:\/\/[^/]*
 
 /** Commands are copied into shells: nothing a shell would take for its own goes into them. */
 const harmless = (text: string | undefined, otherwise: string): string =>
-  text && /^[\w/:][\w.:/%~-]*$/.test(text) ? text : otherwise;
+  text && /^[\w/:][\w.:/%~-]{0,255}$/.test(text) ? text : otherwise;
