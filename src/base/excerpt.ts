@@ -17,9 +17,10 @@ export function safeText(text: string, length = 200): string {
  * an `@` goes, and all of the query; if the `@` comes after a `?`, either may hold the other.
  */
 export function safeUrl(url: string): string {
-  if (url.length >= MAX_LENGTH || /[?#].*@/s.test(url)) return '…';
-  const path = url.replace(/[?#].*$/s, '').replace(/^([a-z][a-z\d+.-]*:\/\/)?.*@/is, '$1');
-  return safeText(path) + (/[?#]/.test(url) ? '?REDACTED' : '');
+  const query = url.search(/[?#]/);
+  if (url.length >= MAX_LENGTH || (query >= 0 && url.includes('@', query))) return '…';
+  const path = (query < 0 ? url : url.slice(0, query)).replace(/^([a-z][a-z\d+.-]*:\/\/)?.*@/is, '$1');
+  return safeText(path) + (query < 0 ? '' : '?REDACTED');
 }
 
 /** What is quoted in a message is data: the value of a header, the beginning of a body. */
