@@ -58,9 +58,9 @@ describe('of the rules for a request', () => {
         if (counts) counted++;
         expect(counting([prefix], url)).toBe(counts ? prefix : undefined);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     );
-    expect(counted).toBeGreaterThan(200);
+    expect(counted).toBeGreaterThan(100);
   });
 
   test('the longest of those that would count alone does, in whatever order they stand', () => {
@@ -79,9 +79,9 @@ describe('of the rules for a request', () => {
         expect(length(found)).toBe(Math.max(...alone.map(length)));
         expect(length(counting([...list].reverse(), url) ?? '')).toBe(length(found));
       }),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     );
-    expect(chosen).toBeGreaterThan(100);
+    expect(chosen).toBeGreaterThan(50);
   });
 
   test('a path that is sent by another name (dots, escaped or not) is no way around one', () => {
