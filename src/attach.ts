@@ -4,7 +4,7 @@ import { installAdapter } from './call/adapter.js';
 import { Context } from './call/context.js';
 import type { BreakerView } from './guard/breaker.js';
 import type { ResilienceStats } from './observe/stats.js';
-import { look } from './policy/check.js';
+import { readable } from './policy/check.js';
 import { resolvePolicy } from './policy/resolve.js';
 import { resolveRules } from './policy/rules.js';
 import type { ResiliencePolicy } from './policy/types.js';
@@ -36,7 +36,7 @@ const ATTACHED = Symbol.for('axios-resilience.attached');
  * @throws Error if the instance is attached already
  */
 export function attachResilience(instance: Attachable, policy: ResiliencePolicy = {}): ResilienceHandle {
-  validateInstance(instance);
+  readable('instance', () => validateInstance(instance));
   validatePolicy(policy);
   const marked = instance as Attachable & { [ATTACHED]?: true };
   if (marked[ATTACHED]) {
@@ -64,11 +64,8 @@ export function attachResilience(instance: Attachable, policy: ResiliencePolicy 
 }
 
 function validateInstance(instance: unknown): asserts instance is Attachable {
-  const isInstance = look('instance', () => {
-    const { interceptors, defaults } = Object(instance) as Partial<Attachable>;
-    return typeof interceptors?.request?.use === 'function' && typeof defaults === 'object';
-  });
-  if (isInstance) return;
+  const { interceptors, defaults } = Object(instance) as Partial<Attachable>;
+  if (typeof interceptors?.request?.use === 'function' && typeof defaults === 'object') return;
   const got = instance === null ? 'null' : typeof instance;
   throw new TypeError(`\`instance\` must be an axios instance (axios itself, or made by axios.create()), got ${got}`);
 }

@@ -66,10 +66,10 @@ function parse(target: string): URL | undefined {
   }
 }
 
-/** In one spelling, as it is sent: no userinfo, no dots to resolve, no fragment. `undefined` for what is no URL. */
-export function normalUrl(target: string): string | undefined {
+/** Origin and path with query, in one spelling, as they are sent: no userinfo, no dots, no fragment. */
+export function normal(target: string): readonly [origin: string, path: string] | undefined {
   const url = parse(target);
-  return url && `${originIn(url)}${url.pathname}${url.search}`;
+  return url && [originIn(url), url.pathname + url.search];
 }
 
 /** `URL.origin` is "null" for schemes that browsers do not know. */

@@ -4,7 +4,7 @@ export type Rule = (value: unknown, path: string) => void;
 export const isFunction = (value: unknown): boolean => typeof value === 'function';
 export const isNumber = (value: unknown): boolean => typeof value === 'number';
 export const isObject = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !isList(value);
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export const number =
   (rule: string, holds: (value: number) => boolean): Rule =>
@@ -46,32 +46,26 @@ export const object =
 export const list =
   (rule: Rule, expected: string): Rule =>
   (value, path) => {
-    if (!isList(value)) throw new TypeError(message(path, `must be ${expected}`, value));
+    if (!Array.isArray(value)) throw new TypeError(message(path, `must be ${expected}`, value));
     // One by one: of a list of a thousand million holes, the first is wrong.
-    for (let i = 0; i < value.length; i++)
-      rule(
-        look(path, () => value[i]),
-        `${path}[${i}]`,
-      );
+    for (let i = 0; i < value.length; i++) rule(value[i], `${path}[${i}]`);
   };
 
 /** A Map, a Promise or a Date holds no options, whatever it was meant to say. */
 export function fields(value: object, path: string): [name: string, value: unknown][] {
-  const prototype: unknown = look(path, () => Object.getPrototypeOf(value));
-  const isPlain = prototype === null || look(path, () => Object.getPrototypeOf(prototype)) === null;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null;
   if (!isPlain) throw new TypeError(message(path, 'must be a plain object, and no instance of a class', value));
-  return fieldsOfAny(value, path);
+  return Object.entries(value);
 }
 
-export const fieldsOfAny = (value: object, path: string): [name: string, value: unknown][] =>
-  look(path, () => Object.entries(value));
-
-/** Getters may throw, and so may Proxies. */
-export function look<T>(path: string, at: () => T): T {
+/** Getters may throw, and so may Proxies: what is not an error of a rule's is that of such. */
+export function readable(path: string, check: () => void): void {
   try {
-    return at();
-  } catch (cause) {
-    throw new TypeError(`\`${path}\` cannot be read`, { cause });
+    check();
+  } catch (error) {
+    if (error instanceof Error && error.message.startsWith('`')) throw error;
+    throw new TypeError(`\`${path}\` cannot be read`, { cause: error });
   }
 }
 
@@ -86,28 +80,11 @@ export const clip = (text: string): string => (text.length > 80 ? `${text.slice(
 function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(clip(value));
   if (typeof value === 'function') return 'a function';
-  if (isList(value)) return `[${clip(showAll(value))}]`;
+  if (Array.isArray(value)) {
+    const shown = value.slice(0, 10).map((item) => (Array.isArray(item) ? 'a list' : show(item)));
+    return `[${clip(shown.join(', '))}]`;
+  }
   return typeof value === 'object' && value !== null ? 'an object' : clip(String(value));
-}
-
-function showAll(values: readonly unknown[]): string {
-  try {
-    return values
-      .slice(0, 10)
-      .map((value) => (isList(value) ? 'a list' : show(value)))
-      .join(', ');
-  } catch {
-    return '…';
-  }
-}
-
-/** A Proxy that was revoked is nothing any more. */
-function isList(value: unknown): value is readonly unknown[] {
-  try {
-    return Array.isArray(value);
-  } catch {
-    return false;
-  }
 }
 
 /** Names the known option that is nearest to what was written, if one is near at all. */

@@ -1,5 +1,5 @@
 import type { InternalAxiosRequestConfig } from 'axios';
-import { normalUrl, targetOf } from '../base/url.js';
+import { normal, targetOf } from '../base/url.js';
 import { applyOverride, type ResolvedPolicy } from './resolve.js';
 import type { ResiliencePolicy } from './types.js';
 
@@ -23,16 +23,14 @@ export function resolveRules(rules: ResiliencePolicy['rules'] = {}, base: Resolv
 /** The policy of the longest prefix of a request's URL, as mounting adapters on a requests Session does it. */
 export function ruleFor(config: InternalAxiosRequestConfig, rules: Rules): ResolvedPolicy | undefined {
   if (rules.length === 0) return undefined;
-  const target = targetOf(config);
-  const url = normalUrl(target) ?? target;
-  const path = pathOf(url);
-  return rules.find(({ prefix }) => begins(prefix.startsWith('/') ? path : url, prefix))?.policy;
+  const [origin, path] = normal(targetOf(config)) ?? ['', ''];
+  return rules.find(({ prefix }) => begins(prefix.startsWith('/') ? path : origin + path, prefix))?.policy;
 }
 
 /** Spelt as the URLs are that it is compared with. */
 function normalPrefix(prefix: string): string {
-  const url = normalUrl(prefix) ?? prefix;
-  return prefix.startsWith('/') ? pathOf(url) : url;
+  const [origin, path] = normal(prefix) ?? ['', prefix];
+  return prefix.startsWith('/') ? path : origin + path;
 }
 
 /** Path and query of a URL, which may be one already. */

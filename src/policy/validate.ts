@@ -1,41 +1,45 @@
 import type { ResilienceHooks } from '../base/events.js';
 import { MAX_TIMER_MS } from '../base/http.js';
-import { normalUrl } from '../base/url.js';
+import { normal } from '../base/url.js';
 import {
   clip,
   either,
   fields,
-  fieldsOfAny,
   isFunction,
   isNumber,
   isObject,
   list,
-  look,
   message,
   number,
   object,
   or,
   type Rule,
+  readable,
   type,
 } from './check.js';
 import type { ResilienceOverride, ResiliencePolicy } from './types.js';
 
 /** Throws a TypeError or RangeError for the first thing wrong with a policy. */
 export function validatePolicy(policy: unknown): asserts policy is ResiliencePolicy {
-  if (!isObject(policy)) throw new TypeError(message('policy', 'must be an object', policy));
-  fields(policy, 'policy');
-  POLICY(policy, '');
+  validate('policy', 'must be an object', POLICY, policy);
 }
 
 /** The same for `config.resilience`. */
 export function validateOverride(override: unknown): asserts override is ResilienceOverride {
-  if (!isObject(override)) throw new TypeError(message('resilience', 'must be an object or false', override));
-  fields(override, 'resilience');
-  OVERRIDE(override, '');
+  validate('resilience', 'must be an object or false', OVERRIDE, override);
 }
 
 export function validateHooks(given: unknown): asserts given is ResilienceHooks {
-  hooks(given, 'hooks');
+  readable('hooks', () => hooks(given, 'hooks'));
+}
+
+/** Its options are named by themselves, without what they are options of. */
+function validate(name: string, expected: string, rule: Rule, value: unknown): void {
+  readable(name, () => {
+    if (!isObject(value)) throw new TypeError(message(name, expected, value));
+    fields(value, name);
+    rule(value, '');
+  });
 }
 
 const whole = (least: number): Rule =>
@@ -67,7 +71,7 @@ const methodRule: Rule = or(object({ statuses, maxRetries: whole(0) }, 'true, fa
 const methodList = list(method, 'a list of methods or a record by method');
 
 const methods: Rule = (value, path) => {
-  if (typeof value === 'object' && value !== null && look(path, () => Object.keys(value)).length === 0) {
+  if (typeof value === 'object' && value !== null && Object.keys(value).length === 0) {
     throw new RangeError(message(path, 'must name at least one method (`retry: false` switches retries off)', value));
   }
   if (!isObject(value)) return methodList(value, path);
@@ -185,14 +189,11 @@ const hooks: Rule = object(
     onBudgetExhausted: fn,
   },
   'an object',
-  fieldsOfAny,
+  Object.entries,
 );
 
 const logger = orFalse((value, path) => {
-  const { warn, error } = look(path, () => {
-    const { warn, error } = Object(value) as { warn?: unknown; error?: unknown };
-    return { warn, error };
-  });
+  const { warn, error } = Object(value) as { warn?: unknown; error?: unknown };
   type('must be a logger with warn() and error(), or false', () => isFunction(warn) && isFunction(error))(value, path);
 });
 
@@ -223,7 +224,7 @@ const OVERRIDE: Rule = object({
 
 const prefix = type("must begin with 'http://', 'https://' or '/'", (value) => {
   const url = String(value);
-  return /^(https?:\/\/.|\/(?!\/))/i.test(url) && normalUrl(url) !== undefined;
+  return /^(https?:\/\/.|\/(?!\/))/i.test(url) && normal(url) !== undefined;
 });
 
 const rules: Rule = (value, path) => {
