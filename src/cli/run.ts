@@ -1,4 +1,4 @@
-import { safeText } from '../diagnose/excerpt.js';
+import { safeText } from '../base/excerpt.js';
 import { placeAt } from '../diagnose/place.js';
 import { type Asked, readArguments, UsageError } from './arguments.js';
 import { conclude, EXIT } from './conclusion.js';

@@ -1,4 +1,4 @@
-import { safeText } from '../diagnose/excerpt.js';
+import { safeText } from '../base/excerpt.js';
 
 /** Header fields whose values are no secrets, but words that texts may hold, too. */
 const HARMLESS = /^(accept(-.+)?|cache-control|content-type|host|origin|user-agent)$/i;

@@ -1,6 +1,6 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { safeText } from '../diagnose/excerpt.js';
+import { safeText } from '../base/excerpt.js';
 import { EXIT } from './conclusion.js';
 import { type Output, run } from './run.js';
 

@@ -68,13 +68,11 @@ const method: Rule = type(
 
 const methodRule: Rule = or(object({ statuses, maxRetries: whole(0) }, 'true, false or an object'), true, false);
 
-const methodList = list(method, 'a list of methods or a record by method');
-
 const methods: Rule = (value, path) => {
   if (typeof value === 'object' && value !== null && Object.keys(value).length === 0) {
     throw new RangeError(message(path, 'must name at least one method (`retry: false` switches retries off)', value));
   }
-  if (!isObject(value)) return methodList(value, path);
+  if (!isObject(value)) return list(method, 'a list of methods or a record by method')(value, path);
   for (const [name, rule] of fields(value, path)) {
     method(name, path);
     if (rule !== undefined) methodRule(rule, `${path}.${clip(name)}`);
