@@ -38,7 +38,7 @@ export class Call {
   retries = 0;
   previousDelayMs = 0;
   readonly retriesBy: Record<LimitedKind, number> = { connect: 0, read: 0, status: 0 };
-  #id: string | undefined;
+  #identity: CallFacts | undefined;
 
   constructor(
     /** The caller's own, as axios dispatched it. */
@@ -57,7 +57,7 @@ export class Call {
   /** Tells an event of this call to those who listen. */
   emit<Name extends Exclude<EventName, 'onStateChange'>>(name: Name, own: () => Own<Name>): void {
     const { emitter } = this.context;
-    emitter.emit(name, () => this.#withAttachments({ ...this.#facts(), ...own() }) as EventOf<Name>, this.policy.hooks);
+    emitter.emit(name, () => this.#event(this.#facts, own()) as EventOf<Name>, this.policy.hooks);
   }
 
   /** Counts a retry that was decided on, by the kind of failure before it. */
@@ -87,16 +87,23 @@ export class Call {
 
   /** The latest attempt, for the caller's functions that decide what comes next. */
   failed(): FailedAttempt {
-    return this.#withAttachments({ ...this.recorder.last });
+    return this.#event(this.recorder.last);
   }
 
-  #facts(): CallFacts {
-    this.#id ??= nextCallId();
-    return { callId: this.#id, method: this.request.method, url: redactedUrl(this.config), scope: this.scope.name };
+  /** Made for the first event of the call. */
+  get #facts(): CallFacts {
+    this.#identity ??= {
+      callId: nextCallId(),
+      method: this.request.method,
+      url: redactedUrl(this.config),
+      scope: this.scope.name,
+    };
+    return this.#identity;
   }
 
-  #withAttachments<T extends object>(fields: T): T & Attachments {
-    return Object.freeze(Object.assign(new CallEvent(this.config, this.outcome), fields)) as T & Attachments;
+  #event<T extends object, U extends object = object>(fields: T, more?: U): T & U & Attachments {
+    const event = new CallEvent(this.config, this.outcome);
+    return Object.freeze(Object.assign(event, fields, more)) as T & U & Attachments;
   }
 }
 
