@@ -53,9 +53,9 @@ export const list =
 
 /** A Map, a Promise or a Date holds no options, whatever it was meant to say. */
 export function fields(value: object, path: string): [name: string, value: unknown][] {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null;
-  if (!isPlain) throw new TypeError(message(path, 'must be a plain object, and no instance of a class', value));
+  const isOptions =
+    Object.prototype.toString.call(value) === '[object Object]' || Object.getPrototypeOf(value) === null;
+  if (!isOptions) throw new TypeError(message(path, 'must be a plain object', value));
   return Object.entries(value);
 }
 
