@@ -1,6 +1,8 @@
+import { OPTIONS } from './options.js';
+
 /** What happens to the server, and until when. Every contender's server lives through the same. */
 export interface Phase {
-  readonly name: 'healthy' | 'resets' | 'browned out' | 'stalls' | 'limited';
+  readonly name: 'healthy' | 'resets' | 'brown-out' | 'stalls' | 'limited';
   /** Milliseconds since the start of the run. */
   readonly until: number;
   /** How many times longer the server takes for its work. */
@@ -9,17 +11,29 @@ export interface Phase {
 
 const healthy = (until: number): Phase => ({ name: 'healthy', until, slowness: 1 });
 
-export const SCRIPT: readonly Phase[] = [
+const WHOLE: readonly Phase[] = [
   healthy(3_000),
   { name: 'resets', until: 5_000, slowness: 1 },
   healthy(6_000),
-  { name: 'browned out', until: 9_000, slowness: 4 },
+  { name: 'brown-out', until: 9_000, slowness: 4 },
   healthy(15_000),
   { name: 'stalls', until: 18_000, slowness: 1 },
   healthy(20_000),
   { name: 'limited', until: 22_000, slowness: 1 },
   healthy(25_000),
 ];
+
+/** Long enough for the circuit to open in the stall, and no longer. */
+const SHORT: readonly Phase[] = [
+  healthy(200),
+  { name: 'resets', until: 700, slowness: 1 },
+  { name: 'brown-out', until: 1_400, slowness: 4 },
+  { name: 'stalls', until: 3_700, slowness: 1 },
+  { name: 'limited', until: 4_400, slowness: 1 },
+  healthy(5_000),
+];
+
+export const SCRIPT = OPTIONS.short ? SHORT : WHOLE;
 
 export const LENGTH_MS = SCRIPT.at(-1)?.until ?? 0;
 
