@@ -1,12 +1,12 @@
 // Three clients, the same calls, the same troubles: what do the callers get, and what does the server have to bear?
 import { writeFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { OPTIONS } from './command-line.js';
 import { CONTENDERS } from './contenders.js';
 import { Diary } from './diary.js';
 import { drive, type Run } from './drive.js';
 import { figuresOf } from './figures.js';
 import { showLive } from './live.js';
-import { OPTIONS } from './options.js';
 import { page } from './report/page.js';
 import { LENGTH_MS } from './script.js';
 import { demoServer } from './server.js';

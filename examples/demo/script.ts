@@ -1,4 +1,4 @@
-import { OPTIONS } from './options.js';
+import { OPTIONS } from './command-line.js';
 
 /** What happens to the server, and until when. Every contender's server lives through the same. */
 export interface Phase {
@@ -26,11 +26,11 @@ const WHOLE: readonly Phase[] = [
 /** Long enough for the circuit to open in the stall, and no longer. */
 const SHORT: readonly Phase[] = [
   healthy(200),
-  { name: 'resets', until: 700, slowness: 1 },
-  { name: 'brown-out', until: 1_400, slowness: 4 },
-  { name: 'stalls', until: 3_700, slowness: 1 },
-  { name: 'limited', until: 4_400, slowness: 1 },
-  healthy(5_000),
+  { name: 'resets', until: 750, slowness: 1 },
+  { name: 'brown-out', until: 1_600, slowness: 4 },
+  { name: 'stalls', until: 3_800, slowness: 1 },
+  { name: 'limited', until: 4_200, slowness: 1 },
+  healthy(4_500),
 ];
 
 export const SCRIPT = OPTIONS.short ? SHORT : WHOLE;

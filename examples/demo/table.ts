@@ -1,3 +1,4 @@
+import type { Diary } from './diary.js';
 import type { Figures } from './figures.js';
 
 export interface Row {
@@ -30,3 +31,13 @@ export const counted = (counts: ReadonlyMap<string, number>): string =>
     .sort(([, a], [, b]) => b - a)
     .map(([what, n]) => `${what} ${n} ×`)
     .join(', ') || 'nothing';
+
+/** A line for each time the circuit opened, until it closed again. */
+export function episodes({ changes }: Diary): string[] {
+  if (changes.length === 0) return ['it stayed closed'];
+  return changes
+    .map(({ at, from, to }) => `${from === 'closed' ? '\n' : ', '}+${(at / 1_000).toFixed(1)} s ${from} → ${to}`)
+    .join('')
+    .slice(1)
+    .split('\n');
+}

@@ -1,7 +1,7 @@
 import type { Diary } from './diary.js';
 import type { Figures } from './figures.js';
 import { LENGTH_MS, phaseAt } from './script.js';
-import { counted, TABLE } from './table.js';
+import { counted, episodes, TABLE } from './table.js';
 
 /** What it all came to, for the terminal. */
 export function inText(all: readonly Figures[], diary: Diary): string {
@@ -9,7 +9,9 @@ export function inText(all: readonly Figures[], diary: Diary): string {
     table(all),
     setUps(all),
     overTime(all),
-    `What the circuit breaker did\n${episodes(diary)}`,
+    `What the circuit breaker did\n${episodes(diary)
+      .map((line) => `  ${line}`)
+      .join('\n')}`,
     `What axios-resilience did\n${deeds(diary)}`,
     `One of its log records\n  ${diary.sample}`,
   ].join('\n\n');
@@ -61,15 +63,6 @@ function perSecond<T>(slices: readonly T[], seconds: readonly number[]): T[][] {
 
 const BARS = '▁▂▃▄▅▆▇█';
 const bars = (shares: readonly number[]): string => shares.map((share) => BARS[Math.round(share * 7)]).join('');
-
-/** A line for each time the circuit opened, until it closed again. */
-function episodes({ changes }: Diary): string {
-  if (changes.length === 0) return '  it stayed closed';
-  return changes
-    .map(({ at, from, to }) => `${from === 'closed' ? '\n  ' : ', '}+${(at / 1_000).toFixed(1)} s ${from} → ${to}`)
-    .join('')
-    .slice(1);
-}
 
 const deeds = ({ retried, refused, gaveUp }: Diary): string =>
   [`  retried   ${counted(retried)}`, `  refused   ${counted(refused)}`, `  gave up   ${counted(gaveUp)}`].join('\n');

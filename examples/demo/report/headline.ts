@@ -14,7 +14,7 @@ export function outcome(all: readonly Figures[]): string {
   const twice = falling(all, ({ duplicatedPosts }) => duplicatedPosts).map(
     ({ name, duplicatedPosts }) => `${duplicatedPosts} with ${name}`,
   );
-  return `Of the calls, ${inARow(shares)} succeeded. POSTs whose work was done twice: ${inARow(twice)}.`;
+  return `Calls that succeeded: ${inARow(shares)}. POSTs whose work was done twice: ${inARow(twice)}.`;
 }
 
 const falling = (all: readonly Figures[], by: (figures: Figures) => number): Figures[] =>

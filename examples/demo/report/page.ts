@@ -4,7 +4,7 @@ import { LENGTH_MS } from '../script.js';
 import { CAPACITY } from '../workers.js';
 import { figuresTable } from './figures-table.js';
 import { headline, outcome } from './headline.js';
-import { html } from './html.js';
+import { html, sentence } from './html.js';
 import { key } from './key.js';
 import { panel } from './panel.js';
 import { PATTERNS } from './patterns.js';
@@ -27,8 +27,8 @@ ${PATTERNS}
 <main>
 <header>
 <p class="over">One struggling server, the same ${all[0]?.calls ?? 0} calls in ${LENGTH_MS / 1_000} s, three clients</p>
-<h1>${html(headline(all))}</h1>
-<p class="lead">${html(outcome(all))}</p>
+<h1>${sentence(headline(all))}</h1>
+<p class="lead">${sentence(outcome(all))}</p>
 </header>
 ${key(CAPACITY)}
 <div class="panels">

@@ -14,12 +14,22 @@ interface Placed {
 
 const ROWS: readonly Placed[] = [
   { title: () => 'Requests in one second', row: load, top: 38, bottom: 158 },
-  { title: ({ retries }) => `Retries: ${retries.length}, by lane 1st, 2nd, 3rd`, row: retries, top: 184, bottom: 208 },
+  {
+    title: ({ retries }) => (retries.length ? `Retries: ${retries.length}, by lane 1st, 2nd, 3rd` : 'Retries: none'),
+    row: retries,
+    top: 184,
+    bottom: 208,
+  },
   { title: () => 'Calls begun in each half-second', row: outcomes, top: 236, bottom: 282 },
   { title: () => 'How long they took (log scale)', row: latency, top: 310, bottom: 368 },
-  { title: ({ changes }) => `Circuit breaker${changes ? '' : ': none'}`, row: circuit, top: 394, bottom: 410 },
+  {
+    title: ({ changes }) => `Circuit breaker: ${changes ? `opened ${opened(changes)} ×` : 'none'}`,
+    row: circuit,
+    top: 394,
+    bottom: 412,
+  },
 ];
-const BOTTOM = 416;
+const BOTTOM = 420;
 
 /** One client: its figures at a glance, and what happened over time. */
 export function panel(figures: Figures, all: readonly Figures[]): string {
@@ -35,7 +45,7 @@ export function panel(figures: Figures, all: readonly Figures[]): string {
 <div><dt>busiest second</dt><dd>${figures.load.peak} <small>requests</small></dd></div>
 <div><dt>done twice</dt><dd>${figures.duplicatedPosts} <small>POSTs</small></dd></div>
 </dl>
-<svg class="chart" height="${BOTTOM + 20}" role="img" aria-labelledby="${id}-title ${id}-desc">
+<svg class="chart" height="${BOTTOM + 20}" role="img" aria-labelledby="${id}-title" aria-describedby="${id}-desc">
 <title id="${id}-title">${html(figures.name)} over time</title>
 <desc id="${id}-desc">${html(inWords(figures))}</desc>
 ${phases(BOTTOM)}
@@ -46,10 +56,13 @@ ${seconds(BOTTOM + 15)}
 }
 
 function inWords({ load, requests, calls, succeeded, retries, changes }: Figures): string {
-  const opened = changes?.filter(({ to, from }) => to === 'open' && from === 'closed').length;
   return [
     `The server got ${requests} requests, at most ${load.peak} in one second, ${(load.peakAt / 1_000).toFixed(1)} s after the start.`,
     `${succeeded} of ${calls} calls succeeded; there were ${retries.length} retries.`,
-    opened === undefined ? 'There is no circuit breaker.' : `The circuit breaker opened ${opened} ×.`,
+    changes ? `The circuit breaker opened ${opened(changes)} ×.` : 'There is no circuit breaker.',
   ].join(' ');
 }
+
+/** From being closed; a probe that fails only keeps it open. */
+const opened = (changes: NonNullable<Figures['changes']>): number =>
+  changes.filter(({ from, to }) => from === 'closed' && to === 'open').length;

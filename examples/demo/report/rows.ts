@@ -16,7 +16,9 @@ export const load: Row = ({ load }, all, top, bottom) => {
     return within + bar('over-capacity', { ...place, top: y(requests), bottom: y(Math.min(requests, CAPACITY)) });
   });
   const side = load.peakAt < LENGTH_MS / 5 ? 'first' : load.peakAt > LENGTH_MS * 0.8 ? 'last' : 'middle';
-  const peak = text(`peak ${side}`, along(load.peakAt), round(y(load.peak) - 4), `${load.peak}/s`);
+  // Never across the line of the capacity.
+  const above = Math.min(y(load.peak), y(CAPACITY)) - 4;
+  const peak = text(`peak ${side}`, along(load.peakAt), round(above), `${load.peak}/s`);
   return columns.join('') + level(y(CAPACITY), `${CAPACITY}/s`, 'capacity') + level(bottom, '0', 'base') + peak;
 };
 
@@ -70,11 +72,11 @@ export const circuit: Row = ({ changes }, _all, top, bottom) => {
   const states = [{ at: 0, to: 'closed' }, ...changes.filter(({ at }) => at < LENGTH_MS)];
   return states
     .map(({ at, to: state }, i) => {
-      const place = { from: at, to: states[i + 1]?.at ?? LENGTH_MS };
-      const middle = (top + bottom) / 2;
-      return state === 'closed'
-        ? bar('closed', { ...place, top: middle - 1, bottom: middle + 1 })
-        : bar(state, { ...place, top, bottom });
+      const inset = INSETS[state] ?? 0;
+      return bar(state, { from: at, to: states[i + 1]?.at ?? LENGTH_MS, top: top + inset, bottom: bottom - inset });
     })
     .join('');
 };
+
+/** A line, a block, and what stands out from both however short it is. */
+const INSETS: Readonly<Record<string, number>> = { closed: 8, open: 3, 'half-open': 0 };

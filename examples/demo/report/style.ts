@@ -16,6 +16,7 @@ main { max-width: 1280px; margin: 0 auto; padding: 24px clamp(12px, 2.5vw, 32px)
 .patterns { position: absolute; }
 .over { color: var(--soft); font-size: 13px; }
 h1 { font-size: clamp(21px, 2.3vw, 28px); line-height: 1.25; margin: 4px 0 8px; max-width: 44em; text-wrap: balance; }
+.whole, td { white-space: nowrap; }
 .lead { max-width: 75em; }
 .key { display: flex; flex-wrap: wrap; gap: 4px 18px; list-style: none; padding: 12px 0; margin: 14px 0 18px;
   border-block: 1px solid var(--rule); font-size: 12px; color: var(--soft); }
@@ -48,7 +49,7 @@ code { font-family: ui-monospace, monospace; overflow-wrap: anywhere; }
 .stripe { fill: var(--bad); }
 .succeeded { fill: var(--good); }
 .retry { stroke: var(--ink); stroke-width: 1px; vector-effect: non-scaling-stroke; fill: none; }
-.spread { fill: var(--load); opacity: 0.55; }
+.spread { fill: var(--load); }
 .median { fill: var(--ink); }
 .open { fill: var(--accent); }
 .half-open { fill: url(#dots); stroke: var(--accent); }
