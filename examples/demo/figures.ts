@@ -1,7 +1,7 @@
 import type { Diary, Retry } from './diary.js';
 import type { Run } from './drive.js';
 import { type Load, loadOf } from './load.js';
-import { LENGTH_MS } from './script.js';
+import { LENGTH_MS, SHOWN_MS } from './script.js';
 
 /** Calls are summed up by the half-second they began in. */
 export const SLICE_MS = 500;
@@ -38,7 +38,7 @@ export function figuresOf({ contender, server, diary, results }: Run): Figures {
     calls: results.length,
     succeeded: results.filter(({ ok }) => ok).length,
     requests: server.requestsAt.length,
-    load: loadOf(server.requestsAt, LENGTH_MS),
+    load: loadOf(server.requestsAt, SHOWN_MS),
     medianMs: quantile(times, 0.5),
     p99Ms: quantile(times, 0.99),
     duplicatedPosts: server.duplicatedPosts,

@@ -25,17 +25,21 @@ const WHOLE: readonly Phase[] = [
 
 /** Long enough for the circuit to open in the stall, and no longer. */
 const SHORT: readonly Phase[] = [
-  healthy(200),
+  healthy(100),
   { name: 'resets', until: 750, slowness: 1 },
-  { name: 'brown-out', until: 1_600, slowness: 4 },
-  { name: 'stalls', until: 3_800, slowness: 1 },
+  { name: 'brown-out', until: 1_700, slowness: 4 },
+  { name: 'stalls', until: 3_900, slowness: 1 },
   { name: 'limited', until: 4_200, slowness: 1 },
   healthy(4_500),
 ];
 
 export const SCRIPT = OPTIONS.short ? SHORT : WHOLE;
 
+/** Calls begin until then. */
 export const LENGTH_MS = SCRIPT.at(-1)?.until ?? 0;
+
+/** How much longer the picture looks on: what was put off has to be borne yet. */
+export const SHOWN_MS = LENGTH_MS + (OPTIONS.short ? 500 : 1_500);
 
 /** After the script the server stays healthy. */
 export const phaseAt = (ms: number): Phase => SCRIPT.find(({ until }) => ms < until) ?? healthy(Infinity);

@@ -1,5 +1,6 @@
 import type { Diary } from './diary.js';
-import type { Figures } from './figures.js';
+import { type Figures, SLICE_MS } from './figures.js';
+import { LOAD_SLICE_MS } from './load.js';
 import { LENGTH_MS, phaseAt } from './script.js';
 import { counted, episodes, TABLE } from './table.js';
 
@@ -38,15 +39,15 @@ function setUps(all: readonly Figures[]): string {
 
 /** One character a second: how many of the calls begun in it succeeded, and how busy the server got. */
 function overTime(all: readonly Figures[]): string {
-  const seconds = Array.from({ length: LENGTH_MS / 1_000 }, (_, second) => second);
+  const seconds = Array.from({ length: Math.ceil(LENGTH_MS / 1_000) }, (_, second) => second);
   const initials = seconds.map((second) => phaseAt(second * 1_000 + 500).name[0]).join('');
   const most = Math.max(...all.map(({ load }) => load.peak));
   const rows = all.map(({ name, slices, load }) => {
-    const shares = perSecond(slices, seconds).map((some) => {
+    const shares = perSecond(slices, SLICE_MS, seconds).map((some) => {
       const succeeded = some.reduce((sum, slice) => sum + slice.succeeded, 0);
       return succeeded / (some.reduce((sum, { failed }) => sum + failed, succeeded) || 1);
     });
-    const loads = perSecond(load.slices, seconds).map((some) => Math.max(...some) / most);
+    const loads = perSecond(load.slices, LOAD_SLICE_MS, seconds).map((some) => Math.max(...some) / most);
     return `  ${name.padEnd(16)}  ${bars(shares)}  ${bars(loads)}`;
   });
   return [
@@ -56,8 +57,8 @@ function overTime(all: readonly Figures[]): string {
   ].join('\n');
 }
 
-function perSecond<T>(slices: readonly T[], seconds: readonly number[]): T[][] {
-  const inOne = slices.length / seconds.length;
+function perSecond<T>(slices: readonly T[], sliceMs: number, seconds: readonly number[]): T[][] {
+  const inOne = 1_000 / sliceMs;
   return seconds.map((second) => slices.slice(second * inOne, (second + 1) * inOne));
 }
 

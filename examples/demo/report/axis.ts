@@ -1,7 +1,7 @@
-import { LENGTH_MS } from '../script.js';
+import { SHOWN_MS } from '../script.js';
 
 /** Along the time axis everything is in per cent, so that a panel is as wide as there is room, and its text is not scaled. */
-export const along = (ms: number): string => `${Number(((100 * ms) / LENGTH_MS).toFixed(2))}%`;
+export const along = (ms: number): string => `${Number(((100 * ms) / SHOWN_MS).toFixed(2))}%`;
 
 export interface Bar {
   readonly from: number;

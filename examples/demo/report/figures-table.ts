@@ -1,7 +1,7 @@
 import type { Diary } from '../diary.js';
 import type { Figures } from '../figures.js';
 import { counted, episodes, TABLE } from '../table.js';
-import { html } from './html.js';
+import { html, sentence } from './html.js';
 
 /** The terminal's table, a row a figure, and what axios-resilience did. */
 export function figuresTable(all: readonly Figures[], diary: Diary): string {
@@ -15,7 +15,7 @@ export function figuresTable(all: readonly Figures[], diary: Diary): string {
     ['refused', counted(diary.refused)],
     ['gave up', counted(diary.gaveUp)],
     ...episodes(diary).map((episode) => ['circuit', episode] as const),
-  ].map(([what = '', counts = '']) => `<div><dt>${what}</dt><dd>${html(counts)}</dd></div>`);
+  ].map(([what = '', counts = '']) => `<div><dt>${what}</dt><dd>${sentence(counts)}</dd></div>`);
   return `<section>
 <h2>The figures</h2>
 <table>

@@ -5,4 +5,4 @@ export const html = (text: string): string => text.replace(/[&<>"]/g, (character
 
 /** The same for a sentence, in which neither a name nor a figure and its unit are torn apart. */
 export const sentence = (text: string): string =>
-  html(text).replace(/axios-\w+|[\d.]+ (%|requests)/g, '<span class="whole">$&</span>');
+  html(text).replace(/axios-\w+|half-open|[\d.]+ (%|requests)/g, '<span class="whole">$&</span>');

@@ -15,6 +15,7 @@ export function key(capacity: number): string {
     [`<rect class="open" width="22" height="14"/>`, 'circuit open'],
     [`<rect class="half-open" width="22" height="14"/>`, 'half-open'],
     [`<rect class="closed" y="6" width="22" height="2"/>`, 'closed'],
+    [`<line class="end" x1="11" x2="11" y2="14"/>`, 'no call begins after it'],
   ] as const;
   return `<ul class="key" aria-label="Key">
 ${marks.map(([drawn, what]) => `<li>${swatch(drawn)}${what}</li>`).join('\n')}

@@ -1,6 +1,6 @@
 import { type Figures, SLICE_MS } from '../figures.js';
 import { LOAD_SLICE_MS } from '../load.js';
-import { LENGTH_MS } from '../script.js';
+import { SHOWN_MS } from '../script.js';
 import { CAPACITY } from '../workers.js';
 import { along, bar, level, round, text } from './axis.js';
 
@@ -8,17 +8,17 @@ import { along, bar, level, round, text } from './axis.js';
 export type Row = (figures: Figures, all: readonly Figures[], top: number, bottom: number) => string;
 
 export const load: Row = ({ load }, all, top, bottom) => {
-  const scale = (bottom - top - 14) / Math.max(CAPACITY, ...all.map(({ load }) => load.peak));
+  const scale = (bottom - top - 16) / Math.max(CAPACITY, ...all.map(({ load }) => load.peak));
   const y = (requests: number) => bottom - requests * scale;
   const columns = load.slices.map((requests, i) => {
     const place = { from: i * LOAD_SLICE_MS, to: (i + 1) * LOAD_SLICE_MS };
     const within = bar('load', { ...place, top: y(Math.min(requests, CAPACITY)), bottom });
     return within + bar('over-capacity', { ...place, top: y(requests), bottom: y(Math.min(requests, CAPACITY)) });
   });
-  const side = load.peakAt < LENGTH_MS / 5 ? 'first' : load.peakAt > LENGTH_MS * 0.8 ? 'last' : 'middle';
+  const side = load.peakAt < SHOWN_MS / 5 ? 'first' : load.peakAt > SHOWN_MS * 0.8 ? 'last' : 'middle';
   // Never across the line of the capacity.
-  const above = Math.min(y(load.peak), y(CAPACITY)) - 4;
-  const peak = text(`peak ${side}`, along(load.peakAt), round(above), `${load.peak}/s`);
+  const above = Math.min(y(load.peak), y(CAPACITY)) - 6;
+  const peak = text(`peak ${side}`, along(Math.min(load.peakAt, SHOWN_MS)), round(above), `${load.peak}/s`);
   return columns.join('') + level(y(CAPACITY), `${CAPACITY}/s`, 'capacity') + level(bottom, '0', 'base') + peak;
 };
 
@@ -26,11 +26,11 @@ export const load: Row = ({ load }, all, top, bottom) => {
 export const retries: Row = ({ retries }, _all, top, bottom) => {
   const lane = (bottom - top) / 3;
   const marks = retries
-    .filter(({ at }) => at < LENGTH_MS)
+    .filter(({ at }) => at < SHOWN_MS)
     .map(({ at, number }) => `M${Math.round(at)} ${round(top + (number - 1) * lane)}v${round(lane - 1)}`);
   const lanes = [1, 2, 3].map((n) => level(top + n * lane - 0.5, '', 'grid')).join('');
   // Stretched along the time only, which is why the marks are not strokes of the panel itself.
-  const stretched = `<svg width="100%" height="${bottom}" viewBox="0 0 ${LENGTH_MS} ${bottom}" preserveAspectRatio="none">`;
+  const stretched = `<svg width="100%" height="${bottom}" viewBox="0 0 ${SHOWN_MS} ${bottom}" preserveAspectRatio="none">`;
   return `${lanes}${stretched}<path class="retry" d="${marks.join('')}"/></svg>`;
 };
 
@@ -69,11 +69,11 @@ export const latency: Row = ({ slices }, all, top, bottom) => {
 /** How the circuit stood, all the way along. */
 export const circuit: Row = ({ changes }, _all, top, bottom) => {
   if (!changes) return level((top + bottom) / 2, '', 'grid');
-  const states = [{ at: 0, to: 'closed' }, ...changes.filter(({ at }) => at < LENGTH_MS)];
+  const states = [{ at: 0, to: 'closed' }, ...changes.filter(({ at }) => at < SHOWN_MS)];
   return states
     .map(({ at, to: state }, i) => {
       const inset = INSETS[state] ?? 0;
-      return bar(state, { from: at, to: states[i + 1]?.at ?? LENGTH_MS, top: top + inset, bottom: bottom - inset });
+      return bar(state, { from: at, to: states[i + 1]?.at ?? SHOWN_MS, top: top + inset, bottom: bottom - inset });
     })
     .join('');
 };

@@ -35,13 +35,14 @@ code { font-family: ui-monospace, monospace; overflow-wrap: anywhere; }
 .chart { display: block; width: calc(100% - 40px); margin-left: 40px; overflow: visible; }
 .chart text { font-size: 11px; fill: var(--soft); font-variant-numeric: tabular-nums; }
 .chart .title { fill: var(--ink); font-weight: 600; }
-.chart .phase { font-style: italic; }
+.chart .phase { letter-spacing: -0.3px; }
 .chart .peak { fill: var(--ink); font-weight: 700; font-size: 12px; }
 .chart .tick, .chart .last { text-anchor: end; }
 .chart .middle { text-anchor: middle; }
 .trouble { fill: var(--trouble); }
 .edge, .grid { stroke: var(--rule); }
-.base { stroke: var(--soft); }
+.base, .end { stroke: var(--soft); }
+.end { stroke-dasharray: 1 3; }
 .capacity { stroke: var(--ink); stroke-dasharray: 4 3; }
 .load { fill: var(--load); }
 .over-capacity, .failed { fill: url(#stripes); stroke: var(--bad); stroke-width: 0.5px; }
