@@ -15,9 +15,10 @@ const client = (baseURL: string) => axios.create({ baseURL, timeout: 1_000 });
 export const CONTENDERS: readonly ((baseURL: string, diary: Diary) => Contender)[] = [
   (baseURL) => ({ name: 'axios', setUp: 'nothing else', api: client(baseURL) }),
 
-  (baseURL) => {
+  (baseURL, diary) => {
     const api = client(baseURL);
-    axiosRetry(api, { retries: 3, retryDelay: axiosRetry.exponentialDelay });
+    const onRetry = (number: number) => diary.noteRetry(number);
+    axiosRetry(api, { retries: 3, retryDelay: axiosRetry.exponentialDelay, onRetry });
     return {
       name: 'axios-retry',
       setUp: 'axiosRetry(api, { retries: 3, retryDelay: axiosRetry.exponentialDelay })',

@@ -1,9 +1,18 @@
 import type { ResilienceHooks, ResilienceLogger, StateChangeEvent } from 'axios-resilience';
 import { pino } from 'pino';
 
-/** What axios-resilience did, and when: everything here comes from its hooks and its log. */
+/** A retry, at the moment it was decided on. */
+export interface Retry {
+  /** Milliseconds since the start of the run. */
+  readonly at: number;
+  /** 1 for the first retry of its call. */
+  readonly number: number;
+}
+
+/** What a client did, and when: everything here comes from its hooks and its log. */
 export class Diary {
   readonly changes: (StateChangeEvent & { readonly at: number })[] = [];
+  readonly retries: Retry[] = [];
   readonly retried = new Map<string, number>();
   readonly refused = new Map<string, number>();
   readonly gaveUp = new Map<string, number>();
@@ -12,10 +21,13 @@ export class Diary {
   #startedAt = performance.now();
 
   readonly hooks: ResilienceHooks = {
-    onRetry: ({ because, status }) => add(this.retried, status === undefined ? because : `${because} ${status}`),
+    onRetry: ({ because, status, attempt }) => {
+      this.noteRetry(attempt);
+      add(this.retried, status === undefined ? because : `${because} ${status}`);
+    },
     onReject: ({ because }) => add(this.refused, because),
     onGiveUp: ({ because }) => add(this.gaveUp, because),
-    onStateChange: (change) => this.changes.push({ ...change, at: performance.now() - this.#startedAt }),
+    onStateChange: (change) => this.changes.push({ ...change, at: this.#elapsed() }),
   };
 
   readonly logger: ResilienceLogger = pino(
@@ -29,6 +41,14 @@ export class Diary {
 
   start(): void {
     this.#startedAt = performance.now();
+  }
+
+  noteRetry(number: number): void {
+    this.retries.push({ at: this.#elapsed(), number });
+  }
+
+  #elapsed(): number {
+    return performance.now() - this.#startedAt;
   }
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Contender } from './contenders.js';
+import type { Diary } from './diary.js';
 import type { DemoServer } from './server.js';
 import type { Arrival } from './workload.js';
 
@@ -15,6 +16,7 @@ export interface CallResult {
 export interface Run {
   readonly contender: Contender;
   readonly server: DemoServer;
+  readonly diary: Diary;
   readonly results: CallResult[];
 }
 

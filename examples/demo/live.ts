@@ -33,8 +33,7 @@ const inShort = (run: Run): string => `${run.contender.name} ${share(run)}${circ
 
 function atLength(run: Run): string {
   const { contender, results, server } = run;
-  const requests = server.perSecond.reduce((sum, n) => sum + n, 0);
-  const figures = `${String(results.length).padStart(5)} calls ${share(run)} ok ${String(requests).padStart(6)} requests`;
+  const figures = `${String(results.length).padStart(5)} calls ${share(run)} ok ${String(server.requestsAt.length).padStart(6)} requests`;
   return `  ${contender.name.padEnd(17)} ${figures}${circuit(run)}`;
 }
 

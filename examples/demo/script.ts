@@ -1,6 +1,8 @@
+import { OPTIONS } from './command-line.js';
+
 /** What happens to the server, and until when. Every contender's server lives through the same. */
 export interface Phase {
-  readonly name: 'healthy' | 'resets' | 'browned out' | 'stalls' | 'limited';
+  readonly name: 'healthy' | 'resets' | 'brown-out' | 'stalls' | 'limited';
   /** Milliseconds since the start of the run. */
   readonly until: number;
   /** How many times longer the server takes for its work. */
@@ -9,11 +11,11 @@ export interface Phase {
 
 const healthy = (until: number): Phase => ({ name: 'healthy', until, slowness: 1 });
 
-export const SCRIPT: readonly Phase[] = [
+const WHOLE: readonly Phase[] = [
   healthy(3_000),
   { name: 'resets', until: 5_000, slowness: 1 },
   healthy(6_000),
-  { name: 'browned out', until: 9_000, slowness: 4 },
+  { name: 'brown-out', until: 9_000, slowness: 4 },
   healthy(15_000),
   { name: 'stalls', until: 18_000, slowness: 1 },
   healthy(20_000),
@@ -21,7 +23,23 @@ export const SCRIPT: readonly Phase[] = [
   healthy(25_000),
 ];
 
+/** Long enough for the circuit to open in the stall, and no longer. */
+const SHORT: readonly Phase[] = [
+  healthy(100),
+  { name: 'resets', until: 750, slowness: 1 },
+  { name: 'brown-out', until: 1_700, slowness: 4 },
+  { name: 'stalls', until: 3_900, slowness: 1 },
+  { name: 'limited', until: 4_200, slowness: 1 },
+  healthy(4_500),
+];
+
+export const SCRIPT = OPTIONS.short ? SHORT : WHOLE;
+
+/** Calls begin until then. */
 export const LENGTH_MS = SCRIPT.at(-1)?.until ?? 0;
+
+/** How much longer the picture looks on: what was put off has to be borne yet. */
+export const SHOWN_MS = LENGTH_MS + (OPTIONS.short ? 500 : 1_500);
 
 /** After the script the server stays healthy. */
 export const phaseAt = (ms: number): Phase => SCRIPT.find(({ until }) => ms < until) ?? healthy(Infinity);

@@ -8,8 +8,8 @@ const RATE_LIMIT = 60;
 
 export interface DemoServer {
   readonly url: string;
-  /** Requests read, by the second they came in. */
-  readonly perSecond: readonly number[];
+  /** When each request was read, in milliseconds since the script began. */
+  readonly requestsAt: readonly number[];
   /** POSTs whose work was done more than once. */
   readonly duplicatedPosts: number;
   /** Begins the script. */
@@ -22,14 +22,17 @@ export async function demoServer(): Promise<DemoServer> {
   let startedAt = performance.now();
   const elapsed = () => performance.now() - startedAt;
   const workers = new Workers(() => phaseAt(elapsed()).slowness);
-  const perSecond: number[] = [];
+  const requestsAt: number[] = [];
+  const thisSecond = { second: -1, requests: 0 };
   const timesDone = new Map<string, number>();
 
   const serve = (req: IncomingMessage, res: ServerResponse, body: string) => {
-    const second = Math.floor(elapsed() / 1_000);
-    const rate = (perSecond[second] ?? 0) + 1;
-    perSecond[second] = rate;
-    const { name } = phaseAt(elapsed());
+    const now = elapsed();
+    requestsAt.push(now);
+    const second = Math.floor(now / 1_000);
+    if (second !== thisSecond.second) Object.assign(thisSecond, { second, requests: 0 });
+    const rate = ++thisSecond.requests;
+    const { name } = phaseAt(now);
     if (name === 'stalls') return;
     if (name === 'limited' && rate > RATE_LIMIT) return void res.writeHead(429, { 'retry-after': '1' }).end();
     const accepted = workers.offer(() => {
@@ -56,7 +59,7 @@ export async function demoServer(): Promise<DemoServer> {
 
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    perSecond,
+    requestsAt,
     get duplicatedPosts() {
       return [...timesDone.values()].filter((times) => times > 1).length;
     },
