@@ -28,6 +28,7 @@ export function attempt(call: Call, { lifetime, isHedge }: Lane = alone(call)): 
   const applicant = {
     config: call.config,
     policy,
+    lifetime,
     cause: call.outcome?.error,
     send: () => {
       sentAt = now();
@@ -52,7 +53,7 @@ export function attempt(call: Call, { lifetime, isHedge }: Lane = alone(call)): 
   };
   const again = async (): Promise<Outcome> => {
     queuedAt = undefined;
-    return (await turn(call, { lifetime, guard })) ?? lifetime.over ?? apply();
+    return (await turn(call, { lifetime, guard })) ?? lifetime.overByNow ?? apply();
   };
   const apply = () => admit(guard, applicant).then(noted);
   return apply();

@@ -21,7 +21,7 @@ export function nextAttempt(call: Call): Promise<Outcome> {
 function unlessOver(call: Call, before: () => Promise<Outcome | undefined> | undefined): Promise<Outcome> {
   const { lifetime } = call;
   if (lifetime.over) return Promise.resolve(lifetime.over);
-  return before()?.then((end) => end ?? lifetime.over ?? hedged(call), thrown) ?? hedged(call);
+  return before()?.then((end) => end ?? lifetime.overByNow ?? hedged(call), thrown) ?? hedged(call);
 }
 
 /** Resolves to the end of the call, if `beforeRetry` puts one to it; it may also change the request. */

@@ -45,6 +45,11 @@ export class Lifetime {
     return this.#endsAt - now();
   }
 
+  /** How it was cut short, or is about to be: many timers may be due at once, and what one of them ends lets others go on. */
+  get overByNow(): Outcome | undefined {
+    return this.over ?? (this.remainingMs <= 0 ? this.#due() : undefined);
+  }
+
   /** The call enters another phase: its end is told to `endPhase`, at once if it has come already. */
   enter(endPhase: ((end: Outcome) => void) | undefined): void {
     this.#endPhase = endPhase;
@@ -120,10 +125,14 @@ export class Lifetime {
   readonly #fired = (): void => {
     const at = this.#firesAt;
     this.#firesAt = Number.POSITIVE_INFINITY;
-    if (this.#endsAt <= at) this.#end({ failure: 'timeout', error: this.deadlineError(), final: 'deadline' });
+    if (this.#endsAt <= at) this.#end(this.#due());
     else if (this.#phaseEndsAt <= at) this.#endLimit()?.();
     if (!this.over) this.#fireBy(at, Math.ceil(Math.min(this.#endsAt, this.#phaseEndsAt) - at));
   };
+
+  #due(): Outcome {
+    return { failure: 'timeout', error: this.deadlineError(), final: 'deadline' };
+  }
 
   #end(end: Outcome): void {
     if (this.over) return;

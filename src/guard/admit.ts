@@ -9,6 +9,7 @@ import { circuitRefusal, type Guard } from './guard.js';
 export interface Applicant {
   readonly config: InternalAxiosRequestConfig;
   readonly policy: Pick<ResolvedPolicy, 'breaker' | 'bulkhead' | 'coolDown'>;
+  readonly lifetime: { readonly overByNow: Outcome | undefined };
   /** The call's own last failure: why it is here again. */
   readonly cause: unknown;
   readonly send: () => Promise<Outcome>;
@@ -32,7 +33,7 @@ export function admit(guard: Guard, applicant: Applicant): Promise<Outcome> {
   if (bulkhead.hasRoom) return bulkhead.run(guarded);
   if (bulkhead.isFull) return Promise.resolve(full(guard, applicant, bulkhead));
   // Much may happen while it waits: it is asked again when its turn comes, when the circuit opens and a cool-down begins.
-  const refusal = () => whyNot(guard, applicant);
+  const refusal = () => applicant.lifetime.overByNow ?? whyNot(guard, applicant);
   const { outcome, leave } = bulkhead.enqueue({ task: async () => refusal() ?? guarded(), refusal });
   onQueued(leave);
   return outcome;

@@ -12,7 +12,9 @@ const CONFIG = { url: 'https://api.test/users', headers: new AxiosHeaders() };
 function call(retry: RetryPolicy = {}): Call {
   const policy = resolvePolicy({ retry, deadline: false, connectTimeout: 300 });
   const adapter = { send: () => new Promise<never>(() => {}), isAxiosOwn: false, isNodeHttp: false };
-  return new Call(CONFIG, adapter, policy, new Context(axios, policy, []));
+  const made = new Call(CONFIG, adapter, policy, new Context(axios, policy, []));
+  made.lifetime.dispose();
+  return made;
 }
 
 const answer = (status: number, headers: Record<string, string> = {}, data: unknown = ''): AxiosResponse => ({

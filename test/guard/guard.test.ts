@@ -45,6 +45,7 @@ describe('Guard', () => {
     const applicant: Applicant = {
       config: CONFIG,
       policy: resolvePolicy(policy),
+      lifetime: { overByNow: undefined },
       cause,
       send: () => {
         sent.push(name);
@@ -158,6 +159,7 @@ describe('Guard', () => {
       admit(guard, {
         config: CONFIG,
         policy: resolvePolicy({}),
+        lifetime: { overByNow: undefined },
         cause: undefined,
         send: async () => OK,
         onQueued: () => {},

@@ -98,6 +98,20 @@ describe.each(['http', 'fetch'] as const)('time limits through the %s adapter', 
     expect(await first).toMatchObject({ code: 'ERR_DEADLINE_EXCEEDED' });
   });
 
+  test('a slot that deadlines free is not given to those whose own is due in the same moment', async () => {
+    server.script('hang');
+    attachResilience(api, { deadline: 100, bulkhead: { limit: 2, queue: 20 }, breaker: false });
+    const calls = Array.from({ length: 12 }, () => rejection(api.get('/')));
+    while (server.hits.length < 2) await sleep(5);
+    // The event loop is held up until all are due.
+    for (const from = performance.now(); performance.now() - from < 150; );
+    const errors = await Promise.all(calls);
+    expect(errors.map(({ code }) => code)).toEqual(Array(12).fill('ERR_DEADLINE_EXCEEDED'));
+    await sleep(30);
+    expect(server.hits).toHaveLength(2);
+    expect(errors.map((error) => reportOf(error)?.attempts.length)).toEqual([1, 1, ...Array(10).fill(0)]);
+  });
+
   test('the deadline covers hooks, and names the last failure', async () => {
     server.script(503);
     attachResilience(api, { deadline: 150, retry: { backoff: () => 0, beforeRetry: () => sleep(2_000) } });
