@@ -28,7 +28,7 @@ const config: Config = {
     ...(AXIOS && { '^axios$': AXIOS }),
     ...(COCKATIEL && { '^cockatiel$': COCKATIEL }),
     '^axios-resilience$': '<rootDir>/src/index.ts',
-    '^axios-resilience/(testing|opentelemetry|diagnostics-channel)$': '<rootDir>/src/$1.ts',
+    '^axios-resilience/(testing|opentelemetry|diagnostics-channel|migrate)$': '<rootDir>/src/$1.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   collectCoverageFrom: ['src/**/*.ts'],

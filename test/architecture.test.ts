@@ -16,6 +16,7 @@ const FLOOR: Record<string, number> = {
   opentelemetry: 3,
   testing: 3,
   cli: 4,
+  migrate: 4,
   '': 5,
 };
 
@@ -118,6 +119,12 @@ describe('the layout of src', () => {
     expect(new Set(outside.map(folderOf))).toEqual(new Set(['base', 'diagnose', 'policy', 'retry']));
   });
 
+  test('migration has an entry of its own, and knows the plugins by the shape of their options alone', () => {
+    const users = files.filter((file) => ownImportsOf(file).some((target) => folderOf(target) === 'migrate'));
+    expect(users.filter((file) => folderOf(file) !== 'migrate')).toEqual(['migrate.ts']);
+    expect(files.filter((file) => ownImportsOf(file).includes('migrate.ts'))).toEqual([]);
+  });
+
   test('telemetry has an entry of its own, and knows the types of what it looks at and nothing else', () => {
     const own = files.filter((file) => folderOf(file) === 'opentelemetry');
     const users = files.filter((file) => ownImportsOf(file).some((target) => folderOf(target) === 'opentelemetry'));
@@ -144,6 +151,7 @@ describe('the layout of src', () => {
     expect(users(/\bMath\.random\b/)).toEqual([
       'call/context.ts',
       'call/weigh.ts',
+      'migrate/retry-axios.ts',
       'testing/clock.ts',
       'testing/random.ts',
     ]);
@@ -156,6 +164,7 @@ describe('the layout of src', () => {
   test('no barrels: only the entries re-export', () => {
     expect(files.filter((file) => /^export [^;]*from '/m.test(sources.get(file) ?? ''))).toEqual([
       'index.ts',
+      'migrate.ts',
       'opentelemetry.ts',
       'testing.ts',
     ]);

@@ -105,7 +105,52 @@ const TELEMETRY = `
 `;
 const TOLD = { told: ['success'], counted: ['axios_resilience.calls', 'axios_resilience.attempts'] };
 
+/** A policy made of the options of a plugin that is not installed. */
+const MIGRATION = `
+  let sent = 0;
+  const api = axios.create({
+    adapter: async (config) => {
+      if (++sent < 3) throw new axios.AxiosError('read ECONNRESET', 'ECONNRESET', config, {});
+      return { data: 'ok', status: 200, headers: {}, config };
+    },
+  });
+  attachResilience(api, fromAxiosRetry({ retries: 2, retryDelay: () => 1, retryCondition: () => true }));
+  const { retry } = fromRetryAxios({ retry: 5 });
+  api.post('http://localhost/').catch((error) => error).then(() =>
+    console.log(JSON.stringify({ sent, maxRetries: retry.maxRetries })));
+`;
+const MIGRATION_TYPES = `
+  attachResilience(axios.create(), fromAxiosRetry({
+    retries: 2,
+    retryDelay: (count, error) => count * (error.response?.status ?? 1),
+    retryCondition: async (error) => error.code === 'ECONNRESET',
+    onRetry: (_count, _error, config) => void config.url,
+  }, { ...presets.retryOnly, logger: console }));
+  attachResilience(axios.create(), fromRetryAxios({ retry: 2, statusCodesToRetry: [[500, 599]] }));
+  // @ts-expect-error not an option
+  fromAxiosRetry({ retires: 3 });`;
+
 const FILES: Record<string, string> = {
+  'migration.mjs': `
+    import axios from 'axios';
+    import { attachResilience } from 'axios-resilience';
+    import { fromAxiosRetry, fromRetryAxios } from 'axios-resilience/migrate';
+    ${MIGRATION}`,
+  'migration.cjs': `
+    const axios = require('axios');
+    const { attachResilience } = require('axios-resilience');
+    const { fromAxiosRetry, fromRetryAxios } = require('axios-resilience/migrate');
+    ${MIGRATION}`,
+  'migration.mts': `
+    import axios from 'axios';
+    import { attachResilience, presets } from 'axios-resilience';
+    import { fromAxiosRetry, fromRetryAxios } from 'axios-resilience/migrate';
+    ${MIGRATION_TYPES}`,
+  'migration.cts': `
+    import axios = require('axios');
+    import { attachResilience, presets } from 'axios-resilience';
+    import { fromAxiosRetry, fromRetryAxios } from 'axios-resilience/migrate';
+    ${MIGRATION_TYPES}`,
   'telemetry.mjs': `
     import { subscribe } from 'node:diagnostics_channel';
     import axios from 'axios';
@@ -242,6 +287,11 @@ describe('the packed package in an empty folder', () => {
     expect(statSync(join(root, 'dist/cjs/cli.js')).mode & 0o111).toBe(0o111);
   });
 
+  test('makes policies of the options of other plugins, by import and by require', () => {
+    const expected = { sent: 3, maxRetries: 5 };
+    expect([run('migration.mjs'), run('migration.cjs')]).toEqual([expected, expected]);
+  });
+
   describe('its telemetry', () => {
     const missing = /Cannot find (package|module) '@opentelemetry\/api'/;
 
@@ -321,9 +371,22 @@ describe('the packed package in an empty folder', () => {
     [
       'nodenext',
       ['--module', 'nodenext'],
-      ['types.mts', 'types.cts', 'kit.mts', 'kit.cts', 'telemetry.mts', 'telemetry.cts'],
+      [
+        'types.mts',
+        'types.cts',
+        'kit.mts',
+        'kit.cts',
+        'telemetry.mts',
+        'telemetry.cts',
+        'migration.mts',
+        'migration.cts',
+      ],
     ],
-    ['bundler', ['--module', 'esnext', '--moduleResolution', 'bundler'], ['types.mts', 'kit.mts', 'telemetry.mts']],
+    [
+      'bundler',
+      ['--module', 'esnext', '--moduleResolution', 'bundler'],
+      ['types.mts', 'kit.mts', 'telemetry.mts', 'migration.mts'],
+    ],
   ])('type-checks under %s, its own declarations included', (_name, options, files) => {
     const tsc = join(root, 'node_modules/typescript/bin/tsc');
     const types = join(folder, 'node_modules/@types');
@@ -359,6 +422,7 @@ describe('the packed package in an empty folder', () => {
         'dist/esm/opentelemetry.js',
         'dist/cjs/cli.js',
         'docs/diagnose-cli.md',
+        'docs/migration.md',
         'docs/opentelemetry.md',
         'docs/testing.md',
       ]),

@@ -11,6 +11,7 @@ import { validateOverride } from '../policy/validate.js';
 import { type Adapter, Call } from './call.js';
 import type { Context } from './context.js';
 import { execute } from './execute.js';
+import { warnOfOtherRetries } from './other-retries.js';
 
 type Config = InternalAxiosRequestConfig;
 type AdapterSetting = Config['adapter'];
@@ -41,13 +42,6 @@ function perform(config: Config, original: AdapterSetting, context: Context): Ax
   } catch (error) {
     return Promise.reject(error);
   }
-}
-
-/** Plugins that send a failed request again through the instance leave their state on its config. */
-function warnOfOtherRetries(config: Config, context: Context): void {
-  const plugin = 'axios-retry' in config ? 'axios-retry' : 'raxConfig' in config ? 'retry-axios' : undefined;
-  if (plugin)
-    context.warnOnce(`${plugin} is at work on this instance too: its retries multiply with ours; take it off`);
 }
 
 function standsFor(adapter: AdapterSetting): AdapterSetting {

@@ -67,10 +67,10 @@ export class Context {
     return this.emitter.add(hooks);
   }
 
-  /** Says what is amiss with the set-up of the instance, not with a call. */
-  warnOnce(message: string): void {
-    if (this.#warned.has(message)) return;
-    this.#warned.add(message);
+  /** Says what is amiss with the set-up of the instance, not with a call; once for each `matter`. */
+  warnOnce(matter: string, message: string): void {
+    if (this.#warned.has(matter)) return;
+    this.#warned.add(matter);
     void logWarning(this.#logger, message);
   }
 

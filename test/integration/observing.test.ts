@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import axios, { type AxiosInstance } from 'axios';
 import { attachResilience, type ResilienceHooks, reportOf } from 'axios-resilience';
-import axiosRetry from 'axios-retry';
 import pino from 'pino';
 import { type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
 import { rejection, sleep } from '../helpers/settled.js';
@@ -160,19 +159,6 @@ describe('hooks, reports and the log', () => {
     expect(await rejection(api.get('/', { signal: caller.signal }))).toMatchObject({ code: 'ERR_CANCELED' });
     expect(performance.now() - startedAt).toBeLessThan(200);
     expect(server.hits).toHaveLength(1);
-  });
-
-  test('another retry plugin at work on the instance is warned of, once', async () => {
-    const warnings: string[] = [];
-    const warn = (_: object, text: string) => void warnings.push(text);
-    axiosRetry(api, { retries: 1 });
-    attachResilience(api, { retry: { ...NOW, maxRetries: 1 }, logger: { warn, error: warn }, breaker: false });
-    server.script(200);
-    await api.get('/');
-    await api.get('/');
-    expect(warnings).toEqual([
-      'axios-resilience: axios-retry is at work on this instance too: its retries multiply with ours; take it off',
-    ]);
   });
 
   test('records are structured, named as OpenTelemetry names things, and hold no secret', async () => {

@@ -1,0 +1,118 @@
+import type { AxiosError, AxiosRequestConfig, AxiosResponse } from 'axios';
+import { isThenable } from '../base/thenable.js';
+import { parsed } from '../call/body.js';
+import { logWarning } from '../observe/log.js';
+import { or } from '../policy/check.js';
+import type { FailedAttempt, ResiliencePolicy, RetryPolicy } from '../policy/types.js';
+import { type BasePolicy, bool, EVERY_METHOD, errorOf, fn, given, retries, validate } from './carry.js';
+
+/** The options of axios-retry 4, for an instance. */
+export interface AxiosRetryOptions {
+  /** `retry.maxRetries` */
+  retries?: number | undefined;
+  /** `retry.shouldRetry`; with one of your own, any method may be sent again, as with axios-retry. */
+  retryCondition?(error: AxiosError): boolean | Promise<boolean>;
+  /** `retry.backoff`, where the server does not say when to come back; without it, ours. */
+  retryDelay?(retryCount: number, error: AxiosError): number;
+  /** axios's `timeout` is for each attempt here: `false` cannot be carried over, and `base.deadline` takes its place. */
+  shouldResetTimeout?: boolean | undefined;
+  /** `retry.beforeRetry`: awaited after the wait, not before it. */
+  onRetry?(retryCount: number, error: AxiosError, requestConfig: AxiosRequestConfig): Promise<void> | void;
+  /** `hooks.onEnd` of a call that has used up its retries; not awaited. */
+  onMaxRetryTimesExceeded?(error: AxiosError, retryCount: number): Promise<void> | void;
+  /** `retry.retryResponse`, for whether to try again; it no longer says whether axios rejects: see `validateStatus`. */
+  validateResponse?: ((response: AxiosResponse) => boolean) | null | undefined;
+}
+
+const OPTIONS = {
+  retries,
+  retryCondition: fn,
+  retryDelay: fn,
+  shouldResetTimeout: bool,
+  onRetry: fn,
+  onMaxRetryTimesExceeded: fn,
+  validateResponse: or(fn, null),
+};
+
+/**
+ * The policy that does what axios-retry did with these options, and is safe where it was not: see docs/migration.md for
+ * what differs. What cannot be carried over is warned of, through `base.logger` or on the console.
+ *
+ * @throws TypeError or RangeError for an option that is none of axios-retry's, or not of its kind
+ */
+export function fromAxiosRetry(options: AxiosRetryOptions = {}, base: BasePolicy = {}): ResiliencePolicy {
+  validate('options', options, OPTIONS, base);
+  warnOfLosses(options, base);
+  const { retryCondition, retryDelay, onRetry, onMaxRetryTimesExceeded, validateResponse } = options;
+  const retry: RetryPolicy = {
+    methods: retryCondition ? EVERY_METHOD : ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'],
+    // An answer that axios takes as good is none of axios-retry's business, so none is listed.
+    statuses: [],
+    shouldRetry: usualCondition,
+    ...base.retry,
+    ...given<RetryPolicy>({
+      maxRetries: options.retries,
+      backoff: retryDelay && ((failed) => retryDelay(failed.attempt, errorOf(failed))),
+      shouldRetry: retryCondition && ((failed) => agreed(retryCondition(errorOf(failed)))),
+      beforeRetry:
+        onRetry &&
+        (async (config, failed) => {
+          await onRetry(failed.attempt, errorOf(failed), config);
+        }),
+      retryResponse: validateResponse && ((response) => !validateResponse(response)),
+    }),
+  };
+  const { shouldRetry } = retry;
+  if (validateResponse && shouldRetry) {
+    retry.shouldRetry = (failed, proposed) => !isGood(failed, validateResponse) && shouldRetry(failed, proposed);
+  }
+  const most = retry.maxRetries ?? 3;
+  return {
+    ...base,
+    retry,
+    ...(onMaxRetryTimesExceeded && {
+      hooks: {
+        onEnd: ({ report, error, response, config }) => {
+          if (report.ended === 'success' || report.ended === 'canceled') return;
+          if (report.ended !== 'max-retries' && report.retries < most) return;
+          return onMaxRetryTimesExceeded(errorOf({ error, response, config } as FailedAttempt), report.retries);
+        },
+      },
+    }),
+  };
+}
+
+/** Without a condition of the caller's own: 429, any 5xx, and lost connections, but not what ran into axios's `timeout`. */
+function usualCondition({ failure, response, error, code }: FailedAttempt): boolean | undefined {
+  const status = response?.status ?? 0;
+  if (failure === 'status') return status === 429 || (status >= 500 && status <= 599) || (error ? undefined : false);
+  return code === 'ECONNABORTED' ? false : undefined;
+}
+
+/** axios-retry takes a promise for a yes unless it says false or rejects. */
+function agreed(answer: unknown): boolean | Promise<boolean> {
+  if (!isThenable(answer)) return Boolean(answer);
+  return Promise.resolve(answer).then(
+    (value) => value !== false,
+    () => false,
+  );
+}
+
+const isGood = ({ response, error }: FailedAttempt, validateResponse: (response: AxiosResponse) => boolean): boolean =>
+  response !== undefined && error !== undefined && validateResponse(parsed(response));
+
+function warnOfLosses({ shouldResetTimeout, validateResponse }: AxiosRetryOptions, { deadline, logger }: BasePolicy) {
+  const warn = (text: string) => void logWarning(logger || console, `fromAxiosRetry: ${text}`);
+  if (shouldResetTimeout === false && !deadline) {
+    warn(
+      "`shouldResetTimeout: false` is not carried over: axios's `timeout` is for each attempt here; give the time for " +
+        'the whole call as `deadline`: fromAxiosRetry(options, { deadline: 10_000 })',
+    );
+  }
+  if (validateResponse) {
+    warn(
+      '`validateResponse` is carried over in part: it says which answers to try again (`retry.retryResponse`); whether ' +
+        'the last one resolves or rejects is for axios to say, by `validateStatus` or a response interceptor',
+    );
+  }
+}
