@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import axios, { type AxiosInstance } from 'axios';
 import { attachResilience, reportOf } from 'axios-resilience';
 import { type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
@@ -31,6 +31,11 @@ const WAYS: Way[] = [
     },
   },
 ];
+
+/** The first error that is made has the source maps loaded, which takes longer than any call may. */
+beforeAll(() => {
+  expect(new Error('first').stack).toContain('cancellation.test.ts');
+});
 
 describe.each(['http', 'fetch'] as const)('cancellation through the %s adapter', (adapter) => {
   describe.each(WAYS)('by $name', ({ begin }) => {
