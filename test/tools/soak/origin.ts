@@ -1,0 +1,89 @@
+import http, { type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Random } from './random.js';
+
+const MOODS = ['well', 'well', 'well', 'slow', 'flaky', 'down', 'shedding', 'resetting', 'hanging', 'cutting'] as const;
+type Mood = (typeof MOODS)[number];
+
+export const REQUEST_ID = 'x-soak-request';
+
+/** A server whose mood changes every now and then. */
+export class Origin {
+  readonly #server = http.createServer((req, res) => this.#answer(req, res));
+  #mood: Mood = 'well';
+  #moodTimer: NodeJS.Timeout | undefined;
+  readonly moods = new Set<Mood>();
+  requests = 0;
+
+  constructor(
+    private readonly random: Random,
+    /** Told of a status before its first byte goes out. */
+    private readonly onAnswer: (request: number, status: number) => void,
+  ) {}
+
+  async open(): Promise<string> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+    this.#changeMood();
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  get busy(): Promise<number> {
+    return new Promise((resolve, reject) =>
+      this.#server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
+    );
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#moodTimer);
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  readonly #changeMood = (): void => {
+    this.#mood = this.random.pick(MOODS);
+    this.moods.add(this.#mood);
+    this.#moodTimer = setTimeout(this.#changeMood, this.random.between(50, 600));
+  };
+
+  #answer(req: IncomingMessage, res: ServerResponse): void {
+    this.requests++;
+    req.resume();
+    const give = (status: number, headers = {}): ServerResponse => {
+      this.onAnswer(Number(req.headers[REQUEST_ID]), status);
+      return res.writeHead(status, headers);
+    };
+    if (req.url?.startsWith('/missing')) return void give(404).end();
+    const good = () => give(200, { 'content-type': 'text/plain' });
+    switch (this.#mood) {
+      case 'slow':
+        return void setTimeout(() => res.destroyed || good().end('late'), this.random.between(5, 150));
+      case 'flaky':
+        return void (this.random.chance(0.3) ? give(503).end() : good().end('ok'));
+      case 'down':
+        return void give(this.random.pick([500, 502, 503])).end();
+      case 'shedding':
+        return void give(this.random.pick([429, 503]), { 'retry-after-ms': '120' }).end();
+      case 'resetting':
+        return void req.socket.destroy();
+      case 'hanging':
+        return;
+      case 'cutting':
+        good().write('half');
+        return void setTimeout(() => req.socket.destroy(), this.random.between(1, 20));
+      default:
+        this.#stream(good());
+    }
+  }
+
+  /** A body in pieces, so that whoever reads it as a stream has something to abandon. */
+  #stream(res: ServerResponse): void {
+    let pieces = this.random.chance(0.5) ? 1 : Math.ceil(this.random.between(2, 6));
+    const next = (): void => {
+      if (res.destroyed) return;
+      if (--pieces <= 0) return void res.end('end');
+      res.write('piece');
+      setTimeout(next, this.random.between(1, 10));
+    };
+    next();
+  }
+}

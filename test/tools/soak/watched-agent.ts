@@ -1,0 +1,41 @@
+import http, { type ClientRequest, type IncomingMessage } from 'node:http';
+import type { Sent } from './model.js';
+import { REQUEST_ID } from './origin.js';
+
+export const CALL_ID = 'x-soak-call';
+
+/** When a request gives back its slot: with the head of a streamed answer, or with the end of the body. */
+export type Holds = 'head' | 'body';
+export const HOLDS = 'x-soak-holds';
+
+let requests = 0;
+
+/** A pool that tells of each request it is given, in the same step. */
+export class WatchedAgent extends http.Agent {
+  constructor(private readonly onRequest: (sent: Sent) => void) {
+    super({ keepAlive: true });
+    Object.assign(this, { addRequest: this.#watched });
+  }
+
+  readonly #watched = (request: ClientRequest, ...rest: unknown[]): unknown => {
+    const id = ++requests;
+    request.setHeader(REQUEST_ID, id);
+    let response: IncomingMessage | undefined;
+    let failed = false;
+    request.once('error', () => {
+      failed = true;
+    });
+    request.once('response', (head: IncomingMessage) => {
+      response = head;
+    });
+    const untilBody = request.getHeader(HOLDS) === 'body';
+    this.onRequest({
+      id,
+      call: Number(request.getHeader(CALL_ID)),
+      isLive: () =>
+        !failed && !request.destroyed && !(response && (!untilBody || response.complete || response.destroyed)),
+    });
+    const { addRequest } = http.Agent.prototype as unknown as { addRequest(...args: unknown[]): unknown };
+    return addRequest.call(this, request, ...rest);
+  };
+}
