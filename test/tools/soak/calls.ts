@@ -14,6 +14,8 @@ export async function makeCall(id: number, scope: Scope, random: Random): Promis
   const deadline = Math.round(random.between(40, 1_500));
   const controller = new AbortController();
   const abort = random.chance(0.15) ? setTimeout(() => controller.abort(), random.between(0, 200)) : undefined;
+  // Whoever is late is late, and must not hold up the rest.
+  const lastResort = setTimeout(() => controller.abort(), deadline + PATIENCE_MS);
   const { countStreams = false } = scope.plan;
   const startedAt = performance.now();
   scope.count('calls');
@@ -34,6 +36,7 @@ export async function makeCall(id: number, scope: Scope, random: Random): Promis
   scope.model.settled(id, { told, lateMs });
   if (isStream) await useUp(bodyOf(settled), scope, random);
   clearTimeout(abort);
+  clearTimeout(lastResort);
   return told?.at(-1)?.failure !== 'refused';
 }
 
