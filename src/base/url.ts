@@ -10,12 +10,10 @@ const REDACTED = 'REDACTED';
 const INVALID = 'invalid URL';
 
 /** Where axios will send this request: `baseURL` and `url` joined as axios joins them, without `params`. */
-export function targetOf({ baseURL, url: given, allowAbsoluteUrls }: InternalAxiosRequestConfig): string {
-  // Typed as a string, but axios takes a URL object too.
-  const url = String(given ?? '');
-  const absolute = ABSOLUTE.test(url);
-  if (!baseURL || (absolute && allowAbsoluteUrls !== false)) return url;
-  const base = String(baseURL);
+export function targetOf(config: InternalAxiosRequestConfig): string {
+  const url = urlOf(config);
+  const base = baseOf(config, url);
+  if (!base) return url;
   if (!url) return base;
   // A regular expression would begin anew at each of many slashes.
   let end = base.length;
@@ -23,11 +21,34 @@ export function targetOf({ baseURL, url: given, allowAbsoluteUrls }: InternalAxi
   return `${base.slice(0, end)}/${url.replace(/^\/+/, '')}`;
 }
 
+/** Typed as a string, but axios takes a URL object too. */
+const urlOf = ({ url }: InternalAxiosRequestConfig): string => String(url ?? '');
+
+/** What comes before `url`, which by itself may say where to go. */
+function baseOf({ baseURL, allowAbsoluteUrls }: InternalAxiosRequestConfig, url: string): string {
+  return !baseURL || (allowAbsoluteUrls !== false && ABSOLUTE.test(url)) ? '' : String(baseURL);
+}
+
 /** Scheme, host and port (RFC 9110 §4.3.1) of a request, or the Unix socket it goes through. */
 export function originOf(config: InternalAxiosRequestConfig): string {
   if (config.socketPath) return `unix:${config.socketPath}`;
-  return normalOrigin(authorityOf(targetOf(config)));
+  const url = urlOf(config);
+  // Where a base has a host, it does not matter what is joined to it.
+  const start = baseOf(config, url) || url;
+  if (isBelow(lastAuthority, start)) return lastOrigin;
+  const authority = AUTHORITY.exec(start)?.[0];
+  if (authority === undefined) return originBySpelling(authorityOf(targetOf(config)));
+  lastOrigin = originBySpelling(authority);
+  lastAuthority = authority;
+  return lastOrigin;
 }
+
+/** Most calls go where the last one went. */
+let lastAuthority: string | undefined;
+let lastOrigin = '';
+
+const isBelow = (authority: string | undefined, target: string): boolean =>
+  authority !== undefined && target.startsWith(authority) && '/?#'.includes(target.charAt(authority.length));
 
 /** The port a request goes to, if no proxy or socket is in between. */
 export function portOf(config: InternalAxiosRequestConfig): number | undefined {
@@ -42,16 +63,16 @@ function authorityOf(target: string): string {
   return AUTHORITY.exec(target)?.[0] ?? (RELATIVE.test(target) ? '' : target);
 }
 
-let lastAuthority: string | undefined;
-let lastOrigin = '';
+let lastSpelling: string | undefined;
+let itsOrigin = '';
 
-/** Parsing a URL costs more than all else in a scope's name, and the next call mostly goes where the last one went. */
-function normalOrigin(authority: string): string {
-  if (authority === lastAuthority) return lastOrigin;
+/** Parsing a URL costs more than all else in a scope's name. */
+function originBySpelling(authority: string): string {
+  if (authority === lastSpelling) return itsOrigin;
   const url = parse(authority);
-  lastAuthority = authority;
-  lastOrigin = url ? originIn(url) : INVALID;
-  return lastOrigin;
+  lastSpelling = authority;
+  itsOrigin = url ? originIn(url) : INVALID;
+  return itsOrigin;
 }
 
 /**
