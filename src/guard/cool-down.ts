@@ -4,6 +4,10 @@ import { Line, type Place } from './line.js';
 /** Those who waited are let go at this many times the pace at which they came. */
 const CATCH_UP = 1.5;
 
+/** Of what it was, when the server asks again though they were let go at that pace. Then it grows again by the second. */
+const SLOWED = 0.8;
+const GROWTH_PER_MS = 0.01 / 1_000;
+
 export interface CoolDownEnvironment {
   readonly now: () => number;
   readonly random: () => number;
@@ -25,6 +29,9 @@ export class CoolDown {
   #beganAt = 0;
   /** How many have joined the line since then. */
   #joined = 0;
+  /** Somebody was let go since the server asked last. */
+  #hasServed = false;
+  #catchUp = CATCH_UP;
   #stop: (() => void) | undefined;
 
   constructor(private readonly environment: CoolDownEnvironment) {}
@@ -50,7 +57,7 @@ export class CoolDown {
 
   /** Milliseconds that whoever comes now would have to wait. */
   get waitMs(): number {
-    return this.retryInMs + this.#line.size * this.#paceMs;
+    return this.retryInMs + this.#line.size * this.#gapMs;
   }
 
   /** The server asks to be left alone. */
@@ -62,7 +69,11 @@ export class CoolDown {
       this.#beganAt = at;
       this.#servedAt = at;
       this.#joined = 0;
+      this.#catchUp = CATCH_UP;
+    } else if (this.#hasServed) {
+      this.#catchUp = SLOWED * this.#pace;
     }
+    this.#hasServed = false;
     // Spread over up to a tenth more (1 s at most), so that a fleet does not return in step.
     this.#until = Math.max(this.#until, at + ms + random() * Math.min(ms / 10, 1_000));
     if (this.#line.size > 0) this.#schedule();
@@ -84,8 +95,14 @@ export class CoolDown {
   }
 
   /** Between two of those who are let go. */
-  get #paceMs(): number {
-    return (this.environment.now() - this.#beganAt) / Math.max(1, this.#joined) / CATCH_UP;
+  get #gapMs(): number {
+    return (this.environment.now() - this.#beganAt) / Math.max(1, this.#joined) / this.#pace;
+  }
+
+  /** Times that at which they came. */
+  get #pace(): number {
+    const goingForMs = Math.max(0, this.environment.now() - this.#until);
+    return Math.min(CATCH_UP, this.#catchUp + goingForMs * GROWTH_PER_MS);
   }
 
   #schedule(): void {
@@ -93,11 +110,12 @@ export class CoolDown {
     this.#stop = undefined;
     if (this.#line.size === 0) return;
     const { now, after } = this.environment;
-    const dueAt = Math.max(this.#until, this.#servedAt + this.#paceMs);
+    const dueAt = Math.max(this.#until, this.#servedAt + this.#gapMs);
     this.#stop = after(Math.max(0, dueAt - now()), () => {
       // Timers may fire a little early.
       if (!this.isCooling) {
         this.#servedAt = now();
+        this.#hasServed = true;
         this.#line.serveNext();
       }
       this.#schedule();

@@ -123,4 +123,25 @@ describe('CoolDown', () => {
     expect(log).toHaveLength(10_000);
     expect(log.map((line) => Number(line.split(' ')[0]))).toEqual(Array.from({ length: 10_000 }, (_, i) => i));
   });
+
+  test('whoever is let go too fast for the server is let go more slowly, until nobody waits any more', async () => {
+    let [second, taken, refused, sent] = [-1, 0, 0, 0];
+    const send = () => {
+      sent++;
+      const now = Math.floor(clock.now() / 1_000);
+      if (now !== second) [second, taken] = [now, 0];
+      if (++taken <= 60) return;
+      refused++;
+      coolDown.begin(1_000);
+    };
+    const call = () => (coolDown.isOn ? void coolDown.join(() => undefined).result.then(send) : send());
+    for (let i = 0; i < 90; i++) call();
+    // 50 calls a second, at a server that takes 60.
+    for (let i = 0; i < 2_000; i++) {
+      await clock.advance(20);
+      call();
+    }
+    expect({ sent, waiting: coolDown.waiting }).toEqual({ sent: 2_090, waiting: 0 });
+    expect(refused).toBeLessThan(45);
+  });
 });
