@@ -5,32 +5,34 @@ import type { Random } from './random.js';
 const MOODS = ['well', 'well', 'well', 'slow', 'flaky', 'down', 'shedding', 'resetting', 'hanging', 'cutting'] as const;
 type Mood = (typeof MOODS)[number];
 
+export const CALL_ID = 'x-soak-call';
 export const REQUEST_ID = 'x-soak-request';
+
+/** What an origin sees and does. */
+export interface Sightings {
+  /** A status, before its first byte goes out. */
+  answered(call: number, request: number, status: number): void;
+  /** A request that comes while it is in such a mood. */
+  count(mood: string): void;
+}
 
 /** A server whose mood changes every now and then. */
 export class Origin {
   readonly #server = http.createServer((req, res) => this.#answer(req, res));
   #mood: Mood = 'well';
   #moodTimer: NodeJS.Timeout | undefined;
-  readonly moods = new Set<Mood>();
-  requests = 0;
+  /** Answers that it has not ended, to requests that are not gone. */
+  busy = 0;
 
   constructor(
     private readonly random: Random,
-    /** Told of a status before its first byte goes out. */
-    private readonly onAnswer: (request: number, status: number) => void,
+    private readonly sightings: Sightings,
   ) {}
 
   async open(): Promise<string> {
     await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
     this.#changeMood();
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  get busy(): Promise<number> {
-    return new Promise((resolve, reject) =>
-      this.#server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
-    );
   }
 
   async close(): Promise<void> {
@@ -41,15 +43,16 @@ export class Origin {
 
   readonly #changeMood = (): void => {
     this.#mood = this.random.pick(MOODS);
-    this.moods.add(this.#mood);
     this.#moodTimer = setTimeout(this.#changeMood, this.random.between(50, 600));
   };
 
   #answer(req: IncomingMessage, res: ServerResponse): void {
-    this.requests++;
+    this.sightings.count(`while ${this.#mood}`);
+    this.busy++;
+    res.once('close', () => this.busy--);
     req.resume();
     const give = (status: number, headers = {}): ServerResponse => {
-      this.onAnswer(Number(req.headers[REQUEST_ID]), status);
+      this.sightings.answered(Number(req.headers[CALL_ID]), Number(req.headers[REQUEST_ID]), status);
       return res.writeHead(status, headers);
     };
     if (req.url?.startsWith('/missing')) return void give(404).end();

@@ -1,13 +1,15 @@
 import axios, { type AxiosInstance } from 'axios';
 import { attachResilience, type ResilienceHandle, type ResiliencePolicy } from 'axios-resilience';
+import type { EventLoop } from './event-loop.js';
 import { Model } from './model.js';
-import { Origin } from './origin.js';
+import { CALL_ID, Origin } from './origin.js';
 import type { Random } from './random.js';
-import { CALL_ID, WatchedAgent } from './watched-agent.js';
+import { WatchedAgent } from './watched-agent.js';
 
 export interface Plan {
   readonly name: string;
   readonly limit: number;
+  readonly queue: number;
   /** A body that streams keeps its slot. */
   readonly countStreams?: true;
   readonly policy: ResiliencePolicy;
@@ -26,16 +28,18 @@ export class Scope {
   constructor(
     readonly plan: Plan,
     random: Random,
-    /** Grows with each turn of the event loop. */
-    turn: () => number,
+    { turn }: EventLoop,
   ) {
-    const { name, limit, countStreams = false, policy } = plan;
+    const { name, limit, queue, countStreams = false, policy } = plan;
     const model = new Model(name, { limit, inOrder: policy.retry === false });
     this.model = model;
-    this.origin = new Origin(random, (request, status) => model.answered(request, status));
+    this.origin = new Origin(random, {
+      answered: (call, request, status) => model.answered(call, request, status),
+      count: (mood) => this.count(mood),
+    });
     this.#agent = new WatchedAgent((sent) => model.sent(sent, turn()));
     this.api = axios.create({ adapter: 'http', httpAgent: this.#agent, proxy: false });
-    this.handle = attachResilience(this.api, { ...policy, bulkhead: { limit, queue: 40, countStreams } });
+    this.handle = attachResilience(this.api, { ...policy, bulkhead: { limit, queue, countStreams } });
     this.handle.subscribe({
       onStateChange: ({ from, to }) => {
         this.count(to);
@@ -45,6 +49,7 @@ export class Scope {
       onHedge: () => this.count('hedges'),
       onCoolDown: () => this.count('coolDowns'),
       onSaturation: () => this.count('saturations'),
+      onReject: ({ config, because }) => model.refused(Number(config.headers.get(CALL_ID)), because, turn()),
       onEnd: ({ config, report: { ended, queuedMs } }) => {
         model.ended(Number(config.headers.get(CALL_ID)));
         this.count(String(ended));
@@ -63,12 +68,14 @@ export class Scope {
 
   /** What is left once all calls have settled; then nothing is. */
   async close(): Promise<void> {
-    const { inFlight, queued, held } = this.handle.stats();
+    const { inFlight, queued, held, ...counted } = this.handle.stats();
     const sockets = Object.values(this.#agent.sockets).flat().length;
     const waiting = Object.values(this.#agent.requests).flat().length;
+    this.model.over();
+    this.model.counted(counted);
+    this.model.left({ inFlight, queued, held, sockets, waiting, answers: this.origin.busy });
     this.#agent.destroy();
     await this.origin.close();
-    this.model.left({ inFlight, queued, held, sockets, waiting });
     this.handle.detach();
   }
 }
