@@ -15,8 +15,11 @@ beforeEach(() => {
   turn = 0;
 });
 
-function send(call: number, { isLive = () => true, id = call, status }: Partial<Sent> & { status?: number } = {}) {
-  model.sent({ id, call, isLive }, ++turn);
+function send(
+  call: number,
+  { isLive = () => true, id = call, method = 'GET', status }: Partial<Sent> & { status?: number } = {},
+) {
+  model.sent({ id, call, method, isLive }, ++turn);
   if (status) model.answered(call, id, status);
 }
 
@@ -82,6 +85,12 @@ const WRONGS: Readonly<Record<Exclude<Rule, 'unhandled'>, () => void>> = {
     send(1);
   },
   'refused-while-closed': () => model.refused(1, 'circuit-open', ++turn),
+  'sent-twice': () => {
+    begin(1);
+    send(1, { id: 10, method: 'POST', isLive: gone });
+    model.seen(1, 10);
+    send(1, { id: 11, method: 'POST', isLive: gone });
+  },
   probes: () => {
     begin(1, 2);
     halfOpen();
@@ -123,6 +132,14 @@ test.each(Object.entries(WRONGS))('the model notices what breaks no other rule: 
 });
 
 describe('the model notices', () => {
+  test('a request that comes to the server twice', () => {
+    begin(1);
+    send(1);
+    model.seen(1, 1);
+    model.seen(1, 1);
+    expect(details()).toEqual(['call 1: the server has seen request 1 twice']);
+  });
+
   test('a call that tells twice that it has ended, and one that never does', () => {
     begin(1, 2);
     send(1, { isLive: gone, status: 200 });
@@ -206,4 +223,12 @@ test('two attempts side by side may end in another order than they were sent in'
   settle(1, { attempts: hedged, ended: 'max-retries' }, { end: undefined });
   settle(2, { attempts, retries: 1, ended: 'max-retries' }, { end: undefined });
   expect(details()).toEqual(['call 2: told 503,502, given 502,503']);
+});
+
+test('a call that is sent again stands in no line of calls, and a POST that did not come to the server may be sent again', () => {
+  begin(1, 2);
+  send(1, { id: 10, method: 'POST', isLive: gone });
+  send(2, { isLive: gone });
+  send(1, { id: 11, method: 'POST', isLive: gone });
+  expect(model.violations).toEqual([]);
 });

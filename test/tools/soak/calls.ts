@@ -30,8 +30,10 @@ export async function makeCall(id: number, scope: Scope, random: Random, loop: E
   scope.count('calls');
   if (isMissing) scope.count('missing');
   scope.model.began(id);
-  const { got, isGood } = await scope.api
+  const { got, isGood } = await scope.client.api
     .request({
+      baseURL: scope.baseURL,
+      httpAgent: scope.agent,
       url: isMissing ? `/missing/${id}` : `/${id}`,
       method: random.pick(['get', 'get', 'get', 'put', 'post']),
       headers: { [CALL_ID]: String(id), [HOLDS]: isStream && !countStreams ? 'head' : 'body' },

@@ -5,13 +5,15 @@ import type { Counted, Sent, Settled } from './seen.js';
 
 export interface Expectations {
   readonly limit: number;
-  /** Calls are never sent twice here, so that the order of requests is that of calls. */
+  /** Nothing but the bulkhead holds a call up before it is first sent. */
   readonly inOrder: boolean;
 }
 
 /** A call that has not settled yet. */
 interface OpenCall {
   readonly sent: Sent[];
+  /** Requests that have come to the server. */
+  readonly seen: Set<number>;
   /** By request. */
   readonly answers: Map<number, number>;
   ends: number;
@@ -36,7 +38,7 @@ export class Model {
 
   began(call: number): void {
     this.#begun++;
-    this.#calls.set(call, { sent: [], answers: new Map(), ends: 0 });
+    this.#calls.set(call, { sent: [], seen: new Set(), answers: new Map(), ends: 0 });
   }
 
   changed(from: string, to: string, turn: number): void {
@@ -50,21 +52,27 @@ export class Model {
     const { call } = request;
     const open = this.#calls.get(call);
     if (!open) this.#violated('settled-once', `call ${call} sends, though it has settled`);
+    if (open && request.method === 'POST' && open.seen.size > 0) this.#violated('sent-twice', `call ${call}`);
+    if (!open?.sent.length) this.#firstSent(call);
     open?.sent.push(request);
     this.#live = this.#live.filter(({ isLive }) => isLive());
     this.#live.push(request);
-    const { limit, inOrder } = this.expected;
+    const { limit } = this.expected;
     if (this.#live.length > limit) this.#violated('concurrency', `${this.#live.length} at once, limit ${limit}`);
     // What was let go in the same turn may come to the pool a little later.
     if (this.#state === 'open' && turn > this.#stateSince) this.#violated('sent-while-open', `call ${call}`);
     if (this.#state === 'half-open') this.#probed(request);
-    if (inOrder && call <= this.#latest) this.#violated('order', `${call} after ${this.#latest}`);
-    this.#latest = call;
   }
 
   refused(call: number, because: string, turn: number): void {
     if (because === 'circuit-open' && this.#state === 'closed' && turn > this.#stateSince)
       this.#violated('refused-while-closed', `call ${call}`);
+  }
+
+  seen(call: number, request: number): void {
+    const open = this.#calls.get(call);
+    if (open?.seen.has(request)) this.#violated('report', `call ${call}: the server has seen request ${request} twice`);
+    open?.seen.add(request);
   }
 
   answered(call: number, request: number, status: number): void {
@@ -107,6 +115,11 @@ export class Model {
   /** No more calls are made, and each has had the time to settle. */
   over(): void {
     for (const call of this.#calls.keys()) this.#violated('settled-once', `call ${call} has never settled`);
+  }
+
+  #firstSent(call: number): void {
+    if (this.expected.inOrder && call <= this.#latest) this.#violated('order', `${call} after ${this.#latest}`);
+    this.#latest = call;
   }
 
   #probed(request: Sent): void {

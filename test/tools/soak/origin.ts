@@ -10,6 +10,7 @@ export const REQUEST_ID = 'x-soak-request';
 
 /** What an origin sees and does. */
 export interface Sightings {
+  seen(call: number, request: number): void;
   /** A status, before its first byte goes out. */
   answered(call: number, request: number, status: number): void;
   /** A request that comes while it is in such a mood. */
@@ -51,8 +52,11 @@ export class Origin {
     this.busy++;
     res.once('close', () => this.busy--);
     req.resume();
+    const call = Number(req.headers[CALL_ID]);
+    const request = Number(req.headers[REQUEST_ID]);
+    this.sightings.seen(call, request);
     const give = (status: number, headers = {}): ServerResponse => {
-      this.sightings.answered(Number(req.headers[CALL_ID]), Number(req.headers[REQUEST_ID]), status);
+      this.sightings.answered(call, request, status);
       return res.writeHead(status, headers);
     };
     if (req.url?.startsWith('/missing')) return void give(404).end();

@@ -4,6 +4,7 @@ export const RULES = {
   order: 'calls that wait for a slot are sent in the order in which they came',
   'sent-while-open': 'nothing is sent once the circuit has opened',
   'refused-while-closed': 'no call is refused for a circuit that is closed',
+  'sent-twice': 'a POST that the server has seen is not sent again',
   probes: 'a half-open circuit lets one request out at a time',
   states: 'each change of the circuit begins where the last one ended',
   'settled-once': 'each call settles once, tells once that it has ended, and sends nothing afterwards',

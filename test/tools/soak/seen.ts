@@ -4,6 +4,7 @@
 export interface Sent {
   readonly id: number;
   readonly call: number;
+  readonly method: string;
   /** It takes up a slot. */
   readonly isLive: () => boolean;
 }

@@ -1,15 +1,16 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { makeCall } from './calls.js';
 import { followEventLoop } from './event-loop.js';
 import { Random } from './random.js';
 import type { Rule, Violation } from './rules.js';
-import { type Plan, Scope } from './scope.js';
+import { clientOf, type Plan, Scope } from './scope.js';
 import { stepClock } from './stepped-clock.js';
 
 const BREAKER = { consecutive: 5, minimumDuration: 20, openFor: 60, maxOpenFor: 240, window: 2_000 };
 const RETRY = { backoff: { baseDelay: 5, maxDelay: 50 } };
 
 const PLANS: readonly Plan[] = [
-  { name: 'retries', limit: 8, queue: 40, policy: { attemptTimeout: 200, retry: RETRY, breaker: BREAKER } },
+  { name: 'retries', origins: 2, limit: 8, queue: 40, policy: { attemptTimeout: 200, retry: RETRY, breaker: BREAKER } },
   {
     name: 'in order',
     limit: 3,
@@ -23,12 +24,17 @@ const PLANS: readonly Plan[] = [
     countStreams: true,
     policy: { attemptTimeout: 200, retry: RETRY, breaker: BREAKER },
   },
-  { name: 'hedged', limit: 8, queue: 40, policy: { attemptTimeout: 200, retry: RETRY, breaker: BREAKER, hedge: 30 } },
+  { name: 'hedged', limit: 12, queue: 40, policy: { attemptTimeout: 200, retry: RETRY, breaker: BREAKER, hedge: 15 } },
   {
     name: 'slow calls count',
     limit: 6,
     queue: 40,
-    policy: { attemptTimeout: 200, retry: RETRY, breaker: { ...BREAKER, slowCallDuration: 80, successThreshold: 2 } },
+    policy: {
+      attemptTimeout: 200,
+      retry: RETRY,
+      coolDown: false,
+      breaker: { ...BREAKER, slowCallDuration: 80, successThreshold: 2 },
+    },
   },
 ];
 
@@ -52,13 +58,19 @@ export async function soak(seconds: number, seed: number): Promise<Soaked> {
   const loop = followEventLoop();
   const clock = stepClock(random);
   const watch = watchProcess();
-  const scopes = PLANS.map((plan) => new Scope(plan, random, loop));
+  const scopes = PLANS.flatMap((plan) => {
+    const { name, origins = 1 } = plan;
+    const shared = clientOf(plan);
+    return Array.from({ length: origins }, (_, at) => {
+      return new Scope(at === 0 ? name : `${name}, origin ${at + 1}`, plan, shared, random, loop);
+    });
+  });
   for (const scope of scopes) await scope.open();
 
-  const until = performance.now() + seconds * 1_000;
+  const endsAt = performance.now() + seconds * 1_000;
   let calls = 0;
   const client = async (scope: Scope): Promise<void> => {
-    while (performance.now() < until) {
+    while (performance.now() < endsAt) {
       const wasSent = await makeCall(calls++, scope, random, loop);
       // Whoever was refused comes back later.
       await pause(random.between(0, wasSent ? 30 : 150));
@@ -67,19 +79,30 @@ export async function soak(seconds: number, seed: number): Promise<Soaked> {
   const clients = scopes.flatMap((scope) => Array.from({ length: CLIENTS }, () => client(scope)));
   await unlessLate(Promise.all(clients), seconds * 1_000 + GRACE_MS);
 
-  await pause(200);
+  await until(() => scopes.every((scope) => scope.isIdle));
   for (const scope of scopes) await scope.close();
+  for (const { client } of scopes) client.handle.detach();
   clock.stop();
   loop.stop();
-  await pause(50);
+  await until(() => timers() === 0);
   return {
     seconds,
     seed,
     clockSteps: clock.steps(),
-    figures: Object.fromEntries(scopes.map(({ plan, figures }) => [plan.name, figures])),
+    figures: Object.fromEntries(scopes.map(({ name, figures }) => [name, figures])),
     violations: [...watch.stop(), ...scopes.flatMap(({ model }) => model.violations)],
   };
 }
+
+/** What the last calls leave behind takes a moment to go. */
+const LAST_MOMENT_MS = 2_000;
+
+async function until(holds: () => boolean): Promise<void> {
+  const endsAt = performance.now() + LAST_MOMENT_MS;
+  while (!holds() && performance.now() < endsAt) await nextTurn();
+}
+
+const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -103,8 +126,8 @@ function watchProcess(): { stop(): readonly Violation[] } {
   const stop = () => {
     process.off('unhandledRejection', onRejection);
     process.off('warning', onWarning);
-    const timers = process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
-    if (timers > 0) violated('left-over', `timers: ${timers}`);
+    const left = timers();
+    if (left > 0) violated('left-over', `timers: ${left}`);
     return violations;
   };
   return { stop };

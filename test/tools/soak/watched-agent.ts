@@ -30,6 +30,7 @@ export class WatchedAgent extends http.Agent {
     this.onRequest({
       id,
       call: Number(request.getHeader(CALL_ID)),
+      method: request.method,
       isLive: () =>
         !failed && !request.destroyed && !(response && (!untilBody || response.complete || response.destroyed)),
     });
