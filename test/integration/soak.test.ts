@@ -8,13 +8,13 @@ const SECONDS = 12;
 
 /** What must have happened in each scope, and how often at least, for the rules to have been tried. */
 const EVERYWHERE = {
-  calls: 500,
+  calls: 400,
   missing: 30,
   canceled: 5,
-  streams: 20,
+  streams: 15,
   abandoned: 4,
   queued: 20,
-  success: 50,
+  success: 40,
   deadline: 3,
   open: 3,
   'half-open': 3,

@@ -21,6 +21,8 @@ export interface Sightings {
 export class Origin {
   readonly #server = http.createServer((req, res) => this.#answer(req, res));
   #mood: Mood = 'well';
+  /** Each comes as often as the others, so that no run is all outage. */
+  readonly #moodsToCome: Mood[] = [];
   #moodTimer: NodeJS.Timeout | undefined;
   /** Answers that it has not ended, to requests that are not gone. */
   busy = 0;
@@ -43,7 +45,9 @@ export class Origin {
   }
 
   readonly #changeMood = (): void => {
-    this.#mood = this.random.pick(MOODS);
+    if (this.#moodsToCome.length === 0) this.#moodsToCome.push(...MOODS);
+    const [mood = 'well'] = this.#moodsToCome.splice(this.random.between(0, this.#moodsToCome.length), 1);
+    this.#mood = mood;
     this.#moodTimer = setTimeout(this.#changeMood, this.random.between(50, 600));
   };
 
