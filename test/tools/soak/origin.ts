@@ -67,7 +67,7 @@ export class Origin {
     const good = () => give(200, { 'content-type': 'text/plain' });
     switch (this.#mood) {
       case 'slow':
-        return void setTimeout(() => res.destroyed || good().end('late'), this.random.between(5, 150));
+        return void setTimeout(() => res.destroyed || good().end('late'), this.random.between(5, 250));
       case 'flaky':
         return void (this.random.chance(0.3) ? give(503).end() : good().end('ok'));
       case 'down':

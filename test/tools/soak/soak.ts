@@ -6,34 +6,47 @@ import type { Rule, Violation } from './rules.js';
 import { clientOf, type Plan, Scope } from './scope.js';
 import { stepClock } from './stepped-clock.js';
 
+/** Long enough for a busy machine to answer, which would otherwise be one long outage. */
+const ATTEMPT_MS = 500;
 const BREAKER = { consecutive: 5, minimumDuration: 20, openFor: 60, maxOpenFor: 240, window: 2_000 };
 const RETRY = { backoff: { baseDelay: 5, maxDelay: 50 } };
 
 const PLANS: readonly Plan[] = [
-  { name: 'retries', origins: 2, limit: 8, queue: 40, policy: { attemptTimeout: 200, retry: RETRY, breaker: BREAKER } },
+  {
+    name: 'retries',
+    origins: 2,
+    limit: 8,
+    queue: 40,
+    policy: { attemptTimeout: ATTEMPT_MS, retry: RETRY, breaker: BREAKER },
+  },
   {
     name: 'in order',
     limit: 3,
     queue: 40,
-    policy: { attemptTimeout: 150, retry: false, coolDown: false, breaker: BREAKER },
+    policy: { attemptTimeout: ATTEMPT_MS, retry: false, coolDown: false, breaker: BREAKER },
   },
   {
     name: 'streams',
     limit: 4,
     queue: 4,
     countStreams: true,
-    policy: { attemptTimeout: 200, retry: RETRY, breaker: BREAKER },
+    policy: { attemptTimeout: ATTEMPT_MS, retry: RETRY, breaker: BREAKER },
   },
-  { name: 'hedged', limit: 12, queue: 40, policy: { attemptTimeout: 200, retry: RETRY, breaker: BREAKER, hedge: 15 } },
+  {
+    name: 'hedged',
+    limit: 12,
+    queue: 40,
+    policy: { attemptTimeout: ATTEMPT_MS, retry: RETRY, breaker: BREAKER, hedge: 15 },
+  },
   {
     name: 'slow calls count',
     limit: 6,
     queue: 40,
     policy: {
-      attemptTimeout: 200,
+      attemptTimeout: ATTEMPT_MS,
       retry: RETRY,
       coolDown: false,
-      breaker: { ...BREAKER, slowCallDuration: 80, successThreshold: 2 },
+      breaker: { ...BREAKER, slowCallDuration: 150, successThreshold: 2 },
     },
   },
 ];
