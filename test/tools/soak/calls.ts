@@ -1,27 +1,39 @@
+import { getEventListeners } from 'node:events';
 import { isCancel } from 'axios';
-import { reportOf } from 'axios-resilience';
+import { isResilienceError, reportOf } from 'axios-resilience';
+import type { EventLoop } from './event-loop.js';
+import { CALL_ID } from './origin.js';
 import type { Random } from './random.js';
 import type { Scope } from './scope.js';
-import { CALL_ID, HOLDS } from './watched-agent.js';
+import { HOLDS } from './watched-agent.js';
 
-/** On top of a deadline: a busy machine, and a wall clock that is stepped, which must not matter. */
+/** After its deadline, a call is cancelled. */
 const PATIENCE_MS = 1_000;
 
 /** Makes one call of a kind drawn at random, tells the model how it settled, and lets go of what it got. False: it was refused. */
-export async function makeCall(id: number, scope: Scope, random: Random): Promise<boolean> {
+export async function makeCall(id: number, scope: Scope, random: Random, loop: EventLoop): Promise<boolean> {
   const isStream = random.chance(0.3);
   const isMissing = random.chance(0.1);
   const deadline = Math.round(random.between(40, 1_500));
   const controller = new AbortController();
-  const abort = random.chance(0.15) ? setTimeout(() => controller.abort(), random.between(0, 200)) : undefined;
+  let canceledIn: number | undefined;
+  const cancel = () => {
+    canceledIn = loop.turn();
+    controller.abort();
+  };
+  const timer = random.chance(0.15) ? setTimeout(cancel, random.between(0, 200)) : undefined;
   // Whoever is late is late, and must not hold up the rest.
-  const lastResort = setTimeout(() => controller.abort(), deadline + PATIENCE_MS);
+  const lastResort = setTimeout(cancel, deadline + PATIENCE_MS);
   const { countStreams = false } = scope.plan;
   const startedAt = performance.now();
+  const startedMs = loop.ms();
   scope.count('calls');
   if (isMissing) scope.count('missing');
-  const settled: unknown = await scope.api
+  scope.model.began(id);
+  const { got, isGood } = await scope.client.api
     .request({
+      baseURL: scope.baseURL,
+      httpAgent: scope.agent,
       url: isMissing ? `/missing/${id}` : `/${id}`,
       method: random.pick(['get', 'get', 'get', 'put', 'post']),
       headers: { [CALL_ID]: String(id), [HOLDS]: isStream && !countStreams ? 'head' : 'body' },
@@ -29,19 +41,42 @@ export async function makeCall(id: number, scope: Scope, random: Random): Promis
       signal: controller.signal,
       resilience: { deadline },
     })
-    .catch((error: unknown) => error);
-  const lateMs = performance.now() - startedAt - deadline - PATIENCE_MS;
-  if (isCancel(settled)) scope.count('cancels');
-  const told = reportOf(settled)?.attempts;
-  scope.model.settled(id, { told, lateMs });
-  if (isStream) await useUp(bodyOf(settled), scope, random);
-  clearTimeout(abort);
+    .then(
+      (response: unknown) => ({ got: response, isGood: true }),
+      (error: unknown) => ({ got: error, isGood: false }),
+    );
+  const report = reportOf(got);
+  scope.model.settled(id, {
+    end: isGood ? 'success' : endOf(got),
+    report,
+    deadline,
+    tookMs: performance.now() - startedAt,
+    countedMs: loop.ms() - startedMs,
+    turnsSinceCancel: canceledIn === undefined ? undefined : loop.turn() - canceledIn,
+  });
+  if (isStream) await useUp(bodyOf(got), scope, random);
+  clearTimeout(timer);
   clearTimeout(lastResort);
-  return told?.at(-1)?.failure !== 'refused';
+  // A body that was dropped closes in the next turn.
+  await new Promise(setImmediate);
+  scope.model.left({ listeners: getEventListeners(controller.signal, 'abort').length });
+  return report?.attempts.at(-1)?.failure !== 'refused';
 }
 
-const bodyOf = (settled: unknown): Body | undefined => {
-  const { data, response } = settled as { data?: Body; response?: { data?: Body } };
+const ENDS: Readonly<Record<string, string>> = {
+  ERR_CIRCUIT_OPEN: 'circuit-open',
+  ERR_COOLING_DOWN: 'cooling-down',
+  ERR_BULKHEAD_FULL: 'bulkhead-full',
+  ERR_DEADLINE_EXCEEDED: 'deadline',
+};
+
+function endOf(error: unknown): string | undefined {
+  if (isCancel(error)) return 'canceled';
+  return isResilienceError(error) ? ENDS[error.code] : undefined;
+}
+
+const bodyOf = (got: unknown): Body | undefined => {
+  const { data, response } = got as { data?: Body; response?: { data?: Body } };
   return data ?? response?.data;
 };
 

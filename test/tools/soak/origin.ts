@@ -5,32 +5,37 @@ import type { Random } from './random.js';
 const MOODS = ['well', 'well', 'well', 'slow', 'flaky', 'down', 'shedding', 'resetting', 'hanging', 'cutting'] as const;
 type Mood = (typeof MOODS)[number];
 
+export const CALL_ID = 'x-soak-call';
 export const REQUEST_ID = 'x-soak-request';
+
+/** What an origin sees and does. */
+export interface Sightings {
+  seen(call: number, request: number): void;
+  /** A status, before its first byte goes out. */
+  answered(call: number, request: number, status: number): void;
+  /** A request that comes while it is in such a mood. */
+  count(mood: string): void;
+}
 
 /** A server whose mood changes every now and then. */
 export class Origin {
   readonly #server = http.createServer((req, res) => this.#answer(req, res));
   #mood: Mood = 'well';
+  /** Each comes as often as the others, so that no run is all outage. */
+  readonly #moodsToCome: Mood[] = [];
   #moodTimer: NodeJS.Timeout | undefined;
-  readonly moods = new Set<Mood>();
-  requests = 0;
+  /** Answers that it has not ended, to requests that are not gone. */
+  busy = 0;
 
   constructor(
     private readonly random: Random,
-    /** Told of a status before its first byte goes out. */
-    private readonly onAnswer: (request: number, status: number) => void,
+    private readonly sightings: Sightings,
   ) {}
 
   async open(): Promise<string> {
     await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
     this.#changeMood();
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  get busy(): Promise<number> {
-    return new Promise((resolve, reject) =>
-      this.#server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
-    );
   }
 
   async close(): Promise<void> {
@@ -40,23 +45,29 @@ export class Origin {
   }
 
   readonly #changeMood = (): void => {
-    this.#mood = this.random.pick(MOODS);
-    this.moods.add(this.#mood);
+    if (this.#moodsToCome.length === 0) this.#moodsToCome.push(...MOODS);
+    const [mood = 'well'] = this.#moodsToCome.splice(this.random.between(0, this.#moodsToCome.length), 1);
+    this.#mood = mood;
     this.#moodTimer = setTimeout(this.#changeMood, this.random.between(50, 600));
   };
 
   #answer(req: IncomingMessage, res: ServerResponse): void {
-    this.requests++;
+    this.sightings.count(`while ${this.#mood}`);
+    this.busy++;
+    res.once('close', () => this.busy--);
     req.resume();
+    const call = Number(req.headers[CALL_ID]);
+    const request = Number(req.headers[REQUEST_ID]);
+    this.sightings.seen(call, request);
     const give = (status: number, headers = {}): ServerResponse => {
-      this.onAnswer(Number(req.headers[REQUEST_ID]), status);
+      this.sightings.answered(call, request, status);
       return res.writeHead(status, headers);
     };
     if (req.url?.startsWith('/missing')) return void give(404).end();
     const good = () => give(200, { 'content-type': 'text/plain' });
     switch (this.#mood) {
       case 'slow':
-        return void setTimeout(() => res.destroyed || good().end('late'), this.random.between(5, 150));
+        return void setTimeout(() => res.destroyed || good().end('late'), this.random.between(5, 250));
       case 'flaky':
         return void (this.random.chance(0.3) ? give(503).end() : good().end('ok'));
       case 'down':

@@ -1,25 +1,61 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { makeCall } from './calls.js';
-import { RULES, type Rule, type Violation } from './model.js';
+import { followEventLoop } from './event-loop.js';
 import { Random } from './random.js';
-import { type Plan, Scope } from './scope.js';
+import type { Rule, Violation } from './rules.js';
+import { clientOf, type Plan, Scope } from './scope.js';
+import { stepClock } from './stepped-clock.js';
 
+/** Long enough for a busy machine to answer, which would otherwise be one long outage. */
+const ATTEMPT_MS = 500;
 const BREAKER = { consecutive: 5, minimumDuration: 20, openFor: 60, maxOpenFor: 240, window: 2_000 };
 const RETRY = { backoff: { baseDelay: 5, maxDelay: 50 } };
 
 const PLANS: readonly Plan[] = [
-  { name: 'retries', limit: 8, policy: { attemptTimeout: 200, retry: RETRY, breaker: BREAKER } },
-  { name: 'in order', limit: 3, policy: { attemptTimeout: 150, retry: false, coolDown: false, breaker: BREAKER } },
-  { name: 'streams', limit: 4, countStreams: true, policy: { attemptTimeout: 200, retry: RETRY, breaker: BREAKER } },
-  { name: 'hedged', limit: 8, policy: { attemptTimeout: 200, retry: RETRY, breaker: BREAKER, hedge: 30 } },
+  {
+    name: 'retries',
+    origins: 2,
+    limit: 8,
+    queue: 40,
+    policy: { attemptTimeout: ATTEMPT_MS, retry: RETRY, breaker: BREAKER },
+  },
+  {
+    name: 'in order',
+    limit: 3,
+    queue: 40,
+    policy: { attemptTimeout: ATTEMPT_MS, retry: false, coolDown: false, breaker: BREAKER },
+  },
+  {
+    name: 'streams',
+    limit: 4,
+    queue: 4,
+    countStreams: true,
+    policy: { attemptTimeout: ATTEMPT_MS, retry: RETRY, breaker: BREAKER },
+  },
+  {
+    name: 'hedged',
+    limit: 12,
+    queue: 40,
+    policy: { attemptTimeout: ATTEMPT_MS, retry: RETRY, breaker: BREAKER, hedge: 15 },
+  },
   {
     name: 'slow calls count',
     limit: 6,
-    policy: { attemptTimeout: 200, retry: RETRY, breaker: { ...BREAKER, slowCallDuration: 80, successThreshold: 2 } },
+    queue: 40,
+    policy: {
+      attemptTimeout: ATTEMPT_MS,
+      retry: RETRY,
+      coolDown: false,
+      breaker: { ...BREAKER, slowCallDuration: 150, successThreshold: 2 },
+    },
   },
 ];
 
 /** So many clients of each scope, one call after the other each. */
 const CLIENTS = 16;
+
+/** Whatever has not settled by then never will: no deadline is as long. */
+const GRACE_MS = 5_000;
 
 export interface Soaked {
   readonly seconds: number;
@@ -32,76 +68,80 @@ export interface Soaked {
 /** Calls for so long, and says which rules did not hold. */
 export async function soak(seconds: number, seed: number): Promise<Soaked> {
   const random = new Random(seed);
-  const loop = followTurns();
+  const loop = followEventLoop();
   const clock = stepClock(random);
-  const stray: Violation[] = [];
-  const onStray = (reason: unknown) => {
-    stray.push({ rule: 'left-over', scope: 'process', detail: `unhandled rejection: ${reason}` });
-  };
-  process.on('unhandledRejection', onStray);
-  const scopes = PLANS.map((plan) => new Scope(plan, random, loop.turn));
+  const watch = watchProcess();
+  const scopes = PLANS.flatMap((plan) => {
+    const { name, origins = 1 } = plan;
+    const shared = clientOf(plan);
+    return Array.from({ length: origins }, (_, at) => {
+      return new Scope(at === 0 ? name : `${name}, origin ${at + 1}`, plan, shared, random, loop);
+    });
+  });
   for (const scope of scopes) await scope.open();
 
-  const until = performance.now() + seconds * 1_000;
+  const endsAt = performance.now() + seconds * 1_000;
   let calls = 0;
   const client = async (scope: Scope): Promise<void> => {
-    while (performance.now() < until) {
-      const wasSent = await makeCall(calls++, scope, random);
+    while (performance.now() < endsAt) {
+      const wasSent = await makeCall(calls++, scope, random, loop);
       // Whoever was refused comes back later.
       await pause(random.between(0, wasSent ? 30 : 150));
     }
   };
-  await Promise.all(scopes.flatMap((scope) => Array.from({ length: CLIENTS }, () => client(scope))));
+  const clients = scopes.flatMap((scope) => Array.from({ length: CLIENTS }, () => client(scope)));
+  await unlessLate(Promise.all(clients), seconds * 1_000 + GRACE_MS);
 
-  await pause(200);
+  await until(() => scopes.every((scope) => scope.isIdle));
   for (const scope of scopes) await scope.close();
+  for (const { client } of scopes) client.handle.detach();
   clock.stop();
   loop.stop();
-  await pause(50);
-  process.off('unhandledRejection', onStray);
-  const timers = process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
-  if (timers > 0) stray.push({ rule: 'left-over', scope: 'process', detail: `${timers} timers` });
+  await until(() => timers() === 0);
   return {
     seconds,
     seed,
     clockSteps: clock.steps(),
-    figures: Object.fromEntries(scopes.map(({ plan, figures }) => [plan.name, figures])),
-    violations: [...stray, ...scopes.flatMap(({ model }) => model.violations)],
+    figures: Object.fromEntries(scopes.map(({ name, figures }) => [name, figures])),
+    violations: [...watch.stop(), ...scopes.flatMap(({ model }) => model.violations)],
   };
 }
 
-/** How many violations there are of each rule. */
-export const tally = (violations: readonly Violation[]): Record<Rule, number> =>
-  Object.fromEntries(
-    Object.keys(RULES).map((rule) => [rule, violations.filter((violation) => violation.rule === rule).length]),
-  ) as Record<Rule, number>;
+/** What the last calls leave behind takes a moment to go. */
+const LAST_MOMENT_MS = 2_000;
+
+async function until(holds: () => boolean): Promise<void> {
+  const endsAt = performance.now() + LAST_MOMENT_MS;
+  while (!holds() && performance.now() < endsAt) await nextTurn();
+}
+
+const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-function followTurns(): { turn(): number; stop(): void } {
-  let turn = 0;
-  let next: NodeJS.Immediate;
-  const count = (): void => {
-    turn++;
-    next = setImmediate(count);
-  };
-  count();
-  return { turn: () => turn, stop: () => clearImmediate(next) };
+async function unlessLate(work: Promise<unknown>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, late]);
+  clearTimeout(timer);
 }
 
-/** The wall clock goes back and forth by up to a day. */
-function stepClock(random: Random): { steps(): number; stop(): void } {
-  const { now } = Date;
-  let offset = 0;
-  let steps = 0;
-  Date.now = () => now() + offset;
-  const timer = setInterval(() => {
-    offset = Math.round(random.between(-86_400_000, 86_400_000));
-    steps++;
-  }, 300);
-  const stop = (): void => {
-    clearInterval(timer);
-    Date.now = now;
+/** What belongs to no scope: rejections that nobody handles, warnings, timers at the end. */
+function watchProcess(): { stop(): readonly Violation[] } {
+  const violations: Violation[] = [];
+  const violated = (rule: Rule, detail: string) => violations.push({ rule, scope: 'process', detail });
+  const onRejection = (reason: unknown) => violated('unhandled', `rejection: ${reason}`);
+  const onWarning = (warning: Error) => violated('unhandled', `warning: ${warning.message}`);
+  process.on('unhandledRejection', onRejection);
+  process.on('warning', onWarning);
+  const stop = () => {
+    process.off('unhandledRejection', onRejection);
+    process.off('warning', onWarning);
+    const left = timers();
+    if (left > 0) violated('left-over', `timers: ${left}`);
+    return violations;
   };
-  return { steps: () => steps, stop };
+  return { stop };
 }

@@ -1,8 +1,6 @@
 import http, { type ClientRequest, type IncomingMessage } from 'node:http';
-import type { Sent } from './model.js';
-import { REQUEST_ID } from './origin.js';
-
-export const CALL_ID = 'x-soak-call';
+import { CALL_ID, REQUEST_ID } from './origin.js';
+import type { Sent } from './seen.js';
 
 /** When a request gives back its slot: with the head of a streamed answer, or with the end of the body. */
 export type Holds = 'head' | 'body';
@@ -32,6 +30,7 @@ export class WatchedAgent extends http.Agent {
     this.onRequest({
       id,
       call: Number(request.getHeader(CALL_ID)),
+      method: request.method,
       isLive: () =>
         !failed && !request.destroyed && !(response && (!untilBody || response.complete || response.destroyed)),
     });
