@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { build } from 'esbuild';
 import { deadPort } from './helpers/flaky-server.js';
+import { pages } from './helpers/pages.js';
 
 // The package as its users get it: packed, installed into an empty folder, loaded in every way.
 
@@ -414,17 +415,13 @@ describe('the packed package in an empty folder', () => {
     expect(names).toEqual(
       expect.arrayContaining([
         'LICENSE',
-        'README.md',
         'package.json',
         'dist/cjs/index.js',
         'dist/esm/index.js',
         'dist/cjs/diagnostics-channel.js',
         'dist/esm/opentelemetry.js',
         'dist/cjs/cli.js',
-        'docs/diagnose-cli.md',
-        'docs/migration.md',
-        'docs/opentelemetry.md',
-        'docs/testing.md',
+        ...pages.map(({ path }) => path),
       ]),
     );
     expect(

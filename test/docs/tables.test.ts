@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { DEFAULTS } from '../../src/policy/defaults.js';
+import { presets } from '../../src/policy/presets.js';
+import { namesIn, page, root, rowsOf } from '../helpers/pages.js';
+
+// What the pages list is what the code has, no more and no less.
+
+const source = (path: string) => readFileSync(join(root, 'src', path), 'utf8');
+const firstNames = (rows: string[][]) => rows.flatMap(([first]) => namesIn(first));
+const sorted = (names: Iterable<string>) => [...new Set(names)].sort();
+const literals = (text: string) => [...text.matchAll(/'(?<name>[\w.-]+)'/g)].map(({ groups }) => groups?.name ?? '');
+
+/** The names that a type of alternatives has. */
+function alternatives(path: string, type: string): string[] {
+  const [, declared = ''] = source(path).match(new RegExp(`export type ${type} =([^;]+);`)) ?? [];
+  return literals(declared);
+}
+
+const written = (value: unknown): string => {
+  if (Array.isArray(value)) return value.join(', ');
+  return typeof value === 'string' ? `'${value}'` : String(value);
+};
+const flatten = (object: object, path = ''): [string, string][] =>
+  Object.entries(object).flatMap(([key, value]) =>
+    typeof value === 'object' && !Array.isArray(value)
+      ? flatten(value, `${path}${key}.`)
+      : [[`${path}${key}`, written(value)] as [string, string]],
+  );
+
+test('options.md states every default', () => {
+  const rows = rowsOf(page('docs/options.md')).filter(([, value]) => value?.startsWith('`'));
+  const stated = rows.map(([option, value]) => [namesIn(option)[0], namesIn(value)[0]]);
+  expect(Object.fromEntries(stated)).toEqual(Object.fromEntries(flatten(DEFAULTS)));
+});
+
+test('options.md names every preset', () => {
+  const rows = rowsOf(page('docs/options.md'), 'Presets');
+  expect(firstNames(rows)).toEqual(Object.keys(presets).map((name) => `presets.${name}`));
+});
+
+test('hooks.md names every hook, kind of failure, end and counter', () => {
+  const hooks = page('docs/hooks.md');
+  const [, declared = ''] = source('base/events.ts').match(/export interface ResilienceHooks \{([^}]+)\}/) ?? [];
+  expect(sorted(firstNames(rowsOf(hooks, 'Hooks')))).toEqual(sorted(declared.match(/\bon\w+/g) ?? []));
+  const ends = ['success', ...alternatives('base/decision.ts', 'StopReason')];
+  const rejections = alternatives('base/decision.ts', 'Rejection');
+  expect(sorted(firstNames(rowsOf(hooks, 'How a call ended')))).toEqual(sorted([...ends, ...rejections]));
+  const failures = alternatives('base/failure.ts', 'FailureKind');
+  expect(sorted(firstNames(rowsOf(hooks, 'How an attempt failed')))).toEqual(sorted(failures));
+  const [counts = ''] = source('observe/stats.ts').split('export class');
+  const counters = [...counts.matchAll(/readonly (?<name>\w+)\??:/g)].map(({ groups }) => groups?.name ?? '');
+  expect(sorted(firstNames(rowsOf(hooks, 'Counters')))).toEqual(sorted(counters));
+});
+
+test('errors.md names every code and every cause', () => {
+  const errors = page('docs/errors.md');
+  expect(sorted(firstNames(rowsOf(errors, 'Errors')))).toEqual(
+    sorted(source('base/errors.ts').match(/ERR_[A-Z_]+/g) ?? []),
+  );
+  const causes = alternatives('diagnose/diagnosis.ts', 'FailureCause');
+  expect(sorted(firstNames(rowsOf(errors, 'What went wrong, and what to do')))).toEqual(sorted(causes));
+});
