@@ -4,6 +4,7 @@ import { SAFE_METHODS } from '../base/http.js';
 import type { Outcome } from '../base/outcome.js';
 import { mayPass } from '../retry/decide.js';
 import { attempt } from './attempt.js';
+import { discard } from './body.js';
 import type { Call } from './call.js';
 import { Lifetime } from './lifetime.js';
 
@@ -57,10 +58,12 @@ async function race(call: Call, delayMs: number): Promise<Outcome> {
     });
   });
   for (const lane of lanes) lane.lifetime.cut(lost(call));
-  await Promise.all(lanes.map(({ end }) => end));
+  const outcomes = await Promise.all(lanes.map(({ end }) => end));
   for (const lane of lanes) lane.lifetime.dispose();
   lifetime.enter(undefined);
-  return lifetime.over ?? first;
+  // Both may have been answered, or one of them after the call was cut short.
+  for (const outcome of outcomes) if (outcome !== first) discard(outcome.response?.data);
+  return first;
 }
 
 /** Good, or one that no other attempt would better. */

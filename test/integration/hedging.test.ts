@@ -1,5 +1,6 @@
+import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import axios, { type AxiosInstance } from 'axios';
+import axios, { type AxiosAdapter, type AxiosInstance, type AxiosRequestConfig, type AxiosResponse } from 'axios';
 import { attachResilience, type ResilienceHandle, type ResiliencePolicy, reportOf } from 'axios-resilience';
 import { type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
 import { eventually, rejection, sleep } from '../helpers/settled.js';
@@ -137,5 +138,61 @@ describe.each(['http', 'fetch'] as const)('hedging through the %s adapter', (ada
     expect(report?.elapsedMs).toBeGreaterThanOrEqual(199);
     await sleep(20);
     expect([server.busy, server.hits.length]).toEqual([0, 2]);
+  });
+});
+
+describe('two answers in the same moment, as streams', () => {
+  /** Sends both attempts, and answers them as `end` says. */
+  const hedged = async (end: (answers: (() => void)[]) => void, request: AxiosRequestConfig = {}) => {
+    const bodies: Readable[] = [];
+    const answers: (() => void)[] = [];
+    const adapter: AxiosAdapter = (config) =>
+      new Promise((resolve) => {
+        const data = new Readable({ read() {} });
+        // As axios's own do, once they have the head of an answer.
+        const answer = () => {
+          bodies.push(data);
+          config.signal?.addEventListener?.('abort', () => data.destroy());
+          resolve({ data, status: 200, statusText: 'OK', headers: {}, config });
+        };
+        answers.push(answer);
+        if (answers.length === 2) end(answers);
+      });
+    const api = axios.create({ adapter, responseType: 'stream' });
+    attachResilience(api, { hedge: 10 });
+    const settled: unknown = await api.get('http://api.test/', request).catch((error: unknown) => error);
+    await sleep(20);
+    const { data } = settled as { data?: Readable };
+    return { settled, left: bodies.filter((body) => !body.destroyed && body !== data).length, open: data?.destroyed };
+  };
+
+  test('one is the answer, and the other is let go of', async () => {
+    const { left, open } = await hedged((answers) => {
+      for (const answer of answers) answer();
+    });
+    expect({ left, open }).toEqual({ left: 0, open: false });
+  });
+
+  test('one that comes as the call is cancelled is the answer, or let go of', async () => {
+    const kept: number[] = [];
+    const ends = new Set<unknown>();
+    for (let steps = 0; steps <= 20; steps++) {
+      const controller = new AbortController();
+      const cancel = async () => {
+        for (let step = 0; step < steps; step++) await undefined;
+        controller.abort();
+      };
+      const { settled, left } = await hedged(
+        ([answer]) => {
+          answer?.();
+          void cancel();
+        },
+        { signal: controller.signal },
+      );
+      ends.add(axios.isCancel(settled) ? 'canceled' : (settled as AxiosResponse).status);
+      kept.push(left);
+    }
+    expect([...ends]).toEqual(['canceled', 200]);
+    expect(kept).toEqual(Array(21).fill(0));
   });
 });
