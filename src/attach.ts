@@ -18,7 +18,11 @@ export interface ResilienceHandle {
   stats(): ResilienceStats;
   /** The circuit breaker of each scope seen so far, by name: `https://api.example.com`. */
   readonly breakers: ReadonlyMap<string, BreakerView>;
-  /** Adds hooks later on. Returns the way to take them off again. */
+  /**
+   * Adds hooks later on. Returns the way to take them off again.
+   *
+   * @throws TypeError for what is no hook, by name
+   */
   subscribe(hooks: ResilienceHooks): () => void;
 }
 

@@ -16,6 +16,7 @@ const CHANNELS: Readonly<Record<keyof ResilienceHooks, string>> = {
 
 /** What `attachResilience` gives back, or as much of it as is listened to. */
 export interface Subscribable {
+  /** As that of a `ResilienceHandle`. */
   subscribe(hooks: ResilienceHooks): () => void;
 }
 

@@ -32,7 +32,7 @@ export type { BreakerView } from './guard/breaker.js';
 export type { WindowCounts } from './guard/failure-window.js';
 export { reportOf } from './observe/file.js';
 export type { ResilienceStats, ScopeStats } from './observe/stats.js';
-export { presets } from './policy/presets.js';
+export { type Preset, presets } from './policy/presets.js';
 export type {
   Backoff,
   BreakerPolicy,

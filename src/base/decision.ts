@@ -19,15 +19,21 @@ export type Rejection = 'circuit-open' | 'cooling-down' | 'bulkhead-full';
 export const isRejection = (because: string): because is Rejection =>
   because === 'circuit-open' || because === 'cooling-down' || because === 'bulkhead-full';
 
+/** The attempt is followed by another. */
 export interface RetryDecision {
+  /** Tells the two kinds of decision apart. */
   readonly retry: true;
   /** Milliseconds to wait before the next attempt. */
   readonly delayMs: number;
+  /** The kind of failure, or that the server said when to come back. */
   readonly because: FailureKind | 'retry-after';
 }
 
+/** The attempt was the last. */
 export interface StopDecision {
+  /** Tells the two kinds of decision apart. */
   readonly retry: false;
+  /** Why there is no other. */
   readonly because: 'success' | StopReason;
 }
 

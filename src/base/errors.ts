@@ -14,13 +14,16 @@ const REFUSALS: ReadonlySet<unknown> = new Set([
  * Each spells its name out: a minifier would change that of its class.
  */
 abstract class ResilienceErrorBase extends AxiosError {
+  /** Tells these errors from all others, also across copies of this package. */
   readonly isResilienceError = true;
+  /** The request that was refused or cut short. */
   declare readonly config: Config;
 
   constructor(
     message: string,
     code: string,
     config: Config,
+    /** What shares breaker, cool-down, bulkhead and budget: `https://api.example.com`. */
     readonly scope: string,
     cause?: unknown,
   ) {
@@ -36,7 +39,9 @@ abstract class ResilienceErrorBase extends AxiosError {
 
 /** The circuit of this scope is open: nothing was sent. `cause` is the failure that opened it, or this call's last. */
 export class CircuitOpenError extends ResilienceErrorBase {
+  /** The same in minified code. */
   override readonly name = 'CircuitOpenError';
+  /** Tells this error from the other refusals. */
   declare readonly code: 'ERR_CIRCUIT_OPEN';
   /** Milliseconds until a probe may go out; 0 while one is out; `Infinity` while isolated by hand. */
   readonly retryInMs: number;
@@ -49,7 +54,9 @@ export class CircuitOpenError extends ResilienceErrorBase {
 
 /** The server of this scope has asked to be left alone for longer than this call can wait: nothing was sent. */
 export class CoolingDownError extends ResilienceErrorBase {
+  /** The same in minified code. */
   override readonly name = 'CoolingDownError';
+  /** Tells this error from the other refusals. */
   declare readonly code: 'ERR_COOLING_DOWN';
   /** Milliseconds until the scope may be called again. */
   readonly retryInMs: number;
@@ -68,7 +75,9 @@ export class CoolingDownError extends ResilienceErrorBase {
 
 /** As many calls as allowed are in flight and queued for this scope: nothing was sent. */
 export class BulkheadFullError extends ResilienceErrorBase {
+  /** The same in minified code. */
   override readonly name = 'BulkheadFullError';
+  /** Tells this error from the other refusals. */
   declare readonly code: 'ERR_BULKHEAD_FULL';
 
   constructor(config: Config, scope: string, limit: number, queue: number) {
@@ -78,7 +87,9 @@ export class BulkheadFullError extends ResilienceErrorBase {
 
 /** The call's deadline passed. `cause` is the last attempt's error, if one had ended. */
 export class DeadlineExceededError extends ResilienceErrorBase {
+  /** The same in minified code. */
   override readonly name = 'DeadlineExceededError';
+  /** Tells this error from the other refusals. */
   declare readonly code: 'ERR_DEADLINE_EXCEEDED';
   /** Milliseconds the call had. */
   readonly deadline: number;
@@ -90,6 +101,7 @@ export class DeadlineExceededError extends ResilienceErrorBase {
   }
 }
 
+/** What `isResilienceError` recognises; `code` tells which it is. */
 export type ResilienceError = CircuitOpenError | CoolingDownError | BulkheadFullError | DeadlineExceededError;
 
 /** Also true for an error made by another copy of this package. */

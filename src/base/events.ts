@@ -14,47 +14,61 @@ export interface CallFacts {
   readonly method: string;
   /** Without userinfo; query values are masked. */
   readonly url: string;
+  /** What shares breaker, bulkhead, budget and cool-down: the origin, unless the policy names another. */
   readonly scope: string;
 }
 
 /** There for listeners to read, but not enumerable: these hold headers, bodies and secrets. */
 export interface Attachments {
+  /** The request as it was sent. */
   readonly config: InternalAxiosRequestConfig;
+  /** The answer, if there was one. */
   readonly response?: AxiosResponse;
+  /** The failure, if there was one. */
   readonly error?: unknown;
 }
 
 /** A retry is decided; its wait begins now. */
 export interface RetryEvent extends CallFacts, AttemptRecord, Attachments {
+  /** Milliseconds until the next attempt. */
   readonly delayMs: number;
+  /** The kind of failure, or that the server said when to come back. */
   readonly because: FailureKind | 'retry-after';
 }
 
 /** The call succeeded, at once or after retries. */
 export interface SuccessEvent extends CallFacts, Attachments {
+  /** What happened on the way. */
   readonly report: ResilienceReport;
 }
 
 /** A call that was retried, or could have been, ended in failure. */
 export interface GiveUpEvent extends CallFacts, Attachments {
+  /** Why it was not sent again. */
   readonly because: StopReason;
+  /** What happened on the way. */
   readonly report: ResilienceReport;
 }
 
 /** A call has ended, in whatever way: `report.ended` says how. The last event of a call, and one that each call has. */
 export interface EndEvent extends CallFacts, Attachments {
+  /** What happened on the way. */
   readonly report: ResilienceReport;
 }
 
 /** Nothing was sent: the circuit is open, the server has asked to be left alone, or the bulkhead is full. */
 export interface RejectEvent extends CallFacts, Attachments {
+  /** What refused it. */
   readonly because: Rejection;
 }
 
 /** A circuit breaker changed its state. */
 export interface StateChangeEvent {
+  /** Whose breaker it is. */
   readonly scope: string;
+  /** The state it was in. */
   readonly from: CircuitState;
+  /** The state it is in now. */
   readonly to: CircuitState;
   /** When `to` is `open`: milliseconds until a probe may go out. */
   readonly retryInMs: number;
@@ -65,6 +79,7 @@ export interface StateChangeEvent {
  * empty and a slot free.
  */
 export interface SaturationEvent {
+  /** Whose bulkhead it is. */
   readonly scope: string;
   /** Attempts in flight at once, at most. */
   readonly limit: number;
@@ -74,12 +89,15 @@ export interface SaturationEvent {
 
 /** A server has asked to be left alone: its scope waits. Said once, until that is over. */
 export interface CoolDownEvent {
+  /** Whose server it is. */
   readonly scope: string;
+  /** Milliseconds until it may be called again. */
   readonly retryInMs: number;
 }
 
 /** The retry budget of a scope is used up: its retries wait for their turn. Said once, until its reserve is full again. */
 export interface BudgetExhaustedEvent {
+  /** Whose budget it is. */
   readonly scope: string;
 }
 
@@ -91,22 +109,36 @@ export interface HedgeEvent extends CallFacts, Attachments {
 
 /** Listeners look on: they may be async, are never awaited, and one that throws is logged once and changes nothing. */
 export interface ResilienceHooks {
+  /** A retry is decided; its wait begins. */
   onRetry?(event: RetryEvent): unknown;
+  /** A call succeeded, at once or after retries. */
   onSuccess?(event: SuccessEvent): unknown;
+  /** A call that was retried, refused, or cut short by its deadline ended in failure. */
   onGiveUp?(event: GiveUpEvent): unknown;
+  /** A call ended, in whatever way; the last event of each call. */
   onEnd?(event: EndEvent): unknown;
+  /** Breaker, cool-down or bulkhead refused to send; `onGiveUp` follows. */
   onReject?(event: RejectEvent): unknown;
+  /** A circuit changed its state. */
   onStateChange?(event: StateChangeEvent): unknown;
+  /** A bulkhead is full. */
   onSaturation?(event: SaturationEvent): unknown;
+  /** A slow request is sent a second time. */
   onHedge?(event: HedgeEvent): unknown;
+  /** A server asked to be left alone. */
   onCoolDown?(event: CoolDownEvent): unknown;
+  /** Retries wait for their turn from now on. */
   onBudgetExhausted?(event: BudgetExhaustedEvent): unknown;
 }
 
 /** pino, console or winston as they are, or anything of pino's shape: fields first, then the message. */
 export interface ResilienceLogger {
+  /** A failure that is not retried, and why. */
   debug?(fields: object, message: string): unknown;
+  /** A recovery, a hedge, a circuit that closes. */
   info?(fields: object, message: string): unknown;
+  /** A retry, a refusal, a circuit that opens, a bulkhead that is full. */
   warn(fields: object, message: string): unknown;
+  /** A call that gave up, a hook that threw. */
   error(fields: object, message: string): unknown;
 }

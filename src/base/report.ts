@@ -23,6 +23,7 @@ export interface AttemptRecord {
 
 /** What one call did, from its first attempt to its end. */
 export interface ResilienceReport {
+  /** What was sent or refused, in order. */
   readonly attempts: readonly AttemptRecord[];
   /** Requests sent after the first, hedges not counted. */
   readonly retries: number;

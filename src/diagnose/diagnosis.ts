@@ -27,6 +27,7 @@ export type FailureCause =
 
 /** What `diagnose` makes of an error. */
 export interface Diagnosis {
+  /** Its name, to be counted and compared. */
   readonly cause: FailureCause;
   /** True if the same request may succeed later with nothing changed. */
   readonly transient: boolean;

@@ -16,6 +16,7 @@ import { type Settings, type Verdict, verdictOf } from './verdict.js';
 
 /** A scope's circuit breaker, as its owner may see and touch it. */
 export interface BreakerView {
+  /** Whether calls pass, and if not, why. */
   readonly state: CircuitState;
   /** Milliseconds since it came into this state. */
   readonly inStateForMs: number;
@@ -26,7 +27,10 @@ export interface BreakerView {
   /** The failure that opened the circuit, in words and without its response; `undefined` once it is closed. */
   readonly openedBy: Error | undefined;
   /** Holds the circuit open until disposed, whatever the calls do. */
-  isolate(): { dispose(): void };
+  isolate(): {
+    /** Lets the circuit go on as it was. */
+    dispose(): void;
+  };
 }
 
 /** What cockatiel tells of the attempt that opened the circuit. */

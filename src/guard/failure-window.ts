@@ -12,8 +12,11 @@ interface Bucket {
   failedAt: number;
 }
 
+/** What a circuit breaker has counted of late. */
 export interface WindowCounts {
+  /** Attempts within `breaker.window` that were a success or a failure to it. */
   readonly calls: number;
+  /** Of those, the failures. */
   readonly failures: number;
   /** However long ago. */
   readonly consecutiveFailures: number;

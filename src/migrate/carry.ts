@@ -16,6 +16,7 @@ import type { FailedAttempt, HttpMethod, ResiliencePolicy, RetryPolicy } from '.
 
 /** What the policy has besides the options carried over. Where both speak of a thing, the options have it. */
 export type BasePolicy = Readonly<Omit<ResiliencePolicy, 'retry' | 'hooks'>> & {
+  /** What no option speaks of. */
   readonly retry?: RetryPolicy | undefined;
   /** Those carried over are in the policy: give others to `subscribe()` of what `attachResilience` returns. */
   readonly hooks?: never;

@@ -9,10 +9,13 @@ export interface RetryAxiosOptions {
   retry?: number | undefined;
   /** retry-axios 2 and 3: no more retries than this when no answer came. */
   noResponseRetries?: number | undefined;
-  /** With `backoffType`, `jitter` and `maxRetryDelay`: `retry.backoff`. Without any of the four, ours. */
+  /** Milliseconds. With `backoffType`, `jitter` and `maxRetryDelay`: `retry.backoff`. Without any of the four, ours. */
   retryDelay?: number | undefined;
+  /** See `retryDelay`. */
   backoffType?: 'linear' | 'static' | 'exponential' | undefined;
+  /** See `retryDelay`. */
   jitter?: 'none' | 'full' | 'equal' | undefined;
+  /** See `retryDelay`; milliseconds. */
   maxRetryDelay?: number | undefined;
   /** `retry.methods` */
   httpMethodsToRetry?: readonly string[] | undefined;
@@ -26,7 +29,7 @@ export interface RetryAxiosOptions {
   onRetryAttempt?(error: AxiosError): void | Promise<void>;
   /** `retry.respectRetryAfter` */
   checkRetryAfter?: boolean | undefined;
-  /** `retry.maxRetryAfter` */
+  /** `retry.maxRetryAfter`; milliseconds. */
   maxRetryAfter?: number | undefined;
 }
 

@@ -8,7 +8,9 @@ interface Counts {
   readonly attempts: number;
   /** Of those, the ones after a call's first, hedges included. */
   readonly retries: number;
+  /** Calls that succeeded. */
   readonly successes: number;
+  /** Calls that failed for good, their deadlines included. */
   readonly failures: number;
   /** Calls that ended because breaker or bulkhead refused them. */
   readonly rejected: number;
@@ -24,6 +26,7 @@ interface Counts {
 
 /** What one scope shows of its circuit, if it has one. */
 interface CircuitStats {
+  /** Absent without a breaker. */
   readonly circuit?: CircuitState;
   /** Milliseconds until a probe may go out: 0 unless open, `Infinity` while isolated. */
   readonly retryInMs?: number;
@@ -32,7 +35,9 @@ interface CircuitStats {
 /** Counters of one scope, and the state of its circuit. */
 export interface ScopeStats extends Counts, CircuitStats {}
 
+/** Counters of an instance, from when it was attached. */
 export interface ResilienceStats extends Counts {
+  /** The same by scope: `https://api.example.com`. At most 1,000 are kept; those idle for longest go first. */
   readonly scopes: Readonly<Record<string, ScopeStats>>;
 }
 

@@ -3,8 +3,9 @@ import { Labels } from './labels.js';
 import { type Measured, measure } from './measure.js';
 import { spanListener } from './spans.js';
 
+/** How and where to measure. */
 export interface TelemetryOptions {
-  /** @default the global one as it is now: start the SDK first */
+  /** Where the measurements go. @default the global one as it is now: start the SDK first */
   readonly meterProvider?: MeterProvider | undefined;
   /** Tell of retries, refusals, hedges and failures on the span that is active where a call is made. @default true */
   readonly spanEvents?: boolean | undefined;

@@ -11,7 +11,9 @@ const REJECTIONS: readonly Rejection[] = ['circuit-open', 'cooling-down', 'bulkh
 
 /** What `attachResilience` gives back, or as much of it as is looked at. */
 export interface Measured {
+  /** As that of a `ResilienceHandle`. */
   subscribe(hooks: ResilienceHooks): () => void;
+  /** As that of a `ResilienceHandle`. */
   stats(): ResilienceStats;
 }
 

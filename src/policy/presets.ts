@@ -1,29 +1,40 @@
-import type { ResiliencePolicy } from './types.js';
+import type { ResiliencePolicy, RetryPolicy } from './types.js';
 
 function frozen<T extends object>(policy: T): Readonly<T> {
   for (const part of Object.values(policy)) if (typeof part === 'object' && part !== null) frozen(part);
   return Object.freeze(policy);
 }
 
+/** A policy to start from. */
+export type Preset = Readonly<Omit<ResiliencePolicy, 'retry' | 'hooks'>> & {
+  /** Its retries. */
+  readonly retry?: Readonly<RetryPolicy>;
+};
+
 /** Policies by the caller's situation, made to be spread: `{ ...presets.interactive, logger }`. Times are milliseconds. */
-export const presets = frozen({
+export const presets: {
   /** The defaults, by name. */
-  standard: {},
+  readonly standard: Preset;
   /** Somebody is waiting: quick retries, and a word within five seconds. */
+  readonly interactive: Preset;
+  /** A job is waiting: minutes, more retries, and the server's own time where it asks for some. */
+  readonly background: Preset;
+  /** What users of a plain retry plugin have: nothing that calls share, no limits of time but axios's own. */
+  readonly retryOnly: Preset;
+} = frozen({
+  standard: {},
   interactive: {
     deadline: 5_000,
     attemptTimeout: 2_000,
     connectTimeout: 1_000,
     retry: { maxRetries: 2, backoff: { baseDelay: 50, maxDelay: 500 }, maxRetryAfter: 2_000 },
   },
-  /** A job is waiting: minutes, more retries, and the server's own time where it asks for some. */
   background: {
     deadline: 300_000,
     attemptTimeout: 60_000,
     connectTimeout: 10_000,
     retry: { maxRetries: 8, backoff: { baseDelay: 500, maxDelay: 60_000 }, maxRetryAfter: 240_000 },
   },
-  /** What users of a plain retry plugin have: nothing that calls share, no limits of time but axios's own. */
   retryOnly: {
     deadline: false,
     attemptTimeout: false,
@@ -33,4 +44,4 @@ export const presets = frozen({
     breaker: false,
     bulkhead: false,
   },
-} satisfies Record<string, ResiliencePolicy>);
+});

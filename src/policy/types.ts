@@ -31,11 +31,11 @@ export interface ResiliencePolicy {
    * first good answer counts, and the other attempt is aborted. A number is short for `{ delay }`. @default false
    */
   hedge?: number | HedgePolicy | false | undefined;
-  /** @default 5 failures in a row, or half of at least 10 calls in 30 s; either way over at least 1 s */
+  /** Refuses calls while the server is down. @default 5 failures in a row, or half of at least 10 calls in 30 s; either way over at least 1 s */
   breaker?: BreakerPolicy | false | undefined;
-  /** A number is short for `{ limit }`. @default { limit: 256, queue: 10_000 } */
+  /** How many attempts are in flight at once; a number is short for `{ limit }`. @default { limit: 256, queue: 10_000 } */
   bulkhead?: number | BulkheadPolicy | false | undefined;
-  /** Which calls share a breaker and a bulkhead. @default 'origin' */
+  /** Which calls share a breaker, a bulkhead, a retry budget and a cool-down. @default 'origin' */
   scope?: Scope | undefined;
   /**
    * What is different for URLs that begin so: `https://api.example.com/reports`, or `/reports` on any host. The longest
@@ -48,16 +48,19 @@ export interface ResiliencePolicy {
    * is; throwing replaces it.
    */
   fallback?: Fallback | undefined;
+  /** Listeners from the start; `subscribe()` adds others later. @default none */
   hooks?: ResilienceHooks | undefined;
-  /** @default false */
+  /** Gets a structured record of each event: pino, winston, `console` or their like. @default false */
   logger?: ResilienceLogger | false | undefined;
 }
 
 /** `'origin'` is scheme, host and port; a function names the scope of each request. */
 export type Scope = 'origin' | 'instance' | ((config: InternalAxiosRequestConfig) => string);
 
+/** What to give instead of a failure: a response, or the data for one; `undefined` leaves the error. May be async. */
 export type Fallback = (error: unknown, config: InternalAxiosRequestConfig) => unknown;
 
+/** What is sent again, how often and when. */
 export interface RetryPolicy {
   /** Retries after the first attempt: `3` sends at most four requests. @default 3 */
   maxRetries?: number | undefined;
@@ -65,9 +68,12 @@ export interface RetryPolicy {
   limits?: RetryLimits | undefined;
   /** Methods that may be sent again; a record gives each its own rules. @default the idempotent methods of RFC 9110 */
   methods?: readonly HttpMethod[] | Readonly<Partial<Record<HttpMethod, boolean | MethodRule | undefined>>> | undefined;
-  /** @default [408, 413 (with Retry-After only), 425, 429, 500, 502, 503, 504] */
+  /** Statuses that may pass by themselves. @default [408, 413 (with Retry-After only), 425, 429, 500, 502, 503, 504] */
   statuses?: readonly number[] | undefined;
-  /** How long to wait, in milliseconds, when the server does not say. */
+  /**
+   * How long to wait when the server does not say; a function gives milliseconds.
+   * @default { baseDelay: 100, maxDelay: 20_000, jitter: 'full' }
+   */
   backoff?: Backoff | ((failed: FailedAttempt) => number) | undefined;
   /** Wait as long as the server asks (RFC 9110 §10.2.3). @default true */
   respectRetryAfter?: boolean | undefined;
@@ -102,12 +108,13 @@ export interface RetryPolicy {
     | undefined;
 }
 
+/** Limits by kind of failure, beside `maxRetries`. */
 export interface RetryLimits {
-  /** DNS failures and connections that never stood. */
+  /** DNS failures and connections that never stood. @default Infinity */
   connect?: number | undefined;
-  /** Lost connections and timeouts: the server may have acted. */
+  /** Lost connections and timeouts: the server may have acted. @default Infinity */
   read?: number | undefined;
-  /** Answers with a status from the list. */
+  /** Answers with a status from the list. @default Infinity */
   status?: number | undefined;
 }
 
@@ -119,11 +126,15 @@ export interface RetryBudgetPolicy {
   reserve?: number | undefined;
 }
 
+/** What is different for one method. */
 export interface MethodRule {
+  /** Instead of the policy's. @default those of the policy */
   readonly statuses?: readonly number[] | undefined;
+  /** No more than these, and no more than the policy's. @default those of the policy */
   readonly maxRetries?: number | undefined;
 }
 
+/** How long to wait between attempts. */
 export interface Backoff {
   /** Milliseconds: the longest wait before the first retry. @default 100 */
   baseDelay?: number | undefined;
@@ -133,6 +144,10 @@ export interface Backoff {
   jitter?: Jitter | undefined;
 }
 
+/**
+ * How a wait is drawn, of a step that doubles from `baseDelay` up to `maxDelay`: `full` from 0 to the step, `equal` from half
+ * of it, `decorrelated` from `baseDelay` to three times the wait before, `none` is the step.
+ */
 export type Jitter = 'full' | 'equal' | 'decorrelated' | 'none';
 
 /** An attempt that failed, for the functions that decide what comes next. */
@@ -149,6 +164,7 @@ export interface HedgePolicy {
   quantile?: number | undefined;
 }
 
+/** When a circuit opens, and when it closes again. */
 export interface BreakerPolicy {
   /** Share of failed calls in the window that opens the circuit. @default 0.5 */
   failureRatio?: number | undefined;
@@ -172,8 +188,9 @@ export interface BreakerPolicy {
   slowCallDuration?: number | false | undefined;
 }
 
+/** How much is sent at once. */
 export interface BulkheadPolicy {
-  /** Attempts in flight at once per scope. */
+  /** Attempts in flight at once per scope. The bulkhead that is on by default has 256. */
   limit: number;
   /** Attempts that may wait for a slot. @default 10_000 */
   queue?: number | undefined;
@@ -187,11 +204,22 @@ export interface BulkheadPolicy {
 
 /** What one request may change: rules bend, shared state does not. */
 export interface ResilienceOverride {
+  /** Milliseconds for the whole call. @default the instance's */
   deadline?: number | false | undefined;
+  /** Milliseconds for one attempt. @default the instance's */
   attemptTimeout?: number | false | undefined;
+  /** Milliseconds until TCP and TLS stand. @default the instance's */
   connectTimeout?: number | false | undefined;
   /** `budget: false` passes by the budget: its retries are neither counted nor held. */
-  retry?: number | (Omit<RetryPolicy, 'budget'> & { budget?: false | undefined }) | false | undefined;
+  retry?:
+    | number
+    | (Omit<RetryPolicy, 'budget'> & {
+        /** Neither counted nor held. */
+        budget?: false | undefined;
+      })
+    | false
+    | undefined;
+  /** When to send it a second time. @default the instance's */
   hedge?: number | HedgePolicy | false | undefined;
   /** Pass by a cool-down: neither held nor refused. */
   coolDown?: false | undefined;

@@ -13,9 +13,11 @@ export interface FakeClock {
   until<T>(promise: PromiseLike<T>): Promise<T>;
   /** Puts everything back. */
   restore(): void;
+  /** `using clock = fakeClock()` restores by itself. */
   [Symbol.dispose](): void;
 }
 
+/** What else is faked beside the time. */
 export interface FakeClockOptions {
   /** What `Math.random` gives meanwhile: one number for every draw, or a function such as `seededRandom(1)`. */
   readonly random?: number | (() => number);

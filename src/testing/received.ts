@@ -12,7 +12,9 @@ export interface Hit {
   readonly at: number;
 }
 
+/** A request, as a server saw it. */
 export interface ServerHit extends Hit {
+  /** As text, all of it. */
   readonly body: string;
 }
 
@@ -20,11 +22,14 @@ export interface ServerHit extends Hit {
 export interface Loopback {
   /** `http://127.0.0.1:54321`, without a slash at its end. */
   readonly url: string;
+  /** As the system gave it. */
   readonly port: number;
   /** Every request read so far, in order. */
   readonly hits: readonly ServerHit[];
+  /** Connections that are open now, idle or not. */
   readonly openSockets: number;
   /** Requests that were neither answered to the end nor given up by their client. */
   readonly busy: number;
+  /** Ends it and all its connections. */
   close(): Promise<void>;
 }

@@ -20,9 +20,11 @@ export type ErrorCode =
 /** `reset`: lost before any answer. `hang`: never answered. `cut`: 200, then lost in the middle of the body. */
 export type Trouble = 'reset' | 'hang' | 'cut' | ErrorCode;
 
+/** What a request is answered with, or what goes wrong instead. */
 export interface Answer {
   /** @default 200 */
   readonly status?: number;
+  /** `content-type` is `application/json`, unless given here. @default {} */
   readonly headers?: Readonly<Record<string, string | string[]>>;
   /** A string is sent as it is, anything else as JSON. @default {"hit":n}, n being 1 for the first request */
   readonly body?: unknown;

@@ -4,9 +4,11 @@ import { answer, serverTrouble } from './perform.js';
 import type { Loopback } from './received.js';
 import { Playbook, type Script } from './script.js';
 
+/** A server that plays a script, and what it has seen. */
 export interface ScriptedServer extends Loopback {
   /** Replaces what is left of the script. */
   script(next: Script): void;
+  /** `await using server = …` closes it by itself. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 

@@ -43,7 +43,7 @@ test('options.md names every preset', () => {
 test('hooks.md names every hook, kind of failure, end and counter', () => {
   const hooks = page('docs/hooks.md');
   const [, declared = ''] = source('base/events.ts').match(/export interface ResilienceHooks \{([^}]+)\}/) ?? [];
-  expect(sorted(firstNames(rowsOf(hooks, 'Hooks')))).toEqual(sorted(declared.match(/\bon\w+/g) ?? []));
+  expect(sorted(firstNames(rowsOf(hooks, 'Hooks')))).toEqual(sorted(declared.match(/\bon[A-Z]\w+/g) ?? []));
   const ends = ['success', ...alternatives('base/decision.ts', 'StopReason')];
   const rejections = alternatives('base/decision.ts', 'Rejection');
   expect(sorted(firstNames(rowsOf(hooks, 'How a call ended')))).toEqual(sorted([...ends, ...rejections]));
