@@ -28,6 +28,7 @@ export const PROGRAMS: Readonly<Record<string, Program>> = {
     server: [503, 200],
     sends: ['GET /users', 'GET /users', 'POST /orders', 'GET /health'],
   },
+  'README.md: axios-resilience 2': { server: [], sends: [] },
   'logging.md: pino': { server: [503, 200], sends: Array(2).fill('GET /users?token=secret') },
   'logging.md: winston': { server: [503, 200], sends: Array(2).fill('GET /users') },
   'logging.md: console': { server: [503, 200], sends: Array(2).fill('GET /users') },

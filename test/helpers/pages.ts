@@ -3,11 +3,12 @@ import { join } from 'node:path';
 
 export const root = join(__dirname, '../..');
 
-/** A fenced block of TypeScript on a page, and what the page says of it. */
+/** A fenced block of TypeScript or JavaScript on a page, and what the page says of it. */
 export interface Block {
   /** The page and the heading above: `recipes.md: Auth refresh`. A second one below the same heading ends in ` 2`. */
   readonly name: string;
   readonly code: string;
+  readonly language: 'ts' | 'js';
   /** `run`: is a program; `test`: is part of the page's tests; else it is only type-checked. */
   readonly how: string;
   /** What the page says that a program prints: the `text output` block after it. */
@@ -37,11 +38,17 @@ function blocksOf(name: string, text: string): Block[] {
     const last = blocks.at(-1);
     if (groups?.heading) heading = groups.heading;
     else if (info === 'text output' && last) blocks[blocks.length - 1] = { ...last, output: content };
-    else if (info?.split(' ')[0] === 'ts') {
+    else if (info && /^[tj]s\b/.test(info)) {
       const nth = (times.get(heading) ?? 0) + 1;
       times.set(heading, nth);
-      const [, how = ''] = info.split(' ');
-      blocks.push({ name: `${name}: ${heading}${nth > 1 ? ` ${nth}` : ''}`, code: content, how, output: undefined });
+      const [language, how = ''] = info.split(' ');
+      blocks.push({
+        name: `${name}: ${heading}${nth > 1 ? ` ${nth}` : ''}`,
+        code: content,
+        language: language === 'js' ? 'js' : 'ts',
+        how,
+        output: undefined,
+      });
     }
   }
   return blocks;
