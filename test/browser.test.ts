@@ -27,7 +27,7 @@ const UNAVAILABLE = answer(503);
 const CORS = { 'access-control-allow-origin': '*' };
 
 /** What the package may add to a page that has axios, minified and gzipped. */
-const MAX_BYTES = 25_000;
+const MAX_BYTES = 25_500;
 
 const CANCELED = {
   error: { name: 'CanceledError', code: 'ERR_CANCELED', isAxiosError: true, isCancel: true, isResilienceError: false },

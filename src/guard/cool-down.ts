@@ -4,8 +4,9 @@ import { Line, type Place } from './line.js';
 /** Those who waited are let go at this many times the pace at which they came. */
 const CATCH_UP = 1.5;
 
-/** Of what it was, when the server asks again though they were let go at that pace. Then it grows again by the second. */
+/** Less of that when the server asks again, but always a little faster than they came; then more again by the second. */
 const SLOWED = 0.8;
+const LEAST_CATCH_UP = 1.1;
 const GROWTH_PER_MS = 0.01 / 1_000;
 
 export interface CoolDownEnvironment {
@@ -71,7 +72,7 @@ export class CoolDown {
       this.#joined = 0;
       this.#catchUp = CATCH_UP;
     } else if (this.#hasServed) {
-      this.#catchUp = SLOWED * this.#pace;
+      this.#catchUp = Math.max(LEAST_CATCH_UP, SLOWED * this.#pace);
     }
     this.#hasServed = false;
     // Spread over up to a tenth more (1 s at most), so that a fleet does not return in step.
