@@ -1,4 +1,5 @@
 import type { AxiosResponse } from 'axios';
+import type { Outcome } from '../base/outcome.js';
 
 /** True if this body can be handed to an adapter more than once and is the same each time. */
 export function isReplayable(data: unknown): boolean {
@@ -36,6 +37,15 @@ export function discard(data: unknown): void {
     (data as { on?: (event: string, listener: () => void) => void }).on?.('error', () => {});
     destroy?.call(data);
   }
+}
+
+/**
+ * Lets go of an answer that nobody gets. Aborted first: to cancel the body of a fetch waits for its next piece, and takes
+ * axios's ear off the signal. Of a failed answer it has let go already: such a body ends with its next piece.
+ */
+export function abandon({ response, stream }: Outcome): void {
+  stream?.abort();
+  discard(response?.data);
 }
 
 const isWebStream = (data: object): boolean => typeof (data as { getReader?: unknown }).getReader === 'function';

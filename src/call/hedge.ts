@@ -4,7 +4,7 @@ import { SAFE_METHODS } from '../base/http.js';
 import type { Outcome } from '../base/outcome.js';
 import { mayPass } from '../retry/decide.js';
 import { attempt } from './attempt.js';
-import { discard } from './body.js';
+import { abandon } from './body.js';
 import type { Call } from './call.js';
 import { Lifetime } from './lifetime.js';
 
@@ -62,7 +62,7 @@ async function race(call: Call, delayMs: number): Promise<Outcome> {
   for (const lane of lanes) lane.lifetime.dispose();
   lifetime.enter(undefined);
   // Both may have been answered, or one of them after the call was cut short.
-  for (const outcome of outcomes) if (outcome !== first) discard(outcome.response?.data);
+  for (const outcome of outcomes) if (outcome !== first) abandon(outcome);
   return first;
 }
 

@@ -2,7 +2,7 @@ import type { Decision } from '../base/decision.js';
 import type { Outcome } from '../base/outcome.js';
 import { isThenable } from '../base/thenable.js';
 import { decide } from '../retry/decide.js';
-import { discard } from './body.js';
+import { abandon } from './body.js';
 import type { Call } from './call.js';
 import { thrown } from './judge.js';
 
@@ -14,7 +14,7 @@ export async function weigh(call: Call): Promise<boolean> {
   const { delayMs, because } = decision;
   call.noteRetry(decision);
   call.emit('onRetry', () => ({ ...call.recorder.last, delayMs, because }));
-  discard(call.outcome?.response?.data);
+  if (call.outcome) abandon(call.outcome);
   return true;
 }
 

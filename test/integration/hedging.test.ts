@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import axios, { type AxiosAdapter, type AxiosInstance, type AxiosRequestConfig, type AxiosResponse } from 'axios';
@@ -138,6 +139,52 @@ describe.each(['http', 'fetch'] as const)('hedging through the %s adapter', (ada
     expect(report?.elapsedMs).toBeGreaterThanOrEqual(199);
     await sleep(20);
     expect([server.busy, server.hits.length]).toEqual([0, 2]);
+  });
+
+  describe('the body of an attempt that nobody gets is let go of', () => {
+    const answerAfter =
+      (ms: number, answer: (res: ServerResponse) => void) =>
+      (_req: IncomingMessage, res: ServerResponse): void =>
+        void setTimeout(() => answer(res), ms);
+    /** Its body streams, and never ends. */
+    const busy = (res: ServerResponse) => {
+      res.writeHead(503);
+      const timer = setInterval(() => res.write('busy'), 10);
+      res.on('close', () => clearInterval(timer));
+    };
+    const stream = { responseType: 'stream' } as const;
+
+    test('when it failed, and the other was answered', async () => {
+      attach({ hedge: 30 });
+      server.script(
+        answerAfter(80, busy),
+        answerAfter(150, (res) => res.end('{}')),
+      );
+      const response = await api.get('/', stream);
+      for await (const _piece of response.data);
+      expect(reportOf(response)?.attempts.map(({ status }) => status)).toEqual([503, 200]);
+      await eventually(() => server.busy === 0);
+      expect([server.hits.length, hedges.length]).toEqual([2, 1]);
+    });
+
+    test('when both failed, and the call is sent again', async () => {
+      attach({ hedge: 30, retry: { backoff: { baseDelay: 1 } } });
+      server.script(answerAfter(80, busy), answerAfter(120, busy), 200);
+      const response = await api.get('/', stream);
+      for await (const _piece of response.data);
+      expect(reportOf(response)?.attempts.map(({ status }) => status)).toEqual([503, 503, 200]);
+      await eventually(() => server.busy === 0);
+      expect([server.hits.length, hedges.length]).toEqual([3, 1]);
+    });
+
+    test('when it failed, and the caller cancels', async () => {
+      attach({ hedge: 30 });
+      server.script(answerAfter(60, busy), 'hang');
+      const error = await rejection(api.get('/', { ...stream, signal: AbortSignal.timeout(150) }));
+      expect(reportOf(error)?.attempts.map(({ failure }) => failure)).toEqual(['status', 'canceled']);
+      await eventually(() => server.busy === 0);
+      expect([server.hits.length, hedges.length]).toEqual([2, 1]);
+    });
   });
 });
 

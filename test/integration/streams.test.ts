@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import axios, { type AxiosInstance } from 'axios';
 import { attachResilience, type ResilienceHandle } from 'axios-resilience';
 import { type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
-import { rejection, sleep } from '../helpers/settled.js';
+import { eventually, rejection, sleep } from '../helpers/settled.js';
 
 const CHUNK = 'x'.repeat(16 * 1024);
 const CHUNKS = 40;
@@ -145,6 +145,31 @@ describe.each(['http', 'fetch'] as const)('with countStreams, through the %s ada
     await Promise.all(bodies.map(({ data }) => drop(data)));
   });
 });
+
+test.each(['http', 'fetch'] as const)(
+  'the body of an answer that is turned down is let go of, though it pauses for ever, through the %s adapter',
+  async (adapter) => {
+    const server = await flakyServer((_req, res) => void res.writeHead(200).write('{"ready":false}'), 200);
+    const api = axios.create({ baseURL: server.url, adapter, responseType: 'stream', proxy: false });
+    const turnedDown: number[] = [];
+    attachResilience(api, {
+      retry: {
+        backoff: { baseDelay: 1 },
+        retryResponse: ({ status }) => turnedDown.push(status) === 1,
+        // By now, the adapter reads ahead in the body.
+        shouldRetry: async () => {
+          await sleep(30);
+          return undefined;
+        },
+      },
+    });
+    const response = await api.get('/');
+    for await (const _piece of response.data);
+    await eventually(() => server.busy === 0);
+    expect([server.hits.length, turnedDown]).toEqual([2, [200, 200]]);
+    await server.close();
+  },
+);
 
 test('with countStreams, a web stream of an adapter of one’s own gives its slot back at once, a Node stream when it closes', async () => {
   const bodies: unknown[] = [new ReadableStream(), new Readable({ read() {} }), '{}'];

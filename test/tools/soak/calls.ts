@@ -7,6 +7,9 @@ import type { Random } from './random.js';
 import type { Scope } from './scope.js';
 import { HOLDS } from './watched-agent.js';
 
+/** Such a deadline never passes; its timer, if it were left behind, would still be there at the end. */
+const LONG_MS = 60_000;
+
 /** After its deadline, a call is cancelled. */
 const PATIENCE_MS = 1_000;
 
@@ -14,7 +17,7 @@ const PATIENCE_MS = 1_000;
 export async function makeCall(id: number, scope: Scope, random: Random, loop: EventLoop): Promise<boolean> {
   const isStream = random.chance(0.3);
   const isMissing = random.chance(0.1);
-  const deadline = Math.round(random.between(40, 1_500));
+  const deadline = random.chance(0.1) ? LONG_MS : Math.round(random.between(40, 1_500));
   const controller = new AbortController();
   let canceledIn: number | undefined;
   const cancel = () => {
