@@ -1,13 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { DEFAULTS } from '../../src/policy/defaults.js';
 import { presets } from '../../src/policy/presets.js';
-import { namesIn, page, root, rowsOf } from '../helpers/pages.js';
+import { namesIn, page, rowsOf } from '../helpers/pages.js';
+import { membersOf, source } from '../helpers/source.js';
 
 // What the pages list is what the code has, no more and no less.
 
-const source = (path: string) => readFileSync(join(root, 'src', path), 'utf8');
 const firstNames = (rows: string[][]) => rows.flatMap(([first]) => namesIn(first));
 const sorted = (names: Iterable<string>) => [...new Set(names)].sort();
 const literals = (text: string) => [...text.matchAll(/'(?<name>[\w.-]+)'/g)].map(({ groups }) => groups?.name ?? '');
@@ -42,8 +40,8 @@ test('options.md names every preset', () => {
 
 test('hooks.md names every hook, kind of failure, end and counter', () => {
   const hooks = page('docs/hooks.md');
-  const [, declared = ''] = source('base/events.ts').match(/export interface ResilienceHooks \{([^}]+)\}/) ?? [];
-  expect(sorted(firstNames(rowsOf(hooks, 'Hooks')))).toEqual(sorted(declared.match(/\bon[A-Z]\w+/g) ?? []));
+  const declared = membersOf('base/events.ts', 'ResilienceHooks').map(({ name }) => name);
+  expect(sorted(firstNames(rowsOf(hooks, 'Hooks')))).toEqual(sorted(declared));
   const ends = ['success', ...alternatives('base/decision.ts', 'StopReason')];
   const rejections = alternatives('base/decision.ts', 'Rejection');
   expect(sorted(firstNames(rowsOf(hooks, 'How a call ended')))).toEqual(sorted([...ends, ...rejections]));
@@ -52,6 +50,13 @@ test('hooks.md names every hook, kind of failure, end and counter', () => {
   const [counts = ''] = source('observe/stats.ts').split('export class');
   const counters = [...counts.matchAll(/readonly (?<name>\w+)\??:/g)].map(({ groups }) => groups?.name ?? '');
   expect(sorted(firstNames(rowsOf(hooks, 'Counters')))).toEqual(sorted(counters));
+});
+
+test('hooks.md names every field of a report', () => {
+  const [, reports = ''] = page('docs/hooks.md').text.split(/^## Reports$|^### How an attempt failed$/m);
+  const fields = ['ResilienceReport', 'AttemptRecord'].flatMap((type) => membersOf('base/report.ts', type));
+  expect(fields.filter(({ name }) => !new RegExp(`[\`"]${name}\\b`).test(reports))).toEqual([]);
+  expect(fields.length).toBeGreaterThan(14);
 });
 
 test('errors.md names every code and every cause', () => {
