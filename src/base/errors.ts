@@ -89,7 +89,7 @@ export class BulkheadFullError extends ResilienceErrorBase {
 export class DeadlineExceededError extends ResilienceErrorBase {
   /** The same in minified code. */
   override readonly name = 'DeadlineExceededError';
-  /** Tells this error from the other refusals. */
+  /** Tells this error from the refusals. */
   declare readonly code: 'ERR_DEADLINE_EXCEEDED';
   /** Milliseconds the call had. */
   readonly deadline: number;

@@ -2,6 +2,7 @@ import { now } from '../base/clock.js';
 import type { Outcome } from '../base/outcome.js';
 import { admit, HELD } from '../guard/admit.js';
 import type { Call } from './call.js';
+import { thrown } from './judge.js';
 import type { Lifetime } from './lifetime.js';
 import { send } from './send.js';
 import { turn } from './turn.js';
@@ -12,8 +13,17 @@ export interface Lane {
   readonly isHedge: boolean;
 }
 
-/** Sends a call's request once, if the guard of its scope lets it, and writes down how that ended. */
-export function attempt(call: Call, { lifetime, isHedge }: Lane = alone(call)): Promise<Outcome> {
+/** Sends a call's request once, if the guard of its scope lets it, and writes down how that ended. Never rejects. */
+export function attempt(call: Call, lane: Lane = alone(call)): Promise<Outcome> {
+  try {
+    return begin(call, lane).catch(thrown);
+  } catch (error) {
+    // The caller's own `scope`, asked of the request of a retry.
+    return Promise.resolve(thrown(error));
+  }
+}
+
+function begin(call: Call, { lifetime, isHedge }: Lane): Promise<Outcome> {
   const { recorder, policy, context } = call;
   const config = call.request.next();
   const { guard, counters } = config === call.config ? call.scope : context.scope(policy.scope(config));
@@ -28,7 +38,7 @@ export function attempt(call: Call, { lifetime, isHedge }: Lane = alone(call)): 
   const applicant = {
     config: call.config,
     policy,
-    lifetime,
+    lifetime: call.lifetime,
     cause: call.outcome?.error,
     send: () => {
       sentAt = now();
@@ -53,7 +63,7 @@ export function attempt(call: Call, { lifetime, isHedge }: Lane = alone(call)): 
   };
   const again = async (): Promise<Outcome> => {
     queuedAt = undefined;
-    return (await turn(call, { lifetime, guard })) ?? lifetime.overByNow ?? apply();
+    return (await turn(call, { lifetime, guard })) ?? lifetime.over ?? call.lifetime.overByNow ?? apply();
   };
   const apply = () => admit(guard, applicant).then(noted);
   return apply();

@@ -4,7 +4,10 @@ import type { ConnectionWatch } from './connection.js';
 
 type Config = InternalAxiosRequestConfig;
 
-/** Puts an attempt's own signal and agents on the config it is sent with. The answer puts back what was there before. */
+/**
+ * Puts an attempt's own signal and agents on the config it is sent with. The answer puts back what was there before, if the
+ * adapter has not frozen it.
+ */
 export function standIn(config: Config, aborter: Aborter, connection: ConnectionWatch | undefined): () => void {
   const takeBackSignal = aborter instanceof LateSignal ? lend(config, aborter) : put(config, 'signal', aborter.signal);
   if (!connection) return takeBackSignal;
@@ -24,8 +27,8 @@ function put<Key extends 'signal' | 'httpAgent' | 'httpsAgent'>(config: Config, 
   const before = config[key];
   config[key] = value;
   return (): void => {
-    if (had) config[key] = before;
-    else delete config[key];
+    if (had) Reflect.set(config, key, before);
+    else Reflect.deleteProperty(config, key);
   };
 }
 
@@ -43,9 +46,9 @@ function lend(config: Config, aborter: LateSignal): () => void {
   });
   return () => {
     if (had) define(config, before);
-    else delete config.signal;
+    else Reflect.deleteProperty(config, 'signal');
   };
 }
 
 const define = (config: Config, value: Config['signal']) =>
-  Object.defineProperty(config, 'signal', { value, writable: true, enumerable: true, configurable: true });
+  Reflect.defineProperty(config, 'signal', { value, writable: true, enumerable: true, configurable: true });

@@ -2,9 +2,9 @@ import type { AxiosError, AxiosRequestConfig, AxiosResponse } from 'axios';
 import { isThenable } from '../base/thenable.js';
 import { parsed } from '../call/body.js';
 import { logWarning } from '../observe/log.js';
-import { or } from '../policy/check.js';
+import { bool, fn, or } from '../policy/check.js';
 import type { FailedAttempt, ResiliencePolicy, RetryPolicy } from '../policy/types.js';
-import { type BasePolicy, bool, EVERY_METHOD, errorOf, fn, given, retries, validate } from './carry.js';
+import { type BasePolicy, EVERY_METHOD, errorOf, given, retries, validate } from './carry.js';
 
 /** The options of axios-retry 4, for an instance. */
 export interface AxiosRetryOptions {

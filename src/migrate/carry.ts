@@ -1,17 +1,6 @@
 import { AxiosError } from 'axios';
 import { parsed } from '../call/body.js';
-import {
-  fields,
-  isFunction,
-  isObject,
-  message,
-  number,
-  object,
-  or,
-  type Rule,
-  readable,
-  type,
-} from '../policy/check.js';
+import { fields, isObject, message, number, object, or, type Rule, readable, type } from '../policy/check.js';
 import type { FailedAttempt, HttpMethod, ResiliencePolicy, RetryPolicy } from '../policy/types.js';
 
 /** What the policy has besides the options carried over. Where both speak of a thing, the options have it. */
@@ -38,8 +27,6 @@ export const EVERY_METHOD: readonly HttpMethod[] = [
   'PURGE',
 ];
 
-export const fn = type('must be a function', isFunction);
-export const bool = type('must be true or false', (value) => typeof value === 'boolean');
 export const retries = number('must be a whole number ≥ 0', (value) => Number.isSafeInteger(value) && value >= 0);
 export const milliseconds = number('must be milliseconds, ≥ 0', (value) => value >= 0);
 

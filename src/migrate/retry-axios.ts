@@ -1,7 +1,7 @@
 import type { AxiosError } from 'axios';
-import { list, number, type } from '../policy/check.js';
+import { bool, fn, list, number, type } from '../policy/check.js';
 import type { FailedAttempt, ResiliencePolicy, RetryPolicy } from '../policy/types.js';
-import { type BasePolicy, bool, EVERY_METHOD, errorOf, fn, given, milliseconds, retries, validate } from './carry.js';
+import { type BasePolicy, EVERY_METHOD, errorOf, given, milliseconds, retries, validate } from './carry.js';
 
 /** What was in `raxConfig`: the options of retry-axios 2 to 4, without the state it keeps beside them. */
 export interface RetryAxiosOptions {

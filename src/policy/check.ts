@@ -19,6 +19,9 @@ export const type =
     if (!holds(value)) throw new TypeError(message(path, rule, value));
   };
 
+export const fn = type('must be a function', isFunction);
+export const bool = type('must be true or false', (value) => typeof value === 'boolean');
+
 /** `rule` for any value but these. */
 export const or =
   (rule: Rule, ...others: unknown[]): Rule =>

@@ -2,9 +2,11 @@ import type { ResilienceHooks } from '../base/events.js';
 import { MAX_TIMER_MS } from '../base/http.js';
 import { normal } from '../base/url.js';
 import {
+  bool,
   clip,
   either,
   fields,
+  fn,
   isFunction,
   isNumber,
   isObject,
@@ -52,8 +54,6 @@ const milliseconds = (least: number): Rule =>
   );
 
 const orFalse = (rule: Rule): Rule => or(rule, false);
-const fn = type('must be a function', isFunction);
-const bool = type('must be true or false', (value) => typeof value === 'boolean');
 
 const statuses = list(
   number('must be a status from 100 to 599', (n) => Number.isInteger(n) && n >= 100 && n <= 599),

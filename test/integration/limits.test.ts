@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import axios, { type AxiosInstance } from 'axios';
+import axios, { type AxiosAdapter, type AxiosInstance } from 'axios';
 import { attachResilience, isResilienceError, reportOf } from 'axios-resilience';
 import { type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
 import { elapsed, rejection, sleep } from '../helpers/settled.js';
@@ -98,19 +98,22 @@ describe.each(['http', 'fetch'] as const)('time limits through the %s adapter', 
     expect(await first).toMatchObject({ code: 'ERR_DEADLINE_EXCEEDED' });
   });
 
-  test('a slot that deadlines free is not given to those whose own is due in the same moment', async () => {
-    server.script('hang');
-    attachResilience(api, { deadline: 100, bulkhead: { limit: 2, queue: 20 }, breaker: false });
-    const calls = Array.from({ length: 12 }, () => rejection(api.get('/')));
-    while (server.hits.length < 2) await sleep(5);
-    // The event loop is held up until all are due.
-    for (const from = performance.now(); performance.now() - from < 150; );
-    const errors = await Promise.all(calls);
-    expect(errors.map(({ code }) => code)).toEqual(Array(12).fill('ERR_DEADLINE_EXCEEDED'));
-    await sleep(30);
-    expect(server.hits).toHaveLength(2);
-    expect(errors.map((error) => reportOf(error)?.attempts.length)).toEqual([1, 1, ...Array(10).fill(0)]);
-  });
+  test.each([false, 5_000] as const)(
+    'a slot that deadlines free is not given to those whose own is due in the same moment, hedge: %s',
+    async (hedge) => {
+      server.script('hang');
+      attachResilience(api, { hedge, deadline: 100, bulkhead: { limit: 2, queue: 20 }, breaker: false });
+      const calls = Array.from({ length: 12 }, () => rejection(api.get('/')));
+      while (server.hits.length < 2) await sleep(5);
+      // The event loop is held up until all are due.
+      for (const from = performance.now(); performance.now() - from < 150; );
+      const errors = await Promise.all(calls);
+      expect(errors.map(({ code }) => code)).toEqual(Array(12).fill('ERR_DEADLINE_EXCEEDED'));
+      await sleep(30);
+      expect(server.hits).toHaveLength(2);
+      expect(errors.map((error) => reportOf(error)?.attempts.length)).toEqual([1, 1, ...Array(10).fill(0)]);
+    },
+  );
 
   test('the deadline covers hooks, and names the last failure', async () => {
     server.script(503);
@@ -144,6 +147,39 @@ test('an adapter that ignores its signal is left behind all the same', async () 
   expect(Math.abs((await elapsed(call)) - 40)).toBeLessThan(25);
   expect(await rejection(call)).toMatchObject({ code: 'ETIMEDOUT' });
 });
+
+test('a config that the adapter has frozen ends a call as plain axios would end it, and at its limits', async () => {
+  const end = (api: AxiosInstance) => api.get('http://api.test/').then(({ data }) => data, String);
+  const frozen: AxiosAdapter = async (config) => {
+    return { data: 1, status: 200, statusText: 'OK', headers: {}, config: Object.freeze(config) };
+  };
+  const api = axios.create({ adapter: frozen });
+  const { stats } = attachResilience(api);
+  expect(await end(api)).toBe(await end(axios.create({ adapter: frozen })));
+  expect(stats()).toMatchObject({ inFlight: 0, successes: 1 });
+  const hanging = axios.create({ adapter: (config) => new Promise(() => Object.freeze(config)) });
+  attachResilience(hanging, { attemptTimeout: 20, retry: false });
+  // It keeps the signal it was sent with, and axios takes the call for cancelled.
+  const error = await rejection(hanging.get('http://api.test/'));
+  expect([error.code, reportOf(error)?.ended]).toEqual(['ERR_CANCELED', 'max-retries']);
+});
+
+test.each([false, 5] as const)(
+  'a scope that throws for the request of a retry or a hedge ends the call with that, hedge: %s',
+  async (hedge) => {
+    let asked = 0;
+    const scope = () => {
+      if (asked++ > 0) throw new Error('no scope');
+      return 'one';
+    };
+    const api = axios.create({
+      adapter: () => sleep(20).then(() => Promise.reject(new axios.AxiosError('x', 'ECONNRESET'))),
+    });
+    const { stats } = attachResilience(api, { scope, hedge, retry: { backoff: { baseDelay: 1 } } });
+    const error = await rejection(api.get('http://api.test/'));
+    expect([error.message, reportOf(error)?.ended, stats().inFlight]).toEqual(['no scope', 'vetoed', 0]);
+  },
+);
 
 test('a function adapter gets a real AbortSignal that ends with the attempt', async () => {
   const seen: unknown[] = [];
