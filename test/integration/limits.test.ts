@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import axios, { type AxiosAdapter, type AxiosInstance } from 'axios';
 import { attachResilience, isResilienceError, reportOf } from 'axios-resilience';
 import { type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
@@ -8,6 +8,14 @@ describe.each(['http', 'fetch'] as const)('time limits through the %s adapter', 
   let server: FlakyServer;
   let api: AxiosInstance;
 
+  /** The first call that times out has code compiled and source maps loaded, which takes longer than the tolerance here. */
+  beforeAll(async () => {
+    const cold = await flakyServer('hang');
+    const first = axios.create({ baseURL: cold.url, adapter });
+    attachResilience(first, { attemptTimeout: 20, retry: false });
+    expect(await rejection(first.get('/'))).toMatchObject({ code: 'ETIMEDOUT' });
+    await cold.close();
+  });
   beforeEach(async () => {
     server = await flakyServer();
     api = axios.create({ baseURL: server.url, adapter });
