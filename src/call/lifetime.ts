@@ -21,6 +21,7 @@ export class Lifetime {
   #onPhaseLimit: (() => void) | undefined;
   /** The caller's own: during an attempt, another stands in its place on the config. */
   readonly #signal: InternalAxiosRequestConfig['signal'];
+  #stopListening: (() => void) | undefined;
   #endPhase: ((end: Outcome) => void) | undefined;
   #lent = false;
 
@@ -35,10 +36,7 @@ export class Lifetime {
     this.#endsAt = startedAt + deadline;
     this.#signal = config.signal;
     this.#fireBy(startedAt, Math.min(deadline, firstLimit));
-    const { cancelToken } = config;
-    this.#signal?.addEventListener?.('abort', this.#cancel);
-    if (this.#signal?.aborted || cancelToken?.reason) this.#cancel();
-    else (cancelToken as SubscribableToken | undefined)?.subscribe?.(this.#cancel);
+    if (this.#signal || config.cancelToken) this.#listen();
   }
 
   get remainingMs(): number {
@@ -96,15 +94,24 @@ export class Lifetime {
   /** Lets go of timer and listeners. */
   dispose(): void {
     clearTimeout(this.#timer);
-    if (this.#lent) return;
-    this.#signal?.removeEventListener?.('abort', this.#cancel);
-    (this.config.cancelToken as SubscribableToken | undefined)?.unsubscribe?.(this.#cancel);
+    if (!this.#lent) this.#stopListening?.();
   }
 
-  readonly #cancel = (): void => {
-    const reason = this.config.cancelToken?.reason ?? (this.#signal as AbortSignal | undefined)?.reason;
-    this.#end({ failure: 'canceled', error: canceledError(this.config, reason), final: 'canceled' });
-  };
+  #listen(): void {
+    const signal = this.#signal;
+    const cancelToken: SubscribableToken | undefined = this.config.cancelToken;
+    const cancel = (): void => {
+      const reason = cancelToken?.reason ?? (signal as AbortSignal | undefined)?.reason;
+      this.#end({ failure: 'canceled', error: canceledError(this.config, reason), final: 'canceled' });
+    };
+    this.#stopListening = () => {
+      signal?.removeEventListener?.('abort', cancel);
+      cancelToken?.unsubscribe?.(cancel);
+    };
+    signal?.addEventListener?.('abort', cancel);
+    if (signal?.aborted || cancelToken?.reason) cancel();
+    else cancelToken?.subscribe?.(cancel);
+  }
 
   /** Takes the limit off the phase, and gives back what was to be told. */
   #endLimit(): (() => void) | undefined {
@@ -119,16 +126,21 @@ export class Lifetime {
     if (from + ms >= this.#firesAt || ms > MAX_TIMER_MS) return;
     clearTimeout(this.#timer);
     this.#firesAt = from + ms;
-    this.#timer = setTimeout(this.#fired, ms);
+    this.#timer = setTimeout(Lifetime.#fired, ms, this);
   }
 
-  readonly #fired = (): void => {
+  static #fired(lifetime: Lifetime): void {
+    lifetime.#look();
+  }
+
+  /** The timer has fired: for the deadline, for the phase's limit, or for an earlier one that was since taken off. */
+  #look(): void {
     const at = this.#firesAt;
     this.#firesAt = Number.POSITIVE_INFINITY;
     if (this.#endsAt <= at) this.#end(this.#due());
     else if (this.#phaseEndsAt <= at) this.#endLimit()?.();
     if (!this.over) this.#fireBy(at, Math.ceil(Math.min(this.#endsAt, this.#phaseEndsAt) - at));
-  };
+  }
 
   #due(): Outcome {
     return { failure: 'timeout', error: this.deadlineError(), final: 'deadline' };
@@ -143,6 +155,7 @@ export class Lifetime {
 
 /** What axios's CancelToken has but does not declare. */
 interface SubscribableToken {
+  readonly reason?: unknown;
   subscribe?(listener: () => void): void;
   unsubscribe?(listener: () => void): void;
 }

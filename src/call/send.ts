@@ -97,9 +97,8 @@ function attemptLimit({ timeout }: Config, attemptTimeout: number): number {
 /** The caller finds the config it gave on what it gets back, not the copy an attempt was sent with. */
 function giveBack(settled: { config?: unknown } | undefined, sent: Config, aborter: Aborter, original: Config): void {
   const config = settled?.config as Config | undefined;
-  if (config && (config === sent || config.signal === aborter.signal)) {
-    Reflect.set(settled as object, 'config', original);
-  }
+  if (!config || config === original) return;
+  if (config === sent || config.signal === aborter.signal) Reflect.set(settled as object, 'config', original);
 }
 
 /** Keeps the means to end a body that still streams. */

@@ -34,17 +34,33 @@ function put<Key extends 'signal' | 'httpAgent' | 'httpsAgent'>(config: Config, 
 
 const nothing = (): void => {};
 
+/** Leads from a config, and from a Proxy or an heir of it, to the aborter of the attempt it is sent for. */
+const ABORTER = Symbol('axios-resilience.aborter');
+
+interface Lent extends Config {
+  [ABORTER]?: LateSignal;
+}
+
+/** One for all: accessors that are made for each attempt cost 0.7 µs more. */
+const LATE: PropertyDescriptor & ThisType<Lent> = {
+  get() {
+    return this[ABORTER]?.signal;
+  },
+  set(other: Config['signal']) {
+    define(this, other);
+  },
+  enumerable: true,
+  configurable: true,
+};
+
 /** An adapter may read it, in which case it is made, copy it, or put another in its place. */
-function lend(config: Config, aborter: LateSignal): () => void {
+function lend(config: Lent, aborter: LateSignal): () => void {
   const had = Object.hasOwn(config, 'signal');
   const before = config.signal;
-  Object.defineProperty(config, 'signal', {
-    get: () => aborter.signal,
-    set: (other) => define(config, other),
-    enumerable: true,
-    configurable: true,
-  });
+  config[ABORTER] = aborter;
+  Object.defineProperty(config, 'signal', LATE);
   return () => {
+    Reflect.deleteProperty(config, ABORTER);
     if (had) define(config, before);
     else Reflect.deleteProperty(config, 'signal');
   };
