@@ -38,13 +38,20 @@ export const object =
   (rules: Readonly<Record<string, Rule>>, expected = 'an object', fieldsOf = fields): Rule =>
   (value, path) => {
     if (!isObject(value)) throw new TypeError(message(path, `must be ${expected}`, value));
+    const at = (name: string) => (path ? `${path}.${clip(name)}` : clip(name));
+    const inherited = fieldsOf === fields && Object.keys(rules).find((name) => isInherited(name, value));
+    if (inherited)
+      throw new TypeError(`\`${at(inherited)}\` must be of the object itself: what is inherited is not read`);
     for (const [name, field] of fieldsOf(value, path)) {
-      const at = path ? `${path}.${clip(name)}` : clip(name);
       const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
-      if (!rule) throw new TypeError(`\`${at}\` is not an option${suggestion(clip(name), Object.keys(rules))}`);
-      if (field !== undefined) rule(field, at);
+      if (!rule) throw new TypeError(`\`${at(name)}\` is not an option${suggestion(clip(name), Object.keys(rules))}`);
+      if (field !== undefined) rule(field, at(name));
     }
   };
+
+/** But what has been done to all objects is no option of anybody's. */
+const isInherited = (name: string, value: object): boolean =>
+  name in value && !Object.hasOwn(value, name) && !(name in Object.prototype);
 
 export const list =
   (rule: Rule, expected: string): Rule =>

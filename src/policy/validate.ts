@@ -47,6 +47,8 @@ function validate(name: string, expected: string, rule: Rule, value: unknown): v
 const whole = (least: number): Rule =>
   number(`must be a whole number ≥ ${least}`, (value) => Number.isSafeInteger(value) && value >= least);
 
+const most = or(whole(0), Number.POSITIVE_INFINITY);
+
 const milliseconds = (least: number): Rule =>
   number(
     `must be milliseconds, ${least ? '> 0' : '≥ 0'} and ≤ ${MAX_TIMER_MS}`,
@@ -69,7 +71,8 @@ const method: Rule = type(
 const methodRule: Rule = or(object({ statuses, maxRetries: whole(0) }, 'true, false or an object'), true, false);
 
 const methods: Rule = (value, path) => {
-  if (typeof value === 'object' && value !== null && Object.keys(value).length === 0) {
+  const named = isObject(value) ? fields(value, path) : value;
+  if (Array.isArray(named) && named.length === 0) {
     throw new RangeError(message(path, 'must name at least one method (`retry: false` switches retries off)', value));
   }
   if (!isObject(value)) return list(method, 'a list of methods or a record by method')(value, path);
@@ -109,7 +112,7 @@ const retryWith = (budget: Rule): Rule =>
       object(
         {
           maxRetries: whole(0),
-          limits: object({ connect: whole(0), read: whole(0), status: whole(0) }),
+          limits: object({ connect: most, read: most, status: most }),
           methods,
           statuses,
           backoff,

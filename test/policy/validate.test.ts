@@ -72,6 +72,7 @@ describe('validatePolicy refuses', () => {
         '`retry.methods` must be a list of methods or a record by method, got "GET"',
         TypeError,
       ],
+      [{ retry: { methods: new Set(['GET']) } }, '`retry.methods` must be a plain object, got an object', TypeError],
       [{ retry: { methods: ['GET', 7] } }, '`retry.methods[1]` must be an HTTP method, got 7', TypeError],
       [{ retry: { methods: [''] } }, '`retry.methods[0]` must be an HTTP method, got ""', TypeError],
       [{ retry: { methods: ['GET, PUT'] } }, '`retry.methods[0]` must be an HTTP method, got "GET, PUT"', TypeError],
@@ -257,6 +258,18 @@ describe('validatePolicy takes', () => {
       'false for what can be switched off',
       { deadline: false, attemptTimeout: false, retry: false, breaker: false, bulkhead: false, logger: false },
     ],
+    [
+      'no limit where that is the default',
+      {
+        retry: {
+          limits: {
+            connect: Number.POSITIVE_INFINITY,
+            read: Number.POSITIVE_INFINITY,
+            status: Number.POSITIVE_INFINITY,
+          },
+        },
+      },
+    ],
     ['short forms', { retry: 0, bulkhead: 1 }],
     ['the longest time a timer keeps', { deadline: 2_147_483_647, attemptTimeout: 0.5 }],
     [
@@ -309,6 +322,24 @@ describe('validatePolicy takes', () => {
     ['a logger that is a function', { logger: Object.assign(() => {}, { warn: fn, error: fn }) }],
   ])('%s', (_, policy) => {
     expect(refusals(validatePolicy)(policy)).toEqual([]);
+  });
+});
+
+describe('what is inherited', () => {
+  class Settings {
+    get retry() {
+      return 'often';
+    }
+  }
+  const message = '`retry` must be of the object itself: what is inherited is not read';
+
+  test.each([[new Settings()], [Object.create({ retry: 'often' })]])('is refused: %p', (policy) => {
+    expect(refusals(validatePolicy)(policy).map((error) => error.message)).toEqual([message]);
+    expect(refusals(validateOverride)(policy).map((error) => error.message)).toEqual([message]);
+    const nested = { rules: { '/': policy } };
+    expect(refusals(validatePolicy)(nested).map((error) => error.message)).toEqual([
+      "`rules['/'].retry` must be of the object itself: what is inherited is not read",
+    ]);
   });
 });
 
