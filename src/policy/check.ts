@@ -13,6 +13,9 @@ export const number =
     if (!holds(value)) throw new RangeError(message(path, rule, value));
   };
 
+export const whole = (least: number): Rule =>
+  number(`must be a whole number ≥ ${least}`, (value) => Number.isSafeInteger(value) && value >= least);
+
 export const type =
   (rule: string, holds: (value: unknown) => boolean): Rule =>
   (value, path) => {

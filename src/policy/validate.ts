@@ -18,6 +18,7 @@ import {
   type Rule,
   readable,
   type,
+  whole,
 } from './check.js';
 import type { ResilienceOverride, ResiliencePolicy } from './types.js';
 
@@ -43,9 +44,6 @@ function validate(name: string, expected: string, rule: Rule, value: unknown): v
     rule(value, '');
   });
 }
-
-const whole = (least: number): Rule =>
-  number(`must be a whole number ≥ ${least}`, (value) => Number.isSafeInteger(value) && value >= least);
 
 const most = or(whole(0), Number.POSITIVE_INFINITY);
 
