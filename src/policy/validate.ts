@@ -47,13 +47,14 @@ function validate(name: string, expected: string, rule: Rule, value: unknown): v
 
 const most = or(whole(0), Number.POSITIVE_INFINITY);
 
-const milliseconds = (least: number): Rule =>
+const milliseconds = (least: number, otherwise = ''): Rule =>
   number(
-    `must be milliseconds, ${least ? '> 0' : '≥ 0'} and ≤ ${MAX_TIMER_MS}`,
+    `must be milliseconds, ${least ? '> 0' : '≥ 0'} and ≤ ${MAX_TIMER_MS}${otherwise}`,
     (value) => (least ? value > 0 : value >= 0) && value <= MAX_TIMER_MS,
   );
 
 const orFalse = (rule: Rule): Rule => or(rule, false);
+const time = orFalse(milliseconds(1, ', or false'));
 
 const statuses = list(
   number('must be a status from 100 to 599', (n) => Number.isInteger(n) && n >= 100 && n <= 599),
@@ -139,7 +140,7 @@ const breaker = orFalse(
       maxOpenFor: milliseconds(1),
       successThreshold: whole(1),
       countRateLimit: bool,
-      slowCallDuration: orFalse(milliseconds(1)),
+      slowCallDuration: time,
     },
     'an object or false',
   ),
@@ -158,7 +159,7 @@ const hedgeObject = object(
 );
 
 const hedge = orFalse(
-  either(milliseconds(1), isNumber, (value, path) => {
+  either(milliseconds(1, ', or false'), isNumber, (value, path) => {
     hedgeObject(value, path);
     const { delay, quantile } = value as Record<string, unknown>;
     if (delay === undefined && quantile === undefined)
@@ -202,7 +203,6 @@ const scope = either(
   type("must be 'origin', 'instance' or a function", (value) => value === 'origin' || value === 'instance'),
 );
 
-const time = orFalse(milliseconds(1));
 const times = { deadline: time, attemptTimeout: time, connectTimeout: time };
 
 const shared = type('must be false: a request can pass by what the instance shares, not change it', () => false);
