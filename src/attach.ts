@@ -1,4 +1,4 @@
-import type { AxiosInstance } from 'axios';
+import type { AxiosStatic } from 'axios';
 import type { ResilienceHooks } from './base/events.js';
 import { installAdapter } from './call/adapter.js';
 import { Context } from './call/context.js';
@@ -26,8 +26,8 @@ export interface ResilienceHandle {
   subscribe(hooks: ResilienceHooks): () => void;
 }
 
-/** As much of an AxiosInstance as is touched: those typed by another build of axios (CommonJS, ESM) have it too. */
-export type Attachable = Pick<AxiosInstance, 'interceptors' | 'defaults'>;
+/** As much of an instance as is touched: `new Axios()` and those typed by another build of axios (CommonJS, ESM) have it too. */
+export type Attachable = Pick<InstanceType<AxiosStatic['Axios']>, 'interceptors' | 'defaults'>;
 
 /** Marks an attached instance, also for other copies of this package. */
 const ATTACHED = Symbol.for('axios-resilience.attached');

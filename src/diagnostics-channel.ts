@@ -1,5 +1,6 @@
 import { channel } from 'node:diagnostics_channel';
 import type { ResilienceHooks } from './base/events.js';
+import { isFunction, message } from './policy/check.js';
 
 const CHANNELS: Readonly<Record<keyof ResilienceHooks, string>> = {
   onRetry: 'retry',
@@ -23,8 +24,13 @@ export interface Subscribable {
 /**
  * Publishes each event on a channel of its own, `axios-resilience:retry` and so on, until stopped by what it returns. An
  * event is made only while its channel has subscribers.
+ *
+ * @throws TypeError for what is no handle
  */
 export function publishEvents(resilience: Subscribable): () => void {
+  if (!isFunction((Object(resilience) as Partial<Subscribable>).subscribe)) {
+    throw new TypeError(message('resilience', 'must be what attachResilience() gave back', resilience));
+  }
   const hooks: ResilienceHooks = {};
   for (const [hook, name] of Object.entries(CHANNELS)) {
     const events = channel(`axios-resilience:${name}`);

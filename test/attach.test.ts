@@ -52,7 +52,7 @@ describe('attachResilience', () => {
     await rejection(child.get('http://h/'));
     expect(adapter.sent).toHaveLength(1);
     const bare = new axios.Axios({ adapter: scriptedAdapter(503, 200) });
-    attachResilience(bare as AxiosInstance, { retry: NOW });
+    attachResilience(bare, { retry: NOW });
     expect((await bare.request({ url: 'http://h/', headers: {} })).status).toBe(200);
     const handle = attachResilience(axios, { retry: NOW });
     const direct = scriptedAdapter(503, 200);

@@ -31,6 +31,8 @@ async function compiles(): Promise<void> {
     },
     logger: console,
   });
+  class Client extends axios.Axios {}
+  attachResilience(new Client({}));
   await api.get('/', { resilience: false });
   await api.get('/', { resilience: { retry: { methods: { GET: true, POST: { statuses: [503] } } } } });
   api.interceptors.request.use((config) => {

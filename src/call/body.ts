@@ -29,13 +29,17 @@ export function isStream(data: unknown): data is object {
 /** Lets go of a body that nobody will read, so that its socket is free for the next attempt. */
 export function discard(data: unknown): void {
   if (!isStream(data)) return;
-  const { destroy, cancel } = data as { destroy?: () => void; cancel?: () => Promise<void> };
-  if (isWebStream(data)) {
-    cancel?.call(data).catch(() => {});
-  } else {
-    // Destroying it may make it say so.
-    (data as { on?: (event: string, listener: () => void) => void }).on?.('error', () => {});
-    destroy?.call(data);
+  try {
+    const { destroy, cancel } = data as { destroy?: () => void; cancel?: () => unknown };
+    if (isWebStream(data)) {
+      void Promise.resolve(cancel?.call(data)).catch(() => {});
+    } else {
+      // Destroying it may make it say so.
+      (data as { on?: (event: string, listener: () => void) => void }).on?.('error', () => {});
+      destroy?.call(data);
+    }
+  } catch {
+    // A stream of somebody's own that cannot be let go of: the call goes on all the same.
   }
 }
 

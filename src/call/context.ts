@@ -1,4 +1,4 @@
-import type { AxiosInstance } from 'axios';
+import type { CreateAxiosDefaults } from 'axios';
 import { after, now } from '../base/clock.js';
 import type { ResilienceHooks, ResilienceLogger } from '../base/events.js';
 import type { BreakerView } from '../guard/breaker.js';
@@ -36,7 +36,7 @@ export class Context {
   readonly policy: ResolvedPolicy;
 
   constructor(
-    readonly instance: Pick<AxiosInstance, 'defaults'>,
+    readonly instance: { readonly defaults: Pick<CreateAxiosDefaults, 'resilience'> },
     { hooks, ...policy }: ResolvedPolicy,
     readonly rules: Rules,
   ) {

@@ -1,6 +1,7 @@
 import type { InternalAxiosRequestConfig } from 'axios';
 import { IDEMPOTENCY_KEY_HEADERS, IDEMPOTENT_METHODS } from '../base/http.js';
 import { randomUuid } from '../base/ids.js';
+import { message } from '../policy/check.js';
 import type { ResolvedPolicy } from '../policy/resolve.js';
 import { discard, isReplayable, isUnserialized } from './body.js';
 
@@ -23,7 +24,7 @@ export class Request {
     const { idempotencyKey } = policy.retry;
     this.method = (config.method ?? 'get').toUpperCase();
     if (idempotencyKey && !this.#isIdempotentMethod && !this.hasIdempotencyKey) {
-      config.headers.set('Idempotency-Key', idempotencyKey === true ? randomUuid() : idempotencyKey(config));
+      config.headers.set('Idempotency-Key', idempotencyKey === true ? randomUuid() : keyOf(idempotencyKey(config)));
     }
     this.#headers = { ...config.headers };
   }
@@ -68,7 +69,7 @@ export class Request {
   }
 
   get hasIdempotencyKey(): boolean {
-    return IDEMPOTENCY_KEY_HEADERS.some((name) => this.#latest.headers.has(name));
+    return IDEMPOTENCY_KEY_HEADERS.some((name) => this.#latest.headers.get(name));
   }
 
   /** As `beforeRetry` has left it, if it was asked. */
@@ -79,6 +80,20 @@ export class Request {
   get #isIdempotentMethod(): boolean {
     return (IDEMPOTENT_METHODS as readonly string[]).includes(this.method);
   }
+}
+
+/** One key for two requests, or none, and a server would do the work of one of them only, or that of one twice. */
+function keyOf(key: unknown): string | undefined {
+  if (key === undefined || (typeof key === 'string' && key !== '') || Number.isFinite(key)) return key as string;
+  throw new TypeError(message('retry.idempotencyKey', 'must return a key', key));
+}
+
+/** Plain headers that a hook put in place, or none at all, become such as axios has. */
+export function normalize(config: Config, { headers: original }: Config): void {
+  const { headers } = config as Partial<Config>;
+  if (typeof headers?.get === 'function') return;
+  config.headers = Object.create(Object.getPrototypeOf(original)) as Config['headers'];
+  config.headers.set({ ...(headers as object | undefined) });
 }
 
 /** A body that a hook put in place as a plain object is serialised as the caller's would have been. */

@@ -10,6 +10,7 @@ export const CONNECTION_FINDINGS = {
     transient: false,
     summary: `The name ${nameOf(e)} does not exist, as far as the resolver of this machine knows${why(e)}.`,
     advice: [
+      ...misread(nameOf(e)),
       `Look for a typo in the name, then ask the resolver that Node asks: ${commands(e, named(e)).resolve}`,
       'In Docker or Kubernetes: look at /etc/resolv.conf in the container. A service is known by its name on its own network or namespace only; set `dns:` (or --dns) if the container inherited 127.0.0.53.',
       'On a VPN or with split DNS: internal names are known to internal resolvers only.',
@@ -105,6 +106,7 @@ export const CONNECTION_FINDINGS = {
       `See what takes so long: ${commands(e).curl} -o /dev/null -w '%{time_connect} %{time_starttransfer} %{time_total}\\n'`,
       'Look at the latency of the server, and of what it depends on, at that time.',
       'If it is slow by nature, give that request more time: `timeout`, or `attemptTimeout` and `deadline`.',
+      ...inLine(e),
       ...(e.reached === undefined ? [`It may also be that no connection stood: ${commands(e).connect}`] : []),
       'If only large requests or answers hang, look at the MTU: a container network’s must not be above that of the VPN or overlay below it.',
     ],
@@ -121,6 +123,21 @@ export const CONNECTION_FINDINGS = {
   }),
   proxy,
 };
+
+/** What stands where the name of a host should. */
+function misread(name: string): string[] {
+  if (/^(undefined|null|NaN)$/i.test(name))
+    return ['A variable in the URL was not set: look at where it is put together.'];
+  return /^https?$/i.test(name) ? ['The URL has its scheme twice: look at where it is put together.'] : [];
+}
+
+/** axios's own time limits count the time in an agent's queue, too. */
+const inLine = ({ atMost }: Evidence): string[] =>
+  atMost === Number.POSITIVE_INFINITY
+    ? []
+    : [
+        `The agent lets ${atMost} connections stand at once (\`maxSockets\`), and the wait for one counts: raise that, or let fewer requests go (\`bulkhead\`).`,
+      ];
 
 function badUrl(e: Evidence): Finding {
   const url = givenUrl(e);
@@ -147,6 +164,7 @@ function badUrl(e: Evidence): Finding {
 function flaw(e: Evidence): string {
   if (says(e, /includes credentials/)) return 'fetch takes no user and password in a URL; give `auth` instead';
   if (says(e, /bad port/)) return 'fetch refuses to call this port';
+  if (says(e, /missing "\/\/"/)) return 'there is no // after its scheme';
   if (says(e, /protocol|scheme/i)) return 'its protocol is not supported';
   if (says(e, /unescaped/)) return 'its path has characters that must be escaped (encodeURIComponent)';
   return 'it cannot be parsed (Invalid URL)';

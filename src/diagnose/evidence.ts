@@ -5,6 +5,7 @@ import { originOf, redactedUrl } from '../base/url.js';
 import { reportOf } from '../observe/file.js';
 import { type Place, placeAt } from './place.js';
 import { proxyFor } from './proxy.js';
+import { spokenIn } from './spoken.js';
 
 /** One error of the chain, reduced to what may be looked at. */
 export interface Link {
@@ -50,6 +51,8 @@ export interface Evidence {
   readonly reusedSocket: boolean;
   /** The answer began, and then nothing came any more until axios's `timeout`. */
   readonly stalled: boolean;
+  /** Connections that the agent of the request lets stand at once; `Infinity` if there is no such limit. */
+  readonly atMost: number;
   /** A server that speaks TLS only said so, in plain HTTP. */
   readonly wantsTls: boolean;
   /** What this package's own error was caused by. */
@@ -66,7 +69,7 @@ const PLAIN_TO_TLS = /plain HTTP request was sent to HTTPS|HTTP request to an HT
 
 /** Reads what there is to know. Whatever throws when looked at is taken as absent. */
 export function evidenceOf(error: unknown): Evidence {
-  const chain: unknown[] = tried(() => causesOf(error), [error]);
+  const chain: unknown[] = typeof error === 'string' ? [error] : tried(() => causesOf(error), [error]);
   const links = chain.map(linkOf);
   const call = chain.find(isOfCall);
   const subject = call ?? chain.at(-1) ?? error;
@@ -97,6 +100,7 @@ export function evidenceOf(error: unknown): Evidence {
     asked: report?.attempts.at(-1)?.retryAfterMs ?? tried(() => askedBy(response), undefined),
     reached: status ? 'answered' : node.reached,
     reusedSocket: node.reusedSocket || chain.some(isUndiciReuse),
+    atMost: roomOf(config, target),
     stalled: node.stalled && links.some(({ message }) => message === 'stream has been aborted'),
     wantsTls: status === 400 && PLAIN_TO_TLS.test(text(response, 'data')),
     cause: read(refusal, 'cause'),
@@ -104,11 +108,12 @@ export function evidenceOf(error: unknown): Evidence {
 }
 
 function linkOf(link: unknown): Link {
+  const message = typeof link === 'string' ? link.slice(0, MAX_LENGTH) : text(link, 'message');
   const data = read(link, 'rawPacket') ?? read(link, 'data');
   const start = typeof data === 'string' ? data.charCodeAt(0) : number(data, '0');
-  return {
+  const fields = {
     name: text(link, 'name'),
-    message: text(link, 'message'),
+    message,
     code: text(link, 'code'),
     syscall: text(link, 'syscall'),
     address: text(link, 'address') || (text(link, 'code') ? text(link, 'host') : ''),
@@ -118,6 +123,7 @@ function linkOf(link: unknown): Link {
     // Alert and handshake (RFC 8446 §5.1).
     tlsRecord: text(link, 'code').startsWith('HPE_') && (start === 0x15 || start === 0x16),
   };
+  return fields.code ? fields : { ...fields, ...spokenIn(message) };
 }
 
 /** An error of axios's, or of this package's: it knows its request. */
@@ -151,6 +157,14 @@ function targetOf(call: unknown, config: InternalAxiosRequestConfig): Place | un
   if (read(config, 'socketPath') || (!read(config, 'url') && !read(config, 'baseURL'))) return undefined;
   const hop = text(read(call, 'request'), '_currentUrl');
   return placeAt(hop) ?? placeAt(tried(() => originOf(config), ''));
+}
+
+function roomOf(config: InternalAxiosRequestConfig, target: Place | undefined): number {
+  const agent = read(config, target?.scheme === 'https' ? 'httpsAgent' : 'httpAgent');
+  return Math.min(
+    number(agent, 'maxSockets') || Number.POSITIVE_INFINITY,
+    number(agent, 'maxTotalSockets') || Number.POSITIVE_INFINITY,
+  );
 }
 
 function askedBy(response: unknown): number | string | undefined {

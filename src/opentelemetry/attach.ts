@@ -2,6 +2,7 @@ import { type Attributes, type MeterProvider, metrics } from '@opentelemetry/api
 import { Labels } from './labels.js';
 import { type Measured, measure } from './measure.js';
 import { spanListener } from './spans.js';
+import { validateTelemetry } from './validate.js';
 
 /** How and where to measure. */
 export interface TelemetryOptions {
@@ -18,8 +19,13 @@ export interface TelemetryOptions {
   readonly scope?: ((name: string) => string | undefined) | undefined;
 }
 
-/** Measures what the calls of an attached instance do, and tells of it on their spans, until detached by what it returns. */
+/**
+ * Measures what the calls of an attached instance do, and tells of it on their spans, until detached by what it returns.
+ *
+ * @throws TypeError for what is no handle, or no option, by name
+ */
 export function attachTelemetry(resilience: Measured, options: TelemetryOptions = {}): () => void {
+  validateTelemetry(resilience, options);
   const { meterProvider = metrics, spanEvents = true } = options;
   const labels = new Labels(options);
   const stops = [measure(meterProvider.getMeter('axios-resilience'), resilience, labels)];

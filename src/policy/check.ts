@@ -13,6 +13,9 @@ export const number =
     if (!holds(value)) throw new RangeError(message(path, rule, value));
   };
 
+export const whole = (least: number): Rule =>
+  number(`must be a whole number ≥ ${least}`, (value) => Number.isSafeInteger(value) && value >= least);
+
 export const type =
   (rule: string, holds: (value: unknown) => boolean): Rule =>
   (value, path) => {
@@ -38,13 +41,20 @@ export const object =
   (rules: Readonly<Record<string, Rule>>, expected = 'an object', fieldsOf = fields): Rule =>
   (value, path) => {
     if (!isObject(value)) throw new TypeError(message(path, `must be ${expected}`, value));
+    const at = (name: string) => (path ? `${path}.${clip(name)}` : clip(name));
+    const inherited = fieldsOf === fields && Object.keys(rules).find((name) => isInherited(name, value));
+    if (inherited)
+      throw new TypeError(`\`${at(inherited)}\` must be of the object itself: what is inherited is not read`);
     for (const [name, field] of fieldsOf(value, path)) {
-      const at = path ? `${path}.${clip(name)}` : clip(name);
       const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
-      if (!rule) throw new TypeError(`\`${at}\` is not an option${suggestion(clip(name), Object.keys(rules))}`);
-      if (field !== undefined) rule(field, at);
+      if (!rule) throw new TypeError(`\`${at(name)}\` is not an option${suggestion(clip(name), Object.keys(rules))}`);
+      if (field !== undefined) rule(field, at(name));
     }
   };
+
+/** But what has been done to all objects is no option of anybody's. */
+const isInherited = (name: string, value: object): boolean =>
+  name in value && !Object.hasOwn(value, name) && !(name in Object.prototype);
 
 export const list =
   (rule: Rule, expected: string): Rule =>

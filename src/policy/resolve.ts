@@ -67,12 +67,13 @@ export const resolvePolicy = (policy: ResiliencePolicy): ResolvedPolicy => refin
 
 /** What a request means: the instance's policy, with the override over it. */
 export function applyOverride(base: ResolvedPolicy, override: ResilienceOverride): ResolvedPolicy {
-  const { scope, ...rest } = override;
+  const { scope, ...rest } = own(override);
   const named = scope === undefined ? undefined : () => scope;
   return refine(base, { ...rest, scope: named });
 }
 
-function refine(base: ResolvedPolicy, layer: Layer): ResolvedPolicy {
+function refine(base: ResolvedPolicy, given: Layer): ResolvedPolicy {
+  const layer = own(given);
   return Object.freeze({
     deadline: pick(limit(layer.deadline), base.deadline),
     attemptTimeout: pick(limit(layer.attemptTimeout), base.attemptTimeout),
@@ -94,7 +95,7 @@ function refine(base: ResolvedPolicy, layer: Layer): ResolvedPolicy {
 function refineRetry(base: ResolvedRetry, layer: number | RetryPolicy | false): ResolvedRetry {
   if (layer === false) return refineRetry(base, { maxRetries: 0 });
   if (typeof layer === 'number') return refineRetry(base, { maxRetries: layer });
-  const { methods, statuses, limits, backoff, budget, ...plain } = layer;
+  const { methods, statuses, limits, backoff, budget, ...plain } = own(layer);
   return Object.freeze({
     ...base,
     ...defined(plain),
@@ -118,7 +119,7 @@ function refineBackoff(base: ResolvedRetry['backoff'], layer: RetryPolicy['backo
 
 function hedgePolicy(layer: Layer['hedge']): ResolvedPolicy['hedge'] | undefined {
   if (layer === undefined || layer === false) return layer;
-  return Object.freeze(typeof layer === 'number' ? { delay: layer } : { ...layer });
+  return Object.freeze(own(typeof layer === 'number' ? { delay: layer } : layer));
 }
 
 function refineBreaker(base: ResolvedPolicy['breaker'], layer: Layer['breaker']): ResolvedPolicy['breaker'] {
@@ -145,7 +146,7 @@ function methodRules(methods: NonNullable<RetryPolicy['methods']>): ReadonlyMap<
 }
 
 function methodRule(rule: boolean | MethodRule | undefined): ResolvedMethod {
-  const { statuses, maxRetries }: MethodRule = typeof rule === 'object' ? rule : {};
+  const { statuses, maxRetries }: MethodRule = own(typeof rule === 'object' ? rule : {});
   return Object.freeze({
     allowed: rule !== false,
     statuses: statuses && new Set(statuses),
@@ -164,6 +165,9 @@ function scopeFunction(scope: NonNullable<Layer['scope']>): ResolvedPolicy['scop
 const limit = (ms: number | false | undefined): number | undefined => (ms === false ? Number.POSITIVE_INFINITY : ms);
 
 const pick = <T>(value: T | undefined, inherited: T): T => (value === undefined ? inherited : value);
+
+/** Without what has been done to all objects. */
+const own = <T extends object>(fields: T): T => ({ __proto__: null, ...fields });
 
 /** `undefined` inherits: it must not overwrite when spread. */
 function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

@@ -18,6 +18,7 @@ import {
   type Rule,
   readable,
   type,
+  whole,
 } from './check.js';
 import type { ResilienceOverride, ResiliencePolicy } from './types.js';
 
@@ -44,16 +45,16 @@ function validate(name: string, expected: string, rule: Rule, value: unknown): v
   });
 }
 
-const whole = (least: number): Rule =>
-  number(`must be a whole number ≥ ${least}`, (value) => Number.isSafeInteger(value) && value >= least);
+const most = or(whole(0), Number.POSITIVE_INFINITY);
 
-const milliseconds = (least: number): Rule =>
+const milliseconds = (least: number, otherwise = ''): Rule =>
   number(
-    `must be milliseconds, ${least ? '> 0' : '≥ 0'} and ≤ ${MAX_TIMER_MS}`,
+    `must be milliseconds, ${least ? '> 0' : '≥ 0'} and ≤ ${MAX_TIMER_MS}${otherwise}`,
     (value) => (least ? value > 0 : value >= 0) && value <= MAX_TIMER_MS,
   );
 
 const orFalse = (rule: Rule): Rule => or(rule, false);
+const time = orFalse(milliseconds(1, ', or false'));
 
 const statuses = list(
   number('must be a status from 100 to 599', (n) => Number.isInteger(n) && n >= 100 && n <= 599),
@@ -69,7 +70,8 @@ const method: Rule = type(
 const methodRule: Rule = or(object({ statuses, maxRetries: whole(0) }, 'true, false or an object'), true, false);
 
 const methods: Rule = (value, path) => {
-  if (typeof value === 'object' && value !== null && Object.keys(value).length === 0) {
+  const named = isObject(value) ? fields(value, path) : value;
+  if (Array.isArray(named) && named.length === 0) {
     throw new RangeError(message(path, 'must name at least one method (`retry: false` switches retries off)', value));
   }
   if (!isObject(value)) return list(method, 'a list of methods or a record by method')(value, path);
@@ -109,7 +111,7 @@ const retryWith = (budget: Rule): Rule =>
       object(
         {
           maxRetries: whole(0),
-          limits: object({ connect: whole(0), read: whole(0), status: whole(0) }),
+          limits: object({ connect: most, read: most, status: most }),
           methods,
           statuses,
           backoff,
@@ -138,7 +140,7 @@ const breaker = orFalse(
       maxOpenFor: milliseconds(1),
       successThreshold: whole(1),
       countRateLimit: bool,
-      slowCallDuration: orFalse(milliseconds(1)),
+      slowCallDuration: time,
     },
     'an object or false',
   ),
@@ -157,7 +159,7 @@ const hedgeObject = object(
 );
 
 const hedge = orFalse(
-  either(milliseconds(1), isNumber, (value, path) => {
+  either(milliseconds(1, ', or false'), isNumber, (value, path) => {
     hedgeObject(value, path);
     const { delay, quantile } = value as Record<string, unknown>;
     if (delay === undefined && quantile === undefined)
@@ -201,7 +203,6 @@ const scope = either(
   type("must be 'origin', 'instance' or a function", (value) => value === 'origin' || value === 'instance'),
 );
 
-const time = orFalse(milliseconds(1));
 const times = { deadline: time, attemptTimeout: time, connectTimeout: time };
 
 const shared = type('must be false: a request can pass by what the instance shares, not change it', () => false);

@@ -1,4 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
+import { either, fn, isNumber, number, object } from '../policy/check.js';
+
 /** Time that passes only when told to, for everything in this realm that calls the four functions it replaces. */
 export interface FakeClock {
   /** Milliseconds that have passed since the clock was put in place. */
@@ -40,13 +42,18 @@ export async function withFakeClock<T>(
  * Replaces `setTimeout`, `clearTimeout`, `performance.now`, `Date.now` and, if asked, `Math.random` until `restore()`.
  *
  * @throws Error if they are faked already
+ * @throws TypeError or RangeError for what is no option, by name
  */
-export function fakeClock({ random }: FakeClockOptions = {}): FakeClock {
+export function fakeClock(options: FakeClockOptions = {}): FakeClock {
+  validate(options, 'options');
   if ('clock' in setTimeout) {
     throw new Error('setTimeout is faked already, by another fake clock or by the fake timers of the test runner');
   }
-  return new Clock(random);
+  return new Clock(options.random);
 }
+
+const draw = number('must be ≥ 0 and < 1, as Math.random draws, or a function', (value) => value >= 0 && value < 1);
+const validate = object({ random: either(draw, isNumber, fn) });
 
 /** More timers than this, one after the other, are a loop that never ends. */
 const MOST_TIMERS = 100_000;

@@ -1,10 +1,15 @@
 import { PassThrough, Readable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
-import type { AxiosResponse } from 'axios';
+import axios, { type AxiosResponse } from 'axios';
+import { attachResilience, type ResilienceHooks } from 'axios-resilience';
 import { discard, isReplayable, isStream, isUnserialized, parsed } from '../../src/call/body.js';
 
 const nodeStream = () => Readable.from(['a', 'b']);
 const webStream = () => new ReadableStream();
+const noop = (): void => {};
+const boom = (): never => {
+  throw new Error('boom');
+};
 async function* generator() {
   yield 'a';
 }
@@ -69,6 +74,27 @@ describe('discard', () => {
     const reader = stream.getReader();
     discard(stream);
     expect(await reader.read()).toEqual({ done: false, value: 'a' });
+  });
+
+  test.each<[string, object]>([
+    ['throws when destroyed', { pipe: noop, destroy: boom }],
+    ['takes no listener', { pipe: noop, on: boom }],
+    ['throws when cancelled', { getReader: noop, cancel: boom }],
+    ['gives back no promise', { getReader: noop, cancel: noop }],
+    ['cannot be cancelled', { getReader: noop, cancel: 1 }],
+  ])('the call goes on with a stream that %s', async (_, data) => {
+    let hits = 0;
+    const ended: unknown[] = [];
+    const api = axios.create({
+      adapter: async (config) => {
+        const isFirst = hits++ === 0;
+        return { status: isFirst ? 503 : 200, data: isFirst ? data : 'ok', headers: {}, config, statusText: '' };
+      },
+    });
+    const onEnd: ResilienceHooks['onEnd'] = ({ report }) => ended.push(report.ended);
+    attachResilience(api, { retry: { backoff: () => 0 }, hooks: { onEnd } });
+    expect((await api.get('https://api.test/')).data).toBe('ok');
+    expect([hits, ended]).toEqual([2, ['success']]);
   });
 
   test('takes no notice of what is no stream', () => {

@@ -88,7 +88,7 @@ describe('Lifetime', () => {
     const lifetime = live(1_000);
     const told: (string | undefined)[] = [];
     lifetime.enter(({ final }) => told.push(final));
-    lifetime.limitPhase(300, performance.now(), () => told.push('limit'));
+    lifetime.limitPhase(300, now(), () => told.push('limit'));
     jest.advanceTimersByTime(299);
     expect([told, jest.getTimerCount()]).toEqual([[], 1]);
     jest.advanceTimersByTime(1);
@@ -101,11 +101,11 @@ describe('Lifetime', () => {
     const lifetime = live(1_000);
     const told: string[] = [];
     lifetime.enter(() => {});
-    lifetime.limitPhase(300, performance.now(), () => told.push('first'));
+    lifetime.limitPhase(300, now(), () => told.push('first'));
     jest.advanceTimersByTime(200);
     lifetime.enter(() => {});
     jest.advanceTimersByTime(200);
-    lifetime.limitPhase(300, performance.now(), () => told.push('second'));
+    lifetime.limitPhase(300, now(), () => told.push('second'));
     jest.advanceTimersByTime(299);
     expect(told).toEqual([]);
     jest.advanceTimersByTime(1);
@@ -115,7 +115,7 @@ describe('Lifetime', () => {
   test('a limit longer than timers can be is none', () => {
     const lifetime = live();
     lifetime.enter(() => {});
-    lifetime.limitPhase(2 ** 31, performance.now(), () => {});
+    lifetime.limitPhase(2 ** 31, now(), () => {});
     expect(jest.getTimerCount()).toBe(0);
   });
 

@@ -73,6 +73,19 @@ describe('Request', () => {
     expect(config.headers.get('Idempotency-Key')).toBe('key of /orders');
   });
 
+  test.each([[''], [Promise.resolve('a')], [null], [{}], [Number.NaN], [true]])('%p is no key', (key) => {
+    expect(() => request({}, { retry: { idempotencyKey: () => key as string } })).toThrow(
+      /^`retry.idempotencyKey` must return a key, got /,
+    );
+  });
+
+  test('a number will do as a key, none is none, and an empty one in the headers makes nothing safe to send twice', () => {
+    const made = [7, undefined].map((key) => request({}, { retry: { idempotencyKey: () => key as never } }));
+    const empty = request({ headers: new AxiosHeaders({ 'Idempotency-Key': '' }) });
+    expect(made.map(({ config }) => config.headers.get('Idempotency-Key'))).toEqual(['7', undefined]);
+    expect([...made, empty].map((each) => each.request.hasIdempotencyKey)).toEqual([true, false, false]);
+  });
+
   test('no key is put on a method that needs none, nor in place of one that is there', () => {
     const policy = { retry: { idempotencyKey: true } };
     const put = request({ method: 'put' }, policy);

@@ -47,6 +47,12 @@ const refusal = (code: string, fields: object) => Object.assign(new AxiosError('
 const TABLE: readonly (readonly [string, unknown, FailureCause, boolean])[] = [
   ['Invalid URL, bare', system('Invalid URL', { code: 'ERR_INVALID_URL', input: '/users' }), 'bad-url', false],
   ['Unsupported protocol', new AxiosError('Unsupported protocol ftp:', 'ERR_BAD_REQUEST', config), 'bad-url', false],
+  [
+    'a slash that is missing',
+    new AxiosError('Invalid URL "https:/api.example.com": missing "//" after protocol', 'ERR_INVALID_URL', config),
+    'bad-url',
+    false,
+  ],
   ['unknown scheme', viaFetch(new Error('unknown scheme')), 'bad-url', false],
   [
     'credentials in a URL for fetch',
@@ -336,6 +342,22 @@ describe('the sentence', () => {
     );
   });
 
+  test.each<[unknown, FailureCause, string]>([
+    [new Error('Cannot load users: connect ECONNREFUSED 10.0.0.7:5432'), 'connection-refused', 'at 10.0.0.7:5432'],
+    ['connect ECONNREFUSED ::1:5432', 'connection-refused', 'at [::1]:5432'],
+    [new Error('Error: getaddrinfo ENOTFOUND api.exmple.com'), 'dns', 'The name api.exmple.com does not exist'],
+    [new Error('getaddrinfo EAI_AGAIN db, retrying'), 'dns-temporary', 'no answer for db ('],
+    [new Error('GET failed (read ECONNRESET)'), 'reset', 'closed the connection'],
+    [new Error('connect ETIMEDOUT 10.0.0.7:443'), 'connect-timeout', 'No connection to 10.0.0.7:443'],
+    [new Error('fetch failed: self-signed certificate'), 'tls-certificate', 'self-signed'],
+    [new Error('certificate has expired'), 'tls-certificate', 'has expired'],
+    [new Error('cannot connect to EDGE'), 'unknown', 'why is not known'],
+  ])('has what is left of a cause in words alone: %s', (error, cause, said) => {
+    const diagnosis = diagnose(error);
+    expect(diagnosis.cause).toBe(cause);
+    expect(diagnosis.summary).toContain(said);
+  });
+
   test('says how far the request came before the time was over', () => {
     const timedOut = (request: object) =>
       summary(timeout('timeout of 100ms exceeded', { reusedSocket: false, ...request }));
@@ -355,6 +377,11 @@ describe('the sentence', () => {
     expect(summary(answered(429, { 'retry-after': 'soon, secret' }))).toBe(
       'api.example.com:443 answered 429 to GET https://api.example.com/users?token=REDACTED: too many requests.',
     );
+  });
+
+  test('says what is wrong with a URL', () => {
+    const missing = 'Invalid URL "https:/api.example.com": missing "//" after protocol';
+    expect(summary(new AxiosError(missing, 'ERR_INVALID_URL', config))).toContain('there is no // after its scheme');
   });
 
   test('is one line, and short, whatever the message', () => {
@@ -415,6 +442,24 @@ describe('the advice', () => {
         viaFetch(system('getaddrinfo ENOTFOUND cdn.example.com', { code: 'ENOTFOUND', hostname: 'cdn.example.com' })),
       ),
     ).toContain('getent hosts cdn.example.com');
+  });
+
+  test('knows what mostly stands where the name of a host should', () => {
+    const unknown = (hostname: string) =>
+      diagnose(system(`getaddrinfo ENOTFOUND ${hostname}`, { code: 'ENOTFOUND', hostname })).advice[0];
+    expect(unknown('undefined')).toMatch(/^A variable in the URL was not set/);
+    expect(unknown('null')).toMatch(/^A variable in the URL was not set/);
+    expect(unknown('https')).toMatch(/^The URL has its scheme twice/);
+    expect(unknown('nullable.example.com')).toMatch(/^Look for a typo/);
+  });
+
+  test('tells of an agent that lets few connections stand: the wait for one may have taken the time', () => {
+    const through = (httpsAgent?: object) =>
+      advice(new AxiosError('timeout of 100ms exceeded', 'ECONNABORTED', { ...config, httpsAgent }));
+    expect(through({ maxSockets: 2, maxTotalSockets: 8 })).toContain('lets 2 connections stand at once');
+    for (const agent of [undefined, { maxSockets: Number.POSITIVE_INFINITY }, {}]) {
+      expect(through(agent)).not.toContain('at once (`maxSockets`)');
+    }
   });
 
   test('has nothing in its commands that a shell would take for its own', () => {

@@ -74,3 +74,11 @@ test('no event is made while nobody listens to its channel', async () => {
   expect(server.hits).toHaveLength(3);
   unheard();
 });
+
+test('what is no handle is refused by name', () => {
+  for (const handle of [undefined, {}, axios]) {
+    expect(() => publishEvents(handle as never)).toThrow(
+      /^`resilience` must be what attachResilience\(\) gave back, got/,
+    );
+  }
+});

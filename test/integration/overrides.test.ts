@@ -49,8 +49,8 @@ describe('per-request overrides', () => {
     [{ retry: -1 }, RangeError, '`retry` must be a whole number ≥ 0, got -1'],
     [{ retry: { maxRetries: Number.NaN } }, RangeError, '`retry.maxRetries` must be a whole number ≥ 0, got NaN'],
     [{ retry: { maxRetry: 3 } }, TypeError, '`retry.maxRetry` is not an option; did you mean `maxRetries`?'],
-    [{ deadline: '5000' }, TypeError, '`deadline` must be milliseconds, > 0 and ≤ 2147483647, got "5000"'],
-    [{ deadline: 0 }, RangeError, '`deadline` must be milliseconds, > 0 and ≤ 2147483647, got 0'],
+    [{ deadline: '5000' }, TypeError, '`deadline` must be milliseconds, > 0 and ≤ 2147483647, or false, got "5000"'],
+    [{ deadline: 0 }, RangeError, '`deadline` must be milliseconds, > 0 and ≤ 2147483647, or false, got 0'],
     [
       { breaker: { consecutive: 1 } },
       TypeError,

@@ -203,6 +203,29 @@ describe.each(['http', 'fetch'] as const)('what decides on a retry, through the 
     expect(response.config.headers.get('Authorization')).toBe('Bearer old');
   });
 
+  test.each<[string, (headers: object) => unknown, string | undefined]>([
+    ['others, as a plain object', (headers) => ({ ...headers, Authorization: 'Bearer new' }), 'old'],
+    ['others, of which it keeps none', () => ({ Authorization: 'Bearer new' }), undefined],
+    ['none', () => undefined, undefined],
+  ])('beforeRetry may put headers in place of those there were: %s', async (_, headersOf, kept) => {
+    server.script(503, 503, 200);
+    attachResilience(api, {
+      retry: {
+        ...NOW,
+        beforeRetry: (config) => {
+          config.headers = headersOf(config.headers) as AxiosHeaders;
+        },
+      },
+    });
+    const response = await api.put('/', { a: 1 }, { headers: { 'x-kept': 'old' } });
+    expect(server.hits.map(({ headers, body }) => [headers['x-kept'], body])).toEqual([
+      ['old', '{"a":1}'],
+      [kept, '{"a":1}'],
+      [kept, '{"a":1}'],
+    ]);
+    expect(reportOf(response)).toMatchObject({ ended: 'success', retries: 2 });
+  });
+
   test('beforeRetry that answers false ends the call with its last error', async () => {
     server.script(503, 200);
     attachResilience(api, { retry: { ...NOW, beforeRetry: () => false } });

@@ -186,3 +186,25 @@ describe('attached to', () => {
     expect(server.hits).toHaveLength(2);
   });
 });
+
+describe('attachTelemetry refuses', () => {
+  const handle = () => attachResilience(axios.create());
+  const attach = attachTelemetry as (resilience: unknown, options?: unknown) => unknown;
+
+  test.each([[undefined], [{}], [axios]])('what is no handle: %p', (resilience) => {
+    expect(() => attach(resilience)).toThrow(/^`resilience` must be what attachResilience\(\) gave back, got/);
+  });
+
+  test.each([
+    [null, '`options` must be an object, got null'],
+    [{ meter: 1 }, '`options.meter` is not an option (known: meterProvider, spanEvents, attributes, scope)'],
+    [{ spanEvent: true }, '`options.spanEvent` is not an option (known: meterProvider, spanEvents, attributes, scope)'],
+    [{ meterProvider: {} }, '`options.meterProvider` must be a MeterProvider, got an object'],
+    [{ spanEvents: 'yes' }, '`options.spanEvents` must be true or false, got "yes"'],
+    [{ attributes: 'orders' }, '`options.attributes` must be a plain object, got "orders"'],
+    [{ attributes: new Map() }, '`options.attributes` must be a plain object, got an object'],
+    [{ scope: 'origin' }, '`options.scope` must be a function, got "origin"'],
+  ])('%j', (options, message) => {
+    expect(() => attach(handle(), options)).toThrow(new TypeError(message));
+  });
+});

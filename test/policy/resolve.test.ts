@@ -1,7 +1,8 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import type { InternalAxiosRequestConfig } from 'axios';
 import { applyOverride, resolvePolicy } from '../../src/policy/resolve.js';
 import type { ResilienceOverride, ResiliencePolicy } from '../../src/policy/types.js';
+import { validatePolicy } from '../../src/policy/validate.js';
 
 const CONFIG = { url: 'https://api.test/users' } as InternalAxiosRequestConfig;
 
@@ -17,6 +18,36 @@ function frozen<T>(value: T): T {
   if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(frozen);
   return value;
 }
+
+describe('what somebody has done to all objects', () => {
+  const polluted = {
+    deadline: 'evil',
+    retry: 'evil',
+    scope: () => 'evil',
+    fallback: 'evil',
+    body: 'evil',
+    statuses: [200],
+  };
+
+  afterEach(() => {
+    for (const key of Object.keys(polluted)) Reflect.deleteProperty(Object.prototype, key);
+  });
+
+  test('is nobody’s policy', () => {
+    Object.assign(Object.prototype, polluted);
+    const policy = { retry: { methods: { GET: {} }, maxRetries: 1 } };
+    validatePolicy(policy);
+    const { deadline, retry, fallback, body, scope } = applyOverride(resolvePolicy(policy), {});
+    expect([deadline, retry.maxRetries, fallback, body, scope(CONFIG)]).toEqual([
+      30_000,
+      1,
+      false,
+      undefined,
+      'https://api.test',
+    ]);
+    expect([retry.statuses.has(200), retry.methods.get('GET')?.statuses]).toEqual([false, undefined]);
+  });
+});
 
 describe('resolvePolicy', () => {
   test('nothing given gives the documented defaults', () => {

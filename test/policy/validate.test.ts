@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { validateHooks, validateOverride, validatePolicy } from '../../src/policy/validate.js';
 
 const MS = 'must be milliseconds, > 0 and ≤ 2147483647, got';
+const MS_OR_OFF = 'must be milliseconds, > 0 and ≤ 2147483647, or false, got';
 const MS_OR_0 = 'must be milliseconds, ≥ 0 and ≤ 2147483647, got';
 const WHOLE = 'must be a whole number ≥ 0, got';
 const COUNT = 'must be a whole number ≥ 1, got';
@@ -32,19 +33,19 @@ describe('validatePolicy refuses', () => {
       [3, '`policy` must be an object, got 3', TypeError],
       [[], '`policy` must be an object, got []', TypeError],
 
-      [{ deadline: 0 }, `\`deadline\` ${MS} 0`, RangeError],
-      [{ deadline: -1 }, `\`deadline\` ${MS} -1`, RangeError],
-      [{ deadline: Number.NaN }, `\`deadline\` ${MS} NaN`, RangeError],
-      [{ deadline: Number.POSITIVE_INFINITY }, `\`deadline\` ${MS} Infinity`, RangeError],
-      [{ deadline: 2 ** 31 }, `\`deadline\` ${MS} 2147483648`, RangeError],
-      [{ deadline: '30s' }, `\`deadline\` ${MS} "30s"`, TypeError],
-      [{ deadline: '1000' }, `\`deadline\` ${MS} "1000"`, TypeError],
-      [{ deadline: 10n }, `\`deadline\` ${MS} 10`, TypeError],
-      [{ deadline: true }, `\`deadline\` ${MS} true`, TypeError],
-      [{ deadline: null }, `\`deadline\` ${MS} null`, TypeError],
-      [{ attemptTimeout: 0 }, `\`attemptTimeout\` ${MS} 0`, RangeError],
-      [{ attemptTimeout: '5' }, `\`attemptTimeout\` ${MS} "5"`, TypeError],
-      [{ attemptTimeout: {} }, `\`attemptTimeout\` ${MS} an object`, TypeError],
+      [{ deadline: 0 }, `\`deadline\` ${MS_OR_OFF} 0`, RangeError],
+      [{ deadline: -1 }, `\`deadline\` ${MS_OR_OFF} -1`, RangeError],
+      [{ deadline: Number.NaN }, `\`deadline\` ${MS_OR_OFF} NaN`, RangeError],
+      [{ deadline: Number.POSITIVE_INFINITY }, `\`deadline\` ${MS_OR_OFF} Infinity`, RangeError],
+      [{ deadline: 2 ** 31 }, `\`deadline\` ${MS_OR_OFF} 2147483648`, RangeError],
+      [{ deadline: '30s' }, `\`deadline\` ${MS_OR_OFF} "30s"`, TypeError],
+      [{ deadline: '1000' }, `\`deadline\` ${MS_OR_OFF} "1000"`, TypeError],
+      [{ deadline: 10n }, `\`deadline\` ${MS_OR_OFF} 10`, TypeError],
+      [{ deadline: true }, `\`deadline\` ${MS_OR_OFF} true`, TypeError],
+      [{ deadline: null }, `\`deadline\` ${MS_OR_OFF} null`, TypeError],
+      [{ attemptTimeout: 0 }, `\`attemptTimeout\` ${MS_OR_OFF} 0`, RangeError],
+      [{ attemptTimeout: '5' }, `\`attemptTimeout\` ${MS_OR_OFF} "5"`, TypeError],
+      [{ attemptTimeout: {} }, `\`attemptTimeout\` ${MS_OR_OFF} an object`, TypeError],
 
       [{ retry: -1 }, `\`retry\` ${WHOLE} -1`, RangeError],
       [{ retry: 1.5 }, `\`retry\` ${WHOLE} 1.5`, RangeError],
@@ -72,6 +73,7 @@ describe('validatePolicy refuses', () => {
         '`retry.methods` must be a list of methods or a record by method, got "GET"',
         TypeError,
       ],
+      [{ retry: { methods: new Set(['GET']) } }, '`retry.methods` must be a plain object, got an object', TypeError],
       [{ retry: { methods: ['GET', 7] } }, '`retry.methods[1]` must be an HTTP method, got 7', TypeError],
       [{ retry: { methods: [''] } }, '`retry.methods[0]` must be an HTTP method, got ""', TypeError],
       [{ retry: { methods: ['GET, PUT'] } }, '`retry.methods[0]` must be an HTTP method, got "GET, PUT"', TypeError],
@@ -143,7 +145,7 @@ describe('validatePolicy refuses', () => {
       [{ retry: { budget: { ratio: 1.1 } } }, '`retry.budget.ratio` must be ≥ 0 and ≤ 1, got 1.1', RangeError],
       [{ retry: { budget: { ratio: '20%' } } }, '`retry.budget.ratio` must be ≥ 0 and ≤ 1, got "20%"', TypeError],
       [{ retry: { budget: { reserve: -1 } } }, `\`retry.budget.reserve\` ${COUNT.replace('1', '0')} -1`, RangeError],
-      [{ hedge: 0 }, `\`hedge\` ${MS} 0`, RangeError],
+      [{ hedge: 0 }, `\`hedge\` ${MS_OR_OFF} 0`, RangeError],
       [{ hedge: true }, '`hedge` must be a number, an object or false, got true', TypeError],
       [{ hedge: {} }, '`hedge` must have a delay or a quantile, got an object', TypeError],
       [{ hedge: { quantile: 95 } }, '`hedge.quantile` must be > 0 and < 1, got 95', RangeError],
@@ -165,9 +167,9 @@ describe('validatePolicy refuses', () => {
       [{ breaker: { successThreshold: 0 } }, `\`breaker.successThreshold\` ${COUNT} 0`, RangeError],
       [{ breaker: { successThreshold: 1.5 } }, `\`breaker.successThreshold\` ${COUNT} 1.5`, RangeError],
       [{ breaker: { successThreshold: '2' } }, `\`breaker.successThreshold\` ${COUNT} "2"`, TypeError],
-      [{ breaker: { slowCallDuration: 0 } }, `\`breaker.slowCallDuration\` ${MS} 0`, RangeError],
-      [{ breaker: { slowCallDuration: Number.NaN } }, `\`breaker.slowCallDuration\` ${MS} NaN`, RangeError],
-      [{ breaker: { slowCallDuration: true } }, `\`breaker.slowCallDuration\` ${MS} true`, TypeError],
+      [{ breaker: { slowCallDuration: 0 } }, `\`breaker.slowCallDuration\` ${MS_OR_OFF} 0`, RangeError],
+      [{ breaker: { slowCallDuration: Number.NaN } }, `\`breaker.slowCallDuration\` ${MS_OR_OFF} NaN`, RangeError],
+      [{ breaker: { slowCallDuration: true } }, `\`breaker.slowCallDuration\` ${MS_OR_OFF} true`, TypeError],
 
       [{ bulkhead: 0 }, `\`bulkhead\` ${COUNT} 0`, RangeError],
       [{ bulkhead: Number.NaN }, `\`bulkhead\` ${COUNT} NaN`, RangeError],
@@ -257,6 +259,18 @@ describe('validatePolicy takes', () => {
       'false for what can be switched off',
       { deadline: false, attemptTimeout: false, retry: false, breaker: false, bulkhead: false, logger: false },
     ],
+    [
+      'no limit where that is the default',
+      {
+        retry: {
+          limits: {
+            connect: Number.POSITIVE_INFINITY,
+            read: Number.POSITIVE_INFINITY,
+            status: Number.POSITIVE_INFINITY,
+          },
+        },
+      },
+    ],
     ['short forms', { retry: 0, bulkhead: 1 }],
     ['the longest time a timer keeps', { deadline: 2_147_483_647, attemptTimeout: 0.5 }],
     [
@@ -312,13 +326,31 @@ describe('validatePolicy takes', () => {
   });
 });
 
+describe('what is inherited', () => {
+  class Settings {
+    get retry() {
+      return 'often';
+    }
+  }
+  const message = '`retry` must be of the object itself: what is inherited is not read';
+
+  test.each([[new Settings()], [Object.create({ retry: 'often' })]])('is refused: %p', (policy) => {
+    expect(refusals(validatePolicy)(policy).map((error) => error.message)).toEqual([message]);
+    expect(refusals(validateOverride)(policy).map((error) => error.message)).toEqual([message]);
+    const nested = { rules: { '/': policy } };
+    expect(refusals(validatePolicy)(nested).map((error) => error.message)).toEqual([
+      "`rules['/'].retry` must be of the object itself: what is inherited is not read",
+    ]);
+  });
+});
+
 describe('validateOverride', () => {
   test.each(
     titled([
       [true, '`resilience` must be an object or false, got true', TypeError],
       [null, '`resilience` must be an object or false, got null', TypeError],
       [[], '`resilience` must be an object or false, got []', TypeError],
-      [{ deadline: 0 }, `\`deadline\` ${MS} 0`, RangeError],
+      [{ deadline: 0 }, `\`deadline\` ${MS_OR_OFF} 0`, RangeError],
       [{ retry: { maxRetries: -1 } }, `\`retry.maxRetries\` ${WHOLE} -1`, RangeError],
       [{ breaker: {} }, `\`breaker\` ${SHARED} an object`, TypeError],
       [{ breaker: true }, `\`breaker\` ${SHARED} true`, TypeError],

@@ -120,6 +120,18 @@ describe('a fake clock', () => {
     clock.restore();
   });
 
+  test.each([
+    [{ random: 1 }, '`options.random` must be ≥ 0 and < 1, as Math.random draws, or a function, got 1'],
+    [{ random: Number.NaN }, '`options.random` must be ≥ 0 and < 1, as Math.random draws, or a function, got NaN'],
+    [{ random: 'half' }, '`options.random` must be a function, got "half"'],
+    [{ seed: 1 }, '`options.seed` is not an option (known: random)'],
+    [0.5, '`options` must be an object, got 0.5'],
+  ])('%j is refused, and nothing is faked', (options, message) => {
+    const { setTimeout } = globalThis;
+    expect(() => fakeClock(options as object)).toThrow(message);
+    expect(globalThis.setTimeout).toBe(setTimeout);
+  });
+
   test('fixes what Math.random draws', async () => {
     const draws = () => Array.from({ length: 3 }, () => Math.random());
     expect(await withFakeClock(draws, { random: 0.5 })).toEqual([0.5, 0.5, 0.5]);

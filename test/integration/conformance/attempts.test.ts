@@ -208,11 +208,15 @@ describe('refused when attached', () => {
       '`retry.statuses[0]` must be a status from 100 to 599, got "503"',
     ],
     ['statuses that are no list', { retry: { statuses: 503 } }, '`retry.statuses` must be a list of statuses, got 503'],
-    ['a deadline of nothing', { deadline: 0 }, '`deadline` must be milliseconds, > 0 and ≤ 2147483647, got 0'],
+    [
+      'a deadline of nothing',
+      { deadline: 0 },
+      '`deadline` must be milliseconds, > 0 and ≤ 2147483647, or false, got 0',
+    ],
     [
       'a deadline no timer can keep',
       { deadline: 2 ** 31 },
-      '`deadline` must be milliseconds, > 0 and ≤ 2147483647, got 2147483648',
+      '`deadline` must be milliseconds, > 0 and ≤ 2147483647, or false, got 2147483648',
     ],
   ])('%s', (_what, policy, message) => {
     expect(() => attachResilience(axios.create(), policy)).toThrow(message);
