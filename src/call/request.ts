@@ -48,6 +48,12 @@ export class Request {
     return this.#template ? copy(this.#template, this.#template.headers) : copy(this.config, this.#headers);
   }
 
+  /** Takes what `beforeRetry` has made of the template, be it in plain objects, as axios takes what its callers give. */
+  adopt(): void {
+    this.template.headers = likeHeaders(this.template.headers, this.config);
+    serialize(this.template);
+  }
+
   get replayable(): boolean {
     return this.policy.body !== undefined || isReplayable(this.#latest.data);
   }
@@ -79,6 +85,13 @@ export class Request {
   get #isIdempotentMethod(): boolean {
     return (IDEMPOTENT_METHODS as readonly string[]).includes(this.method);
   }
+}
+
+/** Of whatever a hook put in their place, headers of the kind that the caller's are. */
+function likeHeaders(headers: unknown, { headers: own }: Config): Config['headers'] {
+  if (headers && Object.getPrototypeOf(headers) === Object.getPrototypeOf(own)) return headers as Config['headers'];
+  const fields = (headers as Partial<Config['headers']> | undefined)?.toJSON?.() ?? headers;
+  return new (own.constructor as new (fields: unknown) => Config['headers'])(fields);
 }
 
 /** A body that a hook put in place as a plain object is serialised as the caller's would have been. */

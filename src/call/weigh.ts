@@ -20,8 +20,9 @@ export async function weigh(call: Call): Promise<boolean> {
 
 async function decided(call: Call): Promise<Decision> {
   const { retry } = call.policy;
-  const { outcome = {}, facts, lifetime } = call;
+  const { outcome = {}, lifetime } = call;
   try {
+    const { facts } = call;
     const proposed = decide(outcome, facts, retry, Math.random);
     const open = proposed.retry || proposed.because === 'not-retryable';
     const answer = open ? retry.shouldRetry?.(call.failed(), proposed) : undefined;

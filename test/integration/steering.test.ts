@@ -203,6 +203,29 @@ describe.each(['http', 'fetch'] as const)('what decides on a retry, through the 
     expect(response.config.headers.get('Authorization')).toBe('Bearer old');
   });
 
+  test.each<[string, (headers: AxiosHeaders) => unknown]>([
+    ['a plain object', (headers) => ({ ...headers, 'X-Attempt': '2' })],
+    ['Headers', (headers) => new Headers({ 'X-Caller': String(headers.get('X-Caller')), 'X-Attempt': '2' })],
+    ['nothing', () => undefined],
+  ])(
+    'beforeRetry may put %s in the place of the headers, and the call goes on as it would have',
+    async (kind, make) => {
+      server.script(503, 503, 200);
+      const beforeRetry = (config: { headers: AxiosHeaders }) => {
+        config.headers = make(config.headers) as AxiosHeaders;
+      };
+      attachResilience(api, { retry: { ...NOW, beforeRetry: beforeRetry as never } });
+      const response = await api.put('/', { a: 1 }, { headers: { 'X-Caller': 'a' } });
+      const kept = kind === 'nothing' ? [undefined, undefined] : ['a', '2'];
+      expect(server.hits.map(({ headers }) => [headers['x-caller'], headers['x-attempt']])).toEqual([
+        ['a', undefined],
+        kept,
+        kept,
+      ]);
+      expect(reportOf(response)).toMatchObject({ ended: 'success', retries: 2 });
+    },
+  );
+
   test('beforeRetry that answers false ends the call with its last error', async () => {
     server.script(503, 200);
     attachResilience(api, { retry: { ...NOW, beforeRetry: () => false } });
