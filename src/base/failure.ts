@@ -1,5 +1,6 @@
 import { type AxiosError, type AxiosResponse, type InternalAxiosRequestConfig, isAxiosError, isCancel } from 'axios';
-import { portOf } from './url.js';
+import { originConnectedTo } from './fetched.js';
+import { originOf, portOf } from './url.js';
 
 /**
  * How an attempt failed, by what the server may have done: nothing was sent for `dns`, `connect` and `refused`, no
@@ -110,12 +111,16 @@ function matching(table: readonly (readonly [RegExp, FailureKind])[], text: stri
   return table.find(([pattern]) => pattern.test(text))?.[1];
 }
 
-/** The http adapter counts; of the fetch adapter it is known only where it ended up. */
+/** The http adapter counts; of the fetch adapter it is known only where it ended up, or at which port. */
 function wasRedirected(error: unknown, config: InternalAxiosRequestConfig | undefined): boolean {
   const { request } = (error ?? {}) as { request?: { _redirectCount?: number } };
   if (request?._redirectCount !== undefined) return request._redirectCount > 0;
-  const { port } = (causesOf(error).findLast((link) => 'port' in link) ?? {}) as { port?: number };
-  return config !== undefined && port !== undefined && port !== portOf(config);
+  if (!config) return false;
+  const causes = causesOf(error);
+  const origin = causes.map(originConnectedTo).find((known) => known !== undefined);
+  if (origin !== undefined) return origin !== originOf(config);
+  const { port } = (causes.findLast((link) => 'port' in link) ?? {}) as { port?: number };
+  return port !== undefined && port !== portOf(config);
 }
 
 function kind(name: FailureKind, codes: string): Record<string, FailureKind> {

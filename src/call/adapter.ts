@@ -5,6 +5,7 @@ import axios, {
   getAdapter,
   type InternalAxiosRequestConfig,
 } from 'axios';
+import { watchFetch } from '../base/fetched.js';
 import { applyOverride, type ResolvedPolicy } from '../policy/resolve.js';
 import { ruleFor } from '../policy/rules.js';
 import { validateOverride } from '../policy/validate.js';
@@ -51,9 +52,11 @@ function standsFor(adapter: AdapterSetting): AdapterSetting {
 function realAdapter(setting: AdapterSetting = axios.defaults.adapter, config: Config): Adapter {
   const send = getAdapter(setting, config);
   const { adapterName } = send as { adapterName?: string };
+  const isNodeHttp = adapterName === 'http';
+  if (!isNodeHttp) watchFetch();
   const isAxiosOwn = setting !== send && !(Array.isArray(setting) && setting.includes(send));
   const isForeign = isAxiosOwn && !(config.headers instanceof AxiosHeaders);
-  return { send: isForeign ? translated(send) : send, isAxiosOwn, isNodeHttp: adapterName === 'http' };
+  return { send: isForeign ? translated(send) : send, isAxiosOwn, isNodeHttp };
 }
 
 /** The instance is of another build of axios (CommonJS, ESM) than ours, whose headers our adapters may not know. */

@@ -65,6 +65,19 @@ describe.each(['http', 'fetch'] as const)('what decides on a retry, through the 
     expect(server.hits).toHaveLength(1);
   });
 
+  test.each([
+    ['the same port of another host', (port: number) => `http://127.0.0.2:${port}/`],
+    ['a name that does not exist', (port: number) => `http://nowhere.invalid:${port}/`],
+  ])('a POST redirected to %s was sent once, and is not retried', async (_where, to) => {
+    server.script({ status: 307, headers: { location: to(server.port) } });
+    attachResilience(api, { retry: NOW });
+    for (const host of ['127.0.0.1', 'localhost']) {
+      const error = await rejection(api.post(`http://${host}:${server.port}/`, { a: 1 }));
+      expect(reportOf(error)).toMatchObject({ ended: 'method-not-allowed', retries: 0 });
+    }
+    expect(server.hits).toHaveLength(2);
+  });
+
   test('a POST that may have been done is retried if the request says it is idempotent', async () => {
     server.script('reset', 503, 200);
     attachResilience(api, { retry: NOW });
