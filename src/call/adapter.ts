@@ -13,6 +13,7 @@ import { type Adapter, Call } from './call.js';
 import type { Context } from './context.js';
 import { execute } from './execute.js';
 import { warnOfOtherRetries } from './other-retries.js';
+import { URLENCODED } from './request.js';
 
 type Config = InternalAxiosRequestConfig;
 type AdapterSetting = Config['adapter'];
@@ -23,11 +24,19 @@ const STANDS_FOR = Symbol.for('axios-resilience.stands-for');
 /** The request interceptor: puts the resilient adapter where axios's own, or the caller's, would have been called. */
 export function installAdapter(config: Config, context: Context): Config {
   const original = standsFor(config.adapter);
-  const adapter: AxiosAdapter & { [STANDS_FOR]?: AdapterSetting } = (dispatched) =>
-    perform(dispatched, original, context);
+  const isUntyped = (config.resilience || undefined)?.body && !config.headers.has('Content-Type');
+  const adapter: AxiosAdapter & { [STANDS_FOR]?: AdapterSetting } = (dispatched) => {
+    if (isUntyped) untype(dispatched);
+    return perform(dispatched, original, context);
+  };
   adapter[STANDS_FOR] = original;
   config.adapter = adapter;
   return config;
+}
+
+/** axios has put its default on a request without a body. Its body is made later, and may be of another type. */
+function untype({ data, headers }: Config): void {
+  if (data === undefined && headers.get('Content-Type') === URLENCODED) headers.delete('Content-Type');
 }
 
 /** Not an async function, which would have its callers wait for one promise more. */

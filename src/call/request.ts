@@ -2,7 +2,7 @@ import type { InternalAxiosRequestConfig } from 'axios';
 import { IDEMPOTENCY_KEY_HEADERS, IDEMPOTENT_METHODS } from '../base/http.js';
 import { randomUuid } from '../base/ids.js';
 import type { ResolvedPolicy } from '../policy/resolve.js';
-import { discard, isReplayable, isUnserialized } from './body.js';
+import { discard, isReplayable, isStream, isUnserialized } from './body.js';
 
 type Config = InternalAxiosRequestConfig;
 
@@ -65,7 +65,9 @@ export class Request {
     this.dispose();
     this.#made = await body();
     this.template.data = this.#made;
-    serialize(this.template);
+    // Of what can be iterated but is no stream, axios's own transform would make an empty object.
+    if (isStream(this.#made) || !(Symbol.asyncIterator in Object(this.#made))) transform(this.template);
+    if (TYPED_BY_AXIOS.has(this.method)) this.template.headers.setContentType(URLENCODED, false);
   }
 
   /** Lets go of a body that was made for the latest attempt. */
@@ -94,13 +96,20 @@ function likeHeaders(headers: unknown, { headers: own }: Config): Config['header
   return new (own.constructor as new (fields: unknown) => Config['headers'])(fields);
 }
 
-/** A body that a hook put in place as a plain object is serialised as the caller's would have been. */
+/** A body that a hook put in place, and that no adapter takes as it is, is serialised as the caller's would have been. */
 export function serialize(config: Config): void {
-  if (!isUnserialized(config.data)) return;
-  for (const transform of [config.transformRequest ?? []].flat()) {
-    config.data = transform.call(config, config.data, config.headers);
+  if (isUnserialized(config.data)) transform(config);
+}
+
+function transform(config: Config): void {
+  for (const each of [config.transformRequest ?? []].flat()) {
+    config.data = each.call(config, config.data, config.headers);
   }
 }
+
+/** What axios says of a body that nobody has said anything of, be there one or not. */
+export const URLENCODED = 'application/x-www-form-urlencoded';
+const TYPED_BY_AXIOS: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 
 /** Keeps the prototypes: axios's merged config has none, and AxiosHeaders must stay those of the instance's own axios. */
 function copy(config: Config, headers: object): Config {
