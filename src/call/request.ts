@@ -9,6 +9,8 @@ type Config = InternalAxiosRequestConfig;
 /** What a call sends: the caller's config first, copies of it afterwards. */
 export class Request {
   readonly method: string;
+  /** What an adapter may replace on the caller's config, as it was before. */
+  readonly #given: Pick<Config, 'headers'> & Partial<Config>;
   /** The headers as they were before any adapter added its own, Content-Length among them. */
   readonly #headers: object;
   #template: Config | undefined;
@@ -21,16 +23,18 @@ export class Request {
     private readonly policy: ResolvedPolicy,
   ) {
     const { idempotencyKey } = policy.retry;
-    this.method = (config.method ?? 'get').toUpperCase();
+    const { url, baseURL, params, method, data, headers } = config;
+    this.#given = { url, baseURL, params, method, data, headers } as Config;
+    this.method = (method ?? 'get').toUpperCase();
     if (idempotencyKey && !this.#isIdempotentMethod && !this.hasIdempotencyKey) {
-      config.headers.set('Idempotency-Key', idempotencyKey === true ? randomUuid() : idempotencyKey(config));
+      headers.set('Idempotency-Key', idempotencyKey === true ? randomUuid() : idempotencyKey(config));
     }
-    this.#headers = { ...config.headers };
+    this.#headers = { ...headers };
   }
 
   /** What `beforeRetry` may change: the request of the next attempt and all after it. */
   get template(): Config {
-    this.#template ??= copy(this.config, this.#headers);
+    this.#template ??= this.#original();
     return this.#template;
   }
 
@@ -45,12 +49,12 @@ export class Request {
       this.#sent = true;
       return this.config;
     }
-    return this.#template ? copy(this.#template, this.#template.headers) : copy(this.config, this.#headers);
+    return this.#template ? copy(this.#template, this.#template.headers) : this.#original();
   }
 
   /** Takes what `beforeRetry` has made of the template, be it in plain objects, as axios takes what its callers give. */
   adopt(): void {
-    this.template.headers = likeHeaders(this.template.headers, this.config);
+    this.template.headers = likeHeaders(this.template.headers, this.#given.headers);
     serialize(this.template);
   }
 
@@ -80,8 +84,13 @@ export class Request {
   }
 
   /** As `beforeRetry` has left it, if it was asked. */
-  get #latest(): Config {
-    return this.#template ?? this.config;
+  get #latest(): Pick<Config, 'headers'> & Partial<Config> {
+    return this.#template ?? this.#given;
+  }
+
+  #original(): Config {
+    const { headers, ...given } = this.#given;
+    return Object.assign(copy(this.config, headers, this.#headers), given);
   }
 
   get #isIdempotentMethod(): boolean {
@@ -90,7 +99,7 @@ export class Request {
 }
 
 /** Of whatever a hook put in their place, headers of the kind that the caller's are. */
-function likeHeaders(headers: unknown, { headers: own }: Config): Config['headers'] {
+function likeHeaders(headers: unknown, own: Config['headers']): Config['headers'] {
   if (headers && Object.getPrototypeOf(headers) === Object.getPrototypeOf(own)) return headers as Config['headers'];
   const fields = (headers as Partial<Config['headers']> | undefined)?.toJSON?.() ?? headers;
   return new (own.constructor as new (fields: unknown) => Config['headers'])(fields);
@@ -112,8 +121,8 @@ export const URLENCODED = 'application/x-www-form-urlencoded';
 const TYPED_BY_AXIOS: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 
 /** Keeps the prototypes: axios's merged config has none, and AxiosHeaders must stay those of the instance's own axios. */
-function copy(config: Config, headers: object): Config {
+function copy(config: Config, headers: Config['headers'], fields: object = headers): Config {
   const twin: Config = Object.assign(Object.create(Object.getPrototypeOf(config)), config);
-  twin.headers = Object.assign(Object.create(Object.getPrototypeOf(config.headers)), headers) as Config['headers'];
+  twin.headers = Object.assign(Object.create(Object.getPrototypeOf(headers)), fields) as Config['headers'];
   return twin;
 }
