@@ -26,6 +26,12 @@ const FAMILIES: readonly (readonly [RegExp, FailureKind])[] = [
   [/^ERR_FR_/, 'other'],
 ];
 
+/** What was being done, whatever went wrong with it: a Unix socket that is not there is ENOENT, as is any other file. */
+const SYSCALLS: readonly (readonly [RegExp, FailureKind])[] = [
+  [/^connect$/, 'connect'],
+  [/^(getaddrinfo$|query[A-Z])/, 'dns'],
+];
+
 /** What adapters say without a code. The first match counts. */
 const MESSAGES: readonly (readonly [RegExp, FailureKind])[] = [
   [/^redirect count exceeded|^unknown scheme|^bad port|^maxContentLength size/, 'other'],
@@ -98,9 +104,13 @@ function isCancellation(error: unknown): boolean {
 }
 
 function kindOf(link: NonNullable<unknown>): FailureKind | undefined {
-  const { code, message, syscall } = link as { code?: unknown; message?: unknown; syscall?: unknown };
+  const { name, code, message, syscall } = link as Readonly<Record<string, unknown>>;
+  if (typeof syscall === 'string' && typeof code === 'string') {
+    const kind = matching(SYSCALLS, syscall);
+    if (kind) return kind;
+  }
+  if (name === 'TimeoutError') return 'timeout';
   if (typeof code === 'string') {
-    if (code === 'ETIMEDOUT' && syscall === 'connect') return 'connect';
     const kind = Object.hasOwn(KINDS, code) ? KINDS[code] : matching(FAMILIES, code);
     if (kind) return kind;
   }

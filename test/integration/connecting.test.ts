@@ -231,3 +231,24 @@ describe('a kept-alive connection that the server has closed', () => {
     await server.close();
   });
 });
+
+test('a Unix socket that is not there yet is a connection that did not stand: a POST gets through once it is', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'axios-resilience-socket-'));
+  const socketPath = join(folder, 'socket');
+  const server = http.createServer((_req, res) => res.end('there'));
+  const api = axios.create({ socketPath, adapter: 'http', proxy: false });
+  const beforeRetry = async (_config: unknown, { attempt }: { attempt: number }) => {
+    if (attempt === 2) await new Promise<void>((resolve) => server.listen(socketPath, resolve));
+  };
+  attachResilience(api, { retry: { backoff: () => 0, beforeRetry } });
+  const response = await api.post('http://localhost/', {});
+  expect(response.data).toBe('there');
+  expect(reportOf(response)?.attempts.map(({ code, failure }) => [code, failure])).toEqual([
+    ['ENOENT', 'connect'],
+    ['ENOENT', 'connect'],
+    [undefined, undefined],
+  ]);
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  rmSync(folder, { recursive: true });
+});
