@@ -36,6 +36,7 @@ const SYSCALLS: readonly (readonly [RegExp, FailureKind])[] = [
 const MESSAGES: readonly (readonly [RegExp, FailureKind])[] = [
   [/^redirect count exceeded|^unknown scheme|^bad port|^maxContentLength size/, 'other'],
   [/^stream has been aborted$|^terminated$|socket hang up|other side closed/, 'read'],
+  [/^Proxy connection ended before receiving CONNECT response/, 'connect'],
   [/^(Network Error|Failed to fetch|fetch failed|Load failed|NetworkError when)/i, 'read'],
 ];
 

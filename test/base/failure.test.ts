@@ -59,6 +59,12 @@ describe('classify and neverSent', () => {
       UNSENT,
     ],
     ['forbidden by a firewall', http('EPERM', 'connect EPERM 192.0.2.1:80', { syscall: 'connect' }), 'connect', UNSENT],
+    [
+      'hung up on by a proxy',
+      new AxiosError('Proxy connection ended before receiving CONNECT response'),
+      'connect',
+      UNSENT,
+    ],
     ['no such file to send', http('ENOENT', "ENOENT, open 'a'", { syscall: 'open' }), 'other', SENT],
     ['refused, http', http('ECONNREFUSED', 'connect ECONNREFUSED 127.0.0.1:1'), 'connect', UNSENT],
     ['refused, fetch', viaFetch('ECONNREFUSED', 'connect ECONNREFUSED 127.0.0.1:1'), 'connect', UNSENT],

@@ -70,6 +70,24 @@ describe('connectTimeout, through the http adapter', () => {
     expect(server.hits).toHaveLength(1);
   });
 
+  test('a proxy that hangs up has sent nothing on, so a POST is retried', async () => {
+    let tunnels = 0;
+    const proxy = net.createServer((socket) =>
+      socket.once('data', () => {
+        tunnels++;
+        socket.end();
+      }),
+    );
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const httpsAgent = new HttpsProxyAgent(`http://127.0.0.1:${(proxy.address() as AddressInfo).port}`);
+    const api = axios.create({ proxy: false, httpsAgent });
+    attachResilience(api, { retry: { maxRetries: 2, backoff: () => 0 } });
+    const error = await rejection(api.post('https://localhost/', {}));
+    await new Promise((resolve) => proxy.close(resolve));
+    expect(reportOf(error)?.attempts.map(({ failure }) => failure)).toEqual(['connect', 'connect', 'connect']);
+    expect(tunnels).toBe(3);
+  });
+
   test('holds for a proxy that does not answer', async () => {
     const api = axios.create({ proxy: false, httpsAgent: new HttpsProxyAgent(`http://127.0.0.1:${hole.port}`) });
     attachResilience(api, { connectTimeout: LIMIT, retry: false });
