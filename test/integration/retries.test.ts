@@ -31,7 +31,7 @@ describe.each(['http', 'fetch'] as const)('retries through the %s adapter', (ada
     ]);
   });
 
-  test('interceptors, transforms and validateStatus see one call, registered before or after', async () => {
+  test('interceptors and transforms see one call, registered before or after', async () => {
     server.script(503, 503, 200);
     const seen: string[] = [];
     const watch = (name: string) => {
