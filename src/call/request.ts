@@ -79,8 +79,9 @@ export class Request {
     discard(this.#made);
   }
 
+  /** One that is sent: axios leaves `null` and `false` off, and an empty one tells a server nothing. */
   get hasIdempotencyKey(): boolean {
-    return IDEMPOTENCY_KEY_HEADERS.some((name) => this.#latest.headers.has(name));
+    return IDEMPOTENCY_KEY_HEADERS.some((name) => Boolean(this.#latest.headers.get(name)));
   }
 
   /** As `beforeRetry` has left it, if it was asked. */

@@ -106,6 +106,14 @@ describe.each(['http', 'fetch'] as const)('what decides on a retry, through the 
     expect(server.hits.map(({ headers }) => headers['x-idempotency-key'])).toEqual(['mine', 'mine', 'mine']);
   });
 
+  test.each([null, false, ''])('a key that is %p is none: a POST is not sent again for it', async (key) => {
+    server.script('reset', 200);
+    attachResilience(api, { retry: NOW });
+    const error = await rejection(api.post('/', {}, { headers: { 'Idempotency-Key': key as never } }));
+    expect(reportOf(error)?.ended).toBe('method-not-allowed');
+    expect(server.hits).toHaveLength(1);
+  });
+
   test('a key that beforeRetry sets counts from then on', async () => {
     const urls = [`http://127.0.0.1:${await deadPort()}/`, `${server.url}/`];
     server.script('reset', 200);
