@@ -143,6 +143,6 @@ export function canceledError(config: Config, reason: unknown): AxiosError {
 }
 
 /** As native `cause` is: not enumerable, so that no serialiser walks into a socket. */
-function hide(target: object, key: string, value: unknown): void {
+export function hide(target: object, key: string, value: unknown): void {
   Object.defineProperty(target, key, { value, writable: true, configurable: true, enumerable: false });
 }

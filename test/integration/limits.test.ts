@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import axios, { type AxiosAdapter, type AxiosInstance } from 'axios';
+import axios, { type AxiosAdapter, type AxiosInstance, type AxiosRequestConfig } from 'axios';
 import { attachResilience, isResilienceError, reportOf } from 'axios-resilience';
 import { type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
 import { elapsed, rejection, sleep } from '../helpers/settled.js';
@@ -73,6 +73,21 @@ describe.each(['http', 'fetch'] as const)('time limits through the %s adapter', 
       config: { timeout: 80 },
     });
     expect(server.hits).toHaveLength(3);
+  });
+
+  test.each<[string, () => AxiosRequestConfig]>([
+    ['timeout', () => ({ timeout: 40 })],
+    ['attemptTimeout', () => ({ resilience: { attemptTimeout: 40 } })],
+    ['deadline', () => ({ resilience: { deadline: 40 } })],
+    ['signal', () => ({ signal: AbortSignal.timeout(40) })],
+  ])('a request that a %s cut short is on the error, as it is on axios’s own', async (_limit, config) => {
+    server.script('hang');
+    attachResilience(api, { retry: false });
+    let seen: unknown;
+    await api.get('/', config()).catch((error) => {
+      seen = error.request;
+    });
+    expect(seen).toBeDefined();
   });
 
   test('a POST that timed out may have been done, and is not sent again', async () => {
