@@ -64,8 +64,10 @@ function realAdapter(setting: AdapterSetting = axios.defaults.adapter, config: C
   const isNodeHttp = adapterName === 'http';
   if (!isNodeHttp) watchFetch();
   const isAxiosOwn = setting !== send && !(Array.isArray(setting) && setting.includes(send));
+  // Some versions do not name it.
+  const isFetch = isAxiosOwn && !isNodeHttp && adapterName !== 'xhr';
   const isForeign = isAxiosOwn && !(config.headers instanceof AxiosHeaders);
-  return { send: isForeign ? translated(send) : send, isAxiosOwn, isNodeHttp };
+  return { send: isForeign ? translated(send) : send, isAxiosOwn, isNodeHttp, isFetch };
 }
 
 /** The instance is of another build of axios (CommonJS, ESM) than ours, whose headers our adapters may not know. */
