@@ -432,7 +432,11 @@ describe.each(ADAPTERS)('in Chromium, through the %s adapter', (adapter) => {
           isAxiosError: true,
           scope: other.url,
         },
-        { code: 'ECONNABORTED', message: 'timeout of 400ms exceeded', isResilienceError: false },
+        {
+          code: adapter === 'xhr' ? 'ECONNABORTED' : 'ETIMEDOUT',
+          message: 'timeout of 400ms exceeded',
+          isResilienceError: false,
+        },
       ]);
       expect(endings.map(({ report }) => report?.ended)).toEqual(['max-retries', 'deadline', 'max-retries']);
       for (const { report } of endings) expect(report?.elapsedMs).toBeLessThan(400 + PROMPTLY);

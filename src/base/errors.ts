@@ -115,12 +115,12 @@ export function isResilienceError(error: unknown): error is ResilienceError {
  * message. When it is `attemptTimeout`, it says so.
  */
 export class AttemptTimeoutError extends AxiosError {
-  constructor(config: Config, limit: number) {
+  constructor(config: Config, limit: number, isFetch = false) {
     const own = Boolean(config.timeout);
     const message = own
       ? config.timeoutErrorMessage || `timeout of ${limit}ms exceeded`
       : `attemptTimeout of ${limit} ms exceeded`;
-    const clarify = !own || config.transitional?.clarifyTimeoutError;
+    const clarify = !own || isFetch || config.transitional?.clarifyTimeoutError;
     super(message, clarify ? AxiosError.ETIMEDOUT : AxiosError.ECONNABORTED, config);
     if (!own) this.name = 'AttemptTimeoutError';
   }
@@ -143,6 +143,6 @@ export function canceledError(config: Config, reason: unknown): AxiosError {
 }
 
 /** As native `cause` is: not enumerable, so that no serialiser walks into a socket. */
-function hide(target: object, key: string, value: unknown): void {
+export function hide(target: object, key: string, value: unknown): void {
   Object.defineProperty(target, key, { value, writable: true, configurable: true, enumerable: false });
 }

@@ -1,5 +1,6 @@
 import { type AxiosError, type AxiosResponse, type InternalAxiosRequestConfig, isAxiosError, isCancel } from 'axios';
-import { portOf } from './url.js';
+import { originConnectedTo } from './fetched.js';
+import { originOf, portOf } from './url.js';
 
 /**
  * How an attempt failed, by what the server may have done: nothing was sent for `dns`, `connect` and `refused`, no
@@ -25,10 +26,17 @@ const FAMILIES: readonly (readonly [RegExp, FailureKind])[] = [
   [/^ERR_FR_/, 'other'],
 ];
 
+/** What was being done, whatever went wrong with it: a Unix socket that is not there is ENOENT, as is any other file. */
+const SYSCALLS: readonly (readonly [RegExp, FailureKind])[] = [
+  [/^connect$/, 'connect'],
+  [/^(getaddrinfo$|query[A-Z])/, 'dns'],
+];
+
 /** What adapters say without a code. The first match counts. */
 const MESSAGES: readonly (readonly [RegExp, FailureKind])[] = [
   [/^redirect count exceeded|^unknown scheme|^bad port|^maxContentLength size/, 'other'],
   [/^stream has been aborted$|^terminated$|socket hang up|other side closed/, 'read'],
+  [/^Proxy connection ended before receiving CONNECT response/, 'connect'],
   [/^(Network Error|Failed to fetch|fetch failed|Load failed|NetworkError when)/i, 'read'],
 ];
 
@@ -97,9 +105,13 @@ function isCancellation(error: unknown): boolean {
 }
 
 function kindOf(link: NonNullable<unknown>): FailureKind | undefined {
-  const { code, message, syscall } = link as { code?: unknown; message?: unknown; syscall?: unknown };
+  const { name, code, message, syscall } = link as Readonly<Record<string, unknown>>;
+  if (typeof syscall === 'string' && typeof code === 'string') {
+    const kind = matching(SYSCALLS, syscall);
+    if (kind) return kind;
+  }
+  if (name === 'TimeoutError') return 'timeout';
   if (typeof code === 'string') {
-    if (code === 'ETIMEDOUT' && syscall === 'connect') return 'connect';
     const kind = Object.hasOwn(KINDS, code) ? KINDS[code] : matching(FAMILIES, code);
     if (kind) return kind;
   }
@@ -110,12 +122,16 @@ function matching(table: readonly (readonly [RegExp, FailureKind])[], text: stri
   return table.find(([pattern]) => pattern.test(text))?.[1];
 }
 
-/** The http adapter counts; of the fetch adapter it is known only where it ended up. */
+/** The http adapter counts; of the fetch adapter it is known only where it ended up, or at which port. */
 function wasRedirected(error: unknown, config: InternalAxiosRequestConfig | undefined): boolean {
   const { request } = (error ?? {}) as { request?: { _redirectCount?: number } };
   if (request?._redirectCount !== undefined) return request._redirectCount > 0;
-  const { port } = (causesOf(error).findLast((link) => 'port' in link) ?? {}) as { port?: number };
-  return config !== undefined && port !== undefined && port !== portOf(config);
+  if (!config) return false;
+  const causes = causesOf(error);
+  const origin = causes.map(originConnectedTo).find((known) => known !== undefined);
+  if (origin !== undefined) return origin !== originOf(config);
+  const { port } = (causes.findLast((link) => 'port' in link) ?? {}) as { port?: number };
+  return port !== undefined && port !== portOf(config);
 }
 
 function kind(name: FailureKind, codes: string): Record<string, FailureKind> {

@@ -5,6 +5,7 @@ import axios, {
   getAdapter,
   type InternalAxiosRequestConfig,
 } from 'axios';
+import { watchFetch } from '../base/fetched.js';
 import { applyOverride, type ResolvedPolicy } from '../policy/resolve.js';
 import { ruleFor } from '../policy/rules.js';
 import { validateOverride } from '../policy/validate.js';
@@ -12,6 +13,7 @@ import { type Adapter, Call } from './call.js';
 import type { Context } from './context.js';
 import { execute } from './execute.js';
 import { warnOfOtherRetries } from './other-retries.js';
+import { URLENCODED } from './request.js';
 
 type Config = InternalAxiosRequestConfig;
 type AdapterSetting = Config['adapter'];
@@ -22,11 +24,19 @@ const STANDS_FOR = Symbol.for('axios-resilience.stands-for');
 /** The request interceptor: puts the resilient adapter where axios's own, or the caller's, would have been called. */
 export function installAdapter(config: Config, context: Context): Config {
   const original = standsFor(config.adapter);
-  const adapter: AxiosAdapter & { [STANDS_FOR]?: AdapterSetting } = (dispatched) =>
-    perform(dispatched, original, context);
+  const isUntyped = (config.resilience || undefined)?.body && !config.headers.has('Content-Type');
+  const adapter: AxiosAdapter & { [STANDS_FOR]?: AdapterSetting } = (dispatched) => {
+    if (isUntyped) untype(dispatched);
+    return perform(dispatched, original, context);
+  };
   adapter[STANDS_FOR] = original;
   config.adapter = adapter;
   return config;
+}
+
+/** axios has put its default on a request without a body. Its body is made later, and may be of another type. */
+function untype({ data, headers }: Config): void {
+  if (data === undefined && headers.get('Content-Type') === URLENCODED) headers.delete('Content-Type');
 }
 
 /** Not an async function, which would have its callers wait for one promise more. */
@@ -51,9 +61,13 @@ function standsFor(adapter: AdapterSetting): AdapterSetting {
 function realAdapter(setting: AdapterSetting = axios.defaults.adapter, config: Config): Adapter {
   const send = getAdapter(setting, config);
   const { adapterName } = send as { adapterName?: string };
+  const isNodeHttp = adapterName === 'http';
+  if (!isNodeHttp) watchFetch();
   const isAxiosOwn = setting !== send && !(Array.isArray(setting) && setting.includes(send));
+  // Some versions do not name it.
+  const isFetch = isAxiosOwn && !isNodeHttp && adapterName !== 'xhr';
   const isForeign = isAxiosOwn && !(config.headers instanceof AxiosHeaders);
-  return { send: isForeign ? translated(send) : send, isAxiosOwn, isNodeHttp: adapterName === 'http' };
+  return { send: isForeign ? translated(send) : send, isAxiosOwn, isNodeHttp, isFetch };
 }
 
 /** The instance is of another build of axios (CommonJS, ESM) than ours, whose headers our adapters may not know. */

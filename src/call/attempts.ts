@@ -3,7 +3,6 @@ import type { Call } from './call.js';
 import { credentialsOf, leaveBehind } from './credentials.js';
 import { hedged } from './hedge.js';
 import { thrown } from './judge.js';
-import { normalize, serialize } from './request.js';
 import { turn } from './turn.js';
 
 /** Sends a call for the first time. Its body is made only if the caller gave none. */
@@ -34,9 +33,8 @@ async function askBeforeRetry(call: Call): Promise<Outcome | undefined> {
   const answer = await lifetime.until(Promise.resolve(beforeRetry(template, call.failed())));
   if (lifetime.over) return lifetime.over;
   if (answer === false) return { ...call.outcome, final: 'vetoed' };
-  normalize(template, call.config);
+  request.adopt();
   leaveBehind(credentials, template);
-  serialize(template);
   return undefined;
 }
 

@@ -13,11 +13,12 @@ function isUntouched(data: object): boolean {
   return readableDidRead === false && destroyed === false;
 }
 
-/** A plain object or list, as only `transformRequest` can turn into a body. */
+/** A plain object, list, typed array or URLSearchParams, which is for `transformRequest` to turn into a body. */
 export function isUnserialized(data: unknown): boolean {
   if (typeof data !== 'object' || data === null) return false;
   const prototype: unknown = Object.getPrototypeOf(data);
-  return Array.isArray(data) || prototype === null || prototype === Object.prototype;
+  if (Array.isArray(data) || prototype === null || prototype === Object.prototype) return true;
+  return data instanceof URLSearchParams || (ArrayBuffer.isView(data) && !('isBuffer' in data.constructor));
 }
 
 /** A Node or web stream. */

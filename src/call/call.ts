@@ -23,6 +23,8 @@ export interface Adapter {
   readonly isAxiosOwn: boolean;
   /** axios's http adapter: its connections can be watched. */
   readonly isNodeHttp: boolean;
+  /** axios's fetch adapter: it has a code of its own for a timeout. */
+  readonly isFetch: boolean;
 }
 
 /** The state of one call. It lives here and never on the caller's config. */

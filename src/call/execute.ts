@@ -57,6 +57,8 @@ function conclude(call: Call): void {
   recorder.end(because);
   file(call.config, recorder);
   file(outcome.error, recorder);
+  // An adapter of the caller's may leave the config off, or put another in its place.
+  if (outcome.response?.config !== call.config) file(outcome.response, recorder);
   count(call, because);
   tell(call, because);
   call.emit('onEnd', () => ({ report: recorder.report }));

@@ -51,9 +51,9 @@ function askedWait({ headers, status }: AxiosResponse): Pick<Outcome, 'retryAfte
 }
 
 /** The attempt took longer than its limit. */
-export const timedOut = (call: Call, limitMs: number): Outcome => ({
+export const timedOut = ({ config, adapter }: Call, limitMs: number): Outcome => ({
   failure: 'timeout',
-  error: new AttemptTimeoutError(call.config, limitMs),
+  error: new AttemptTimeoutError(config, limitMs, adapter.isFetch),
 });
 
 /** The connection did not stand in time; the hops before it were sent. */

@@ -3,13 +3,15 @@ import { IDEMPOTENCY_KEY_HEADERS, IDEMPOTENT_METHODS } from '../base/http.js';
 import { randomUuid } from '../base/ids.js';
 import { message } from '../policy/check.js';
 import type { ResolvedPolicy } from '../policy/resolve.js';
-import { discard, isReplayable, isUnserialized } from './body.js';
+import { discard, isReplayable, isStream, isUnserialized } from './body.js';
 
 type Config = InternalAxiosRequestConfig;
 
 /** What a call sends: the caller's config first, copies of it afterwards. */
 export class Request {
   readonly method: string;
+  /** What an adapter may replace on the caller's config, as it was before. */
+  readonly #given: Pick<Config, 'headers'> & Partial<Config>;
   /** The headers as they were before any adapter added its own, Content-Length among them. */
   readonly #headers: object;
   #template: Config | undefined;
@@ -22,16 +24,18 @@ export class Request {
     private readonly policy: ResolvedPolicy,
   ) {
     const { idempotencyKey } = policy.retry;
-    this.method = (config.method ?? 'get').toUpperCase();
+    const { url, baseURL, params, method, data, headers } = config;
+    this.#given = { url, baseURL, params, method, data, headers } as Config;
+    this.method = (method ?? 'get').toUpperCase();
     if (idempotencyKey && !this.#isIdempotentMethod && !this.hasIdempotencyKey) {
-      config.headers.set('Idempotency-Key', idempotencyKey === true ? randomUuid() : keyOf(idempotencyKey(config)));
+      headers.set('Idempotency-Key', idempotencyKey === true ? randomUuid() : keyOf(idempotencyKey(config)));
     }
-    this.#headers = { ...config.headers };
+    this.#headers = { ...headers };
   }
 
   /** What `beforeRetry` may change: the request of the next attempt and all after it. */
   get template(): Config {
-    this.#template ??= copy(this.config, this.#headers);
+    this.#template ??= this.#original();
     return this.#template;
   }
 
@@ -46,7 +50,13 @@ export class Request {
       this.#sent = true;
       return this.config;
     }
-    return this.#template ? copy(this.#template, this.#template.headers) : copy(this.config, this.#headers);
+    return this.#template ? copy(this.#template, this.#template.headers) : this.#original();
+  }
+
+  /** Takes what `beforeRetry` has made of the template, be it in plain objects, as axios takes what its callers give. */
+  adopt(): void {
+    this.template.headers = likeHeaders(this.template.headers, this.#given.headers);
+    serialize(this.template);
   }
 
   get replayable(): boolean {
@@ -60,7 +70,9 @@ export class Request {
     this.dispose();
     this.#made = await body();
     this.template.data = this.#made;
-    serialize(this.template);
+    // Of what can be iterated but is no stream, axios's own transform would make an empty object.
+    if (isStream(this.#made) || !(Symbol.asyncIterator in Object(this.#made))) transform(this.template);
+    if (TYPED_BY_AXIOS.has(this.method)) this.template.headers.setContentType(URLENCODED, false);
   }
 
   /** Lets go of a body that was made for the latest attempt. */
@@ -68,13 +80,19 @@ export class Request {
     discard(this.#made);
   }
 
+  /** One that is sent: axios leaves `null` and `false` off, and an empty one tells a server nothing. */
   get hasIdempotencyKey(): boolean {
-    return IDEMPOTENCY_KEY_HEADERS.some((name) => this.#latest.headers.get(name));
+    return IDEMPOTENCY_KEY_HEADERS.some((name) => Boolean(this.#latest.headers.get(name)));
   }
 
   /** As `beforeRetry` has left it, if it was asked. */
-  get #latest(): Config {
-    return this.#template ?? this.config;
+  get #latest(): Pick<Config, 'headers'> & Partial<Config> {
+    return this.#template ?? this.#given;
+  }
+
+  #original(): Config {
+    const { headers, ...given } = this.#given;
+    return Object.assign(copy(this.config, headers, this.#headers), given);
   }
 
   get #isIdempotentMethod(): boolean {
@@ -88,25 +106,31 @@ function keyOf(key: unknown): string | undefined {
   throw new TypeError(message('retry.idempotencyKey', 'must return a key', key));
 }
 
-/** Plain headers that a hook put in place, or none at all, become such as axios has. */
-export function normalize(config: Config, { headers: original }: Config): void {
-  const { headers } = config as Partial<Config>;
-  if (typeof headers?.get === 'function') return;
-  config.headers = Object.create(Object.getPrototypeOf(original)) as Config['headers'];
-  config.headers.set({ ...(headers as object | undefined) });
+/** Of whatever a hook put in their place, headers of the kind that the caller's are. */
+function likeHeaders(headers: unknown, own: Config['headers']): Config['headers'] {
+  if (headers && Object.getPrototypeOf(headers) === Object.getPrototypeOf(own)) return headers as Config['headers'];
+  const fields = (headers as Partial<Config['headers']> | undefined)?.toJSON?.() ?? headers;
+  return new (own.constructor as new (fields: unknown) => Config['headers'])(fields);
 }
 
-/** A body that a hook put in place as a plain object is serialised as the caller's would have been. */
+/** A body that a hook put in place, and that no adapter takes as it is, is serialised as the caller's would have been. */
 export function serialize(config: Config): void {
-  if (!isUnserialized(config.data)) return;
-  for (const transform of [config.transformRequest ?? []].flat()) {
-    config.data = transform.call(config, config.data, config.headers);
+  if (isUnserialized(config.data)) transform(config);
+}
+
+function transform(config: Config): void {
+  for (const each of [config.transformRequest ?? []].flat()) {
+    config.data = each.call(config, config.data, config.headers);
   }
 }
 
+/** What axios says of a body that nobody has said anything of, be there one or not. */
+export const URLENCODED = 'application/x-www-form-urlencoded';
+const TYPED_BY_AXIOS: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
+
 /** Keeps the prototypes: axios's merged config has none, and AxiosHeaders must stay those of the instance's own axios. */
-function copy(config: Config, headers: object): Config {
+function copy(config: Config, headers: Config['headers'], fields: object = headers): Config {
   const twin: Config = Object.assign(Object.create(Object.getPrototypeOf(config)), config);
-  twin.headers = Object.assign(Object.create(Object.getPrototypeOf(config.headers)), headers) as Config['headers'];
+  twin.headers = Object.assign(Object.create(Object.getPrototypeOf(headers)), fields) as Config['headers'];
   return twin;
 }

@@ -1,4 +1,5 @@
 import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios';
+import { hide } from '../base/errors.js';
 import { responseOf } from '../base/failure.js';
 import type { Outcome } from '../base/outcome.js';
 import { type Aborter, LateSignal, LightSignal } from '../base/signal.js';
@@ -29,6 +30,7 @@ export function send({ call, config, lifetime, sentAt, answered }: Sending): Pro
     let connection: ConnectionWatch | undefined;
     let takeBack: (() => void) | undefined;
     let settled = false;
+    let cut: unknown;
 
     const settle = (outcome: Outcome) => {
       settled = true;
@@ -40,6 +42,7 @@ export function send({ call, config, lifetime, sentAt, answered }: Sending): Pro
     };
     // The call goes on at once, whatever the adapter makes of the abort, and whether or not it heeds it.
     const kill = (end: Outcome) => {
+      cut = end.error;
       settle(end);
       aborter.abort();
     };
@@ -55,6 +58,7 @@ export function send({ call, config, lifetime, sentAt, answered }: Sending): Pro
     const onError = (error: unknown) => {
       try {
         const response = responseOf(error);
+        if (cut) lendRequest(cut, error);
         if (settled) return discard(response?.data);
         giveBack(error as object, config, aborter, call.config);
         giveBack(response, config, aborter, call.config);
@@ -99,6 +103,12 @@ function giveBack(settled: { config?: unknown } | undefined, sent: Config, abort
   const config = settled?.config as Config | undefined;
   if (!config || config === original) return;
   if (config === sent || config.signal === aborter.signal) Reflect.set(settled as object, 'config', original);
+}
+
+/** What axios's own error would have: programs tell by `request` that one was sent. It comes before the caller is told. */
+function lendRequest(cut: unknown, error: unknown): void {
+  const { request } = Object(error) as { request?: unknown };
+  if (request) hide(cut as object, 'request', request);
 }
 
 /** Keeps the means to end a body that still streams. */

@@ -237,7 +237,8 @@ export interface ResilienceOverride {
   idempotent?: boolean | undefined;
   /**
    * Makes the body anew for each attempt after the first, and for the first where `data` is not given: so that a stream
-   * can be sent again. May be async. A stream it made is destroyed when its attempt has failed.
+   * can be sent again. May be async. What it makes goes through `transformRequest`, as `data` does; a stream is destroyed
+   * when its attempt has failed.
    */
   body?: (() => unknown) | undefined;
 }

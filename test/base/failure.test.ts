@@ -37,6 +37,35 @@ describe('classify and neverSent', () => {
     ['resolver busy, http', http('EAI_AGAIN', 'getaddrinfo EAI_AGAIN busy.test'), 'dns', UNSENT],
     ['resolver busy, fetch', viaFetch('EAI_AGAIN', 'getaddrinfo EAI_AGAIN busy.test'), 'dns', UNSENT],
 
+    [
+      'resolver out of order',
+      http('EAI_SYSTEM', 'getaddrinfo EAI_SYSTEM a.test', { syscall: 'getaddrinfo' }),
+      'dns',
+      UNSENT,
+    ],
+    ['resolver of its own, busy', http('ESERVFAIL', 'queryA ESERVFAIL a.test', { syscall: 'queryA' }), 'dns', UNSENT],
+    [
+      'resolver of its own, hung',
+      http('ETIMEOUT', 'queryAaaa ETIMEOUT a.test', { syscall: 'queryAaaa' }),
+      'dns',
+      UNSENT,
+    ],
+
+    ['no Unix socket', http('ENOENT', 'connect ENOENT /run/a.sock', { syscall: 'connect' }), 'connect', UNSENT],
+    [
+      'Unix socket with a full queue',
+      http('EAGAIN', 'connect EAGAIN /run/a', { syscall: 'connect' }),
+      'connect',
+      UNSENT,
+    ],
+    ['forbidden by a firewall', http('EPERM', 'connect EPERM 192.0.2.1:80', { syscall: 'connect' }), 'connect', UNSENT],
+    [
+      'hung up on by a proxy',
+      new AxiosError('Proxy connection ended before receiving CONNECT response'),
+      'connect',
+      UNSENT,
+    ],
+    ['no such file to send', http('ENOENT', "ENOENT, open 'a'", { syscall: 'open' }), 'other', SENT],
     ['refused, http', http('ECONNREFUSED', 'connect ECONNREFUSED 127.0.0.1:1'), 'connect', UNSENT],
     ['refused, fetch', viaFetch('ECONNREFUSED', 'connect ECONNREFUSED 127.0.0.1:1'), 'connect', UNSENT],
     [
@@ -116,6 +145,7 @@ describe('classify and neverSent', () => {
     ['xhr, whatever the network had', new AxiosError('Network Error', 'ERR_NETWORK', CONFIG), 'read', SENT],
 
     ['timeout', new AxiosError('timeout of 50ms exceeded', 'ECONNABORTED', CONFIG), 'timeout', SENT],
+    ['timeout of an AbortSignal', new DOMException('The operation timed out', 'TimeoutError'), 'timeout', SENT],
     ['timeout, clarified', new AxiosError('timeout of 50ms exceeded', 'ETIMEDOUT', CONFIG), 'timeout', SENT],
     ['timeout in words of its own', new AxiosError('Too slow', 'ECONNABORTED', CONFIG), 'timeout', SENT],
     ['timeout in words of another', new AxiosError('Network Error: slow', 'ECONNABORTED', CONFIG), 'timeout', SENT],

@@ -42,8 +42,9 @@ describe('a body', () => {
     ['a list', true, [1]],
     ['a string', false, '{}'],
     ['null', false, null],
-    ['bytes', false, new Uint8Array(2)],
-    ['parameters', false, new URLSearchParams()],
+    ['bytes', true, new Uint8Array(2)],
+    ['a Buffer', false, Buffer.from('a')],
+    ['parameters', true, new URLSearchParams()],
     ['a stream', false, nodeStream()],
   ])('%s is still to be serialised: %p', (_, unserialized, data) => {
     expect(isUnserialized(data)).toBe(unserialized);

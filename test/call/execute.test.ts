@@ -133,6 +133,19 @@ describe('a call', () => {
     expect([sent.length, told.at(-1)]).toEqual([1, 'gave up: vetoed']);
   });
 
+  test.each<[string, (config: object) => object | undefined]>([
+    ['no config', () => undefined],
+    ['a config of its own', (config) => ({ ...config })],
+  ])('whose adapter answers with %s has its report all the same', async (_which, make) => {
+    const { api } = scripted([200]);
+    const adapter = async (config: object) => {
+      const answer = { data: '', status: 200, statusText: 'OK', headers: {} };
+      return { ...answer, config: make({ ...config, signal: undefined }) };
+    };
+    const response = await api.get('/users', { adapter: adapter as never });
+    expect(reportOf(response)).toMatchObject({ ended: 'success', retries: 0 });
+  });
+
   test('is counted once, its attempts each', async () => {
     const { api, handle } = scripted([503, 200, 404, 503]);
     for (const path of ['/a', '/b', '/c']) await settled(api.get(path));

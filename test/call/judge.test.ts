@@ -11,7 +11,7 @@ const CONFIG = { url: 'https://api.test/users', headers: new AxiosHeaders() };
 
 function call(retry: RetryPolicy = {}): Call {
   const policy = resolvePolicy({ retry, deadline: false, connectTimeout: 300 });
-  const adapter = { send: () => new Promise<never>(() => {}), isAxiosOwn: false, isNodeHttp: false };
+  const adapter = { send: () => new Promise<never>(() => {}), isAxiosOwn: false, isNodeHttp: false, isFetch: false };
   const made = new Call(CONFIG, adapter, policy, new Context(axios, policy, []));
   made.lifetime.dispose();
   return made;

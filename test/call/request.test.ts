@@ -34,6 +34,17 @@ describe('Request', () => {
     expect(sent.next().headers.toJSON()).toEqual({ 'X-Caller': 'a' });
   });
 
+  test('whatever an adapter makes of the caller’s config, the next attempt begins with what was given', () => {
+    const given = { baseURL: 'http://127.0.0.1', params: { a: '1' }, data: '{"a":1}' };
+    const { request: sent } = request({ ...given, headers: new AxiosHeaders({ 'Idempotency-Key': 'mine' }) });
+    const used = { url: '/signed', method: 'get', baseURL: '', params: {}, data: null, headers: { signed: 'yes' } };
+    Object.assign(sent.next(), used);
+    expect([sent.hasIdempotencyKey, sent.replayable]).toEqual([true, true]);
+    const { headers, ...next } = sent.next();
+    expect(next).toEqual({ ...given, method: 'post', url: '/orders' });
+    expect(headers.toJSON()).toEqual({ 'Idempotency-Key': 'mine' });
+  });
+
   test('what is changed on the template goes with the next attempt and all after it, not to the caller', () => {
     const { config, request: sent } = request();
     sent.next();

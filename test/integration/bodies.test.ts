@@ -80,6 +80,43 @@ describe.each(['http', 'fetch'] as const)('request bodies through the %s adapter
     expect(response.config.data).toBeUndefined();
   });
 
+  test.each<[string, () => unknown, Record<string, string>]>([
+    ['an object', () => ({ a: 1 }), {}],
+    ['a list', () => [1, 2], {}],
+    ['an object for a form', () => ({ a: 1 }), { 'Content-Type': 'application/x-www-form-urlencoded' }],
+    ['URLSearchParams', () => new URLSearchParams({ a: '1' }), {}],
+    ['a typed array', () => new TextEncoder().encode('typed array'), {}],
+    ['a string', () => 'a=1', {}],
+    ['JSON', () => '{"a":1}', { 'Content-Type': 'application/json' }],
+    ['a Buffer', () => Buffer.from('buffer'), { 'Content-Type': 'text/plain' }],
+  ])('what resilience.body makes, %s, goes out on every attempt as it would from axios alone', async (...row) => {
+    const [, body, headers] = row;
+    await axios.put(server.url, body(), { adapter, proxy: false, headers, validateStatus: null });
+    server.script(503, 503, 200);
+    expect((await api.put('/', undefined, { headers, resilience: { body } })).status).toBe(200);
+    const [alone, ...attempts] = sent();
+    expect(attempts).toEqual([alone, alone, alone]);
+  });
+
+  test('what resilience.body makes goes through transformRequest, as what it stands for did', async () => {
+    const transformRequest = (data: unknown) => `<${data}>`;
+    await api.put('/', 'a', { transformRequest, resilience: { body: () => 'b' } });
+    expect(server.hits.map(({ body }) => body)).toEqual(['<a>', '<b>', '<b>']);
+  });
+
+  test.each<[string, () => unknown, string]>([
+    ['URLSearchParams', () => new URLSearchParams({ b: '2' }), 'b=2'],
+    ['a typed array', () => new TextEncoder().encode('typed array'), 'typed array'],
+    ['a Buffer', () => Buffer.from('buffer'), 'buffer'],
+    ['an object', () => ({ b: 2 }), '{"b":2}'],
+  ])('beforeRetry may put %s in the place of the body', async (_kind, make, text) => {
+    const beforeRetry = (config: { data?: unknown }) => {
+      config.data = make();
+    };
+    await api.put('/', { a: 1 }, { resilience: { retry: { beforeRetry } } });
+    expect(server.hits.map(({ body }) => body)).toEqual(['{"a":1}', text, text]);
+  });
+
   test('resilience.body may be async, leaves a given first body alone, and its error ends the call', async () => {
     const response = await api.put('/', 'first', { resilience: { body: async () => 'later' } });
     expect(response.status).toBe(200);

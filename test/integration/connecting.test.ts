@@ -70,6 +70,24 @@ describe('connectTimeout, through the http adapter', () => {
     expect(server.hits).toHaveLength(1);
   });
 
+  test('a proxy that hangs up has sent nothing on, so a POST is retried', async () => {
+    let tunnels = 0;
+    const proxy = net.createServer((socket) =>
+      socket.once('data', () => {
+        tunnels++;
+        socket.end();
+      }),
+    );
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const httpsAgent = new HttpsProxyAgent(`http://127.0.0.1:${(proxy.address() as AddressInfo).port}`);
+    const api = axios.create({ proxy: false, httpsAgent });
+    attachResilience(api, { retry: { maxRetries: 2, backoff: () => 0 } });
+    const error = await rejection(api.post('https://localhost/', {}));
+    await new Promise((resolve) => proxy.close(resolve));
+    expect(reportOf(error)?.attempts.map(({ failure }) => failure)).toEqual(['connect', 'connect', 'connect']);
+    expect(tunnels).toBe(3);
+  });
+
   test('holds for a proxy that does not answer', async () => {
     const api = axios.create({ proxy: false, httpsAgent: new HttpsProxyAgent(`http://127.0.0.1:${hole.port}`) });
     attachResilience(api, { connectTimeout: LIMIT, retry: false });
@@ -230,4 +248,25 @@ describe('a kept-alive connection that the server has closed', () => {
     expect(server.hits).toHaveLength(2);
     await server.close();
   });
+});
+
+test('a Unix socket that is not there yet is a connection that did not stand: a POST gets through once it is', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'axios-resilience-socket-'));
+  const socketPath = join(folder, 'socket');
+  const server = http.createServer((_req, res) => res.end('there'));
+  const api = axios.create({ socketPath, adapter: 'http', proxy: false });
+  const beforeRetry = async (_config: unknown, { attempt }: { attempt: number }) => {
+    if (attempt === 2) await new Promise<void>((resolve) => server.listen(socketPath, resolve));
+  };
+  attachResilience(api, { retry: { backoff: () => 0, beforeRetry } });
+  const response = await api.post('http://localhost/', {});
+  expect(response.data).toBe('there');
+  expect(reportOf(response)?.attempts.map(({ code, failure }) => [code, failure])).toEqual([
+    ['ENOENT', 'connect'],
+    ['ENOENT', 'connect'],
+    [undefined, undefined],
+  ]);
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  rmSync(folder, { recursive: true });
 });

@@ -31,7 +31,7 @@ describe.each(['http', 'fetch'] as const)('retries through the %s adapter', (ada
     ]);
   });
 
-  test('interceptors, transforms and validateStatus see one call, registered before or after', async () => {
+  test('interceptors and transforms see one call, registered before or after', async () => {
     server.script(503, 503, 200);
     const seen: string[] = [];
     const watch = (name: string) => {
@@ -137,6 +137,23 @@ describe.each(['http', 'fetch'] as const)('retries through the %s adapter', (ada
     expect(response.status).toBe(503);
     expect(server.hits).toHaveLength(3);
     expect(reportOf(response)).toMatchObject({ ended: 'max-retries', retries: 2 });
+  });
+
+  test('an adapter that signs what it is given, in place, is given the same for every attempt', async () => {
+    server.script(503, 503, 200);
+    const real = axios.getAdapter(adapter);
+    const signing: typeof real = (config) => {
+      config.url += '?signed';
+      config.data = `signed ${config.data}`;
+      config.headers = { ...config.headers, Signed: `${config.headers.Signed ?? ''}yes` } as never;
+      return real(config);
+    };
+    attachResilience(api, { retry: { backoff: QUICK } });
+    const headers = { 'Content-Type': 'text/plain', 'Idempotency-Key': 'mine' };
+    const response = await api.post('/', 'a', { adapter: signing, headers });
+    expect(response.status).toBe(200);
+    const sent = server.hits.map(({ url, body, headers }) => [url, body, headers.signed, headers['idempotency-key']]);
+    expect(sent).toEqual(Array(3).fill(['/?signed', 'signed a', 'yes', 'mine']));
   });
 
   test('resilience: false is plain axios', async () => {

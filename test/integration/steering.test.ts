@@ -65,6 +65,19 @@ describe.each(['http', 'fetch'] as const)('what decides on a retry, through the 
     expect(server.hits).toHaveLength(1);
   });
 
+  test.each([
+    ['the same port of another host', (port: number) => `http://127.0.0.2:${port}/`],
+    ['a name that does not exist', (port: number) => `http://nowhere.invalid:${port}/`],
+  ])('a POST redirected to %s was sent once, and is not retried', async (_where, to) => {
+    server.script({ status: 307, headers: { location: to(server.port) } });
+    attachResilience(api, { retry: NOW });
+    for (const host of ['127.0.0.1', 'localhost']) {
+      const error = await rejection(api.post(`http://${host}:${server.port}/`, { a: 1 }));
+      expect(reportOf(error)).toMatchObject({ ended: 'method-not-allowed', retries: 0 });
+    }
+    expect(server.hits).toHaveLength(2);
+  });
+
   test('a POST that may have been done is retried if the request says it is idempotent', async () => {
     server.script('reset', 503, 200);
     attachResilience(api, { retry: NOW });
@@ -91,6 +104,14 @@ describe.each(['http', 'fetch'] as const)('what decides on a retry, through the 
     attachResilience(api, { retry: NOW });
     await api.post('/', {}, { headers: { 'X-Idempotency-Key': 'mine' } });
     expect(server.hits.map(({ headers }) => headers['x-idempotency-key'])).toEqual(['mine', 'mine', 'mine']);
+  });
+
+  test.each([null, false, ''])('a key that is %p is none: a POST is not sent again for it', async (key) => {
+    server.script('reset', 200);
+    attachResilience(api, { retry: NOW });
+    const error = await rejection(api.post('/', {}, { headers: { 'Idempotency-Key': key as never } }));
+    expect(reportOf(error)?.ended).toBe('method-not-allowed');
+    expect(server.hits).toHaveLength(1);
   });
 
   test('a key that beforeRetry sets counts from then on', async () => {
@@ -225,6 +246,28 @@ describe.each(['http', 'fetch'] as const)('what decides on a retry, through the 
     ]);
     expect(reportOf(response)).toMatchObject({ ended: 'success', retries: 2 });
   });
+  test.each<[string, (headers: AxiosHeaders) => unknown]>([
+    ['a plain object', (headers) => ({ ...headers, 'X-Attempt': '2' })],
+    ['Headers', (headers) => new Headers({ 'X-Caller': String(headers.get('X-Caller')), 'X-Attempt': '2' })],
+    ['nothing', () => undefined],
+  ])(
+    'beforeRetry may put %s in the place of the headers, and the call goes on as it would have',
+    async (kind, make) => {
+      server.script(503, 503, 200);
+      const beforeRetry = (config: { headers: AxiosHeaders }) => {
+        config.headers = make(config.headers) as AxiosHeaders;
+      };
+      attachResilience(api, { retry: { ...NOW, beforeRetry: beforeRetry as never } });
+      const response = await api.put('/', { a: 1 }, { headers: { 'X-Caller': 'a' } });
+      const kept = kind === 'nothing' ? [undefined, undefined] : ['a', '2'];
+      expect(server.hits.map(({ headers }) => [headers['x-caller'], headers['x-attempt']])).toEqual([
+        ['a', undefined],
+        kept,
+        kept,
+      ]);
+      expect(reportOf(response)).toMatchObject({ ended: 'success', retries: 2 });
+    },
+  );
 
   test('beforeRetry that answers false ends the call with its last error', async () => {
     server.script(503, 200);

@@ -17,7 +17,7 @@ afterEach(() => server.close());
 describe.each<[string, AxiosRequestConfig, ResiliencePolicy, string]>([
   ['ECONNABORTED of the http adapter', { adapter: 'http', timeout: 50 }, {}, 'ECONNABORTED'],
   ['ETIMEDOUT by clarifyTimeoutError', { adapter: 'http', timeout: 50, transitional: CLARIFIED }, {}, 'ETIMEDOUT'],
-  ['timeout of the fetch adapter', { adapter: 'fetch', timeout: 50 }, {}, 'ECONNABORTED'],
+  ['timeout of the fetch adapter', { adapter: 'fetch', timeout: 50 }, {}, 'ETIMEDOUT'],
   ['attemptTimeout, http', { adapter: 'http' }, { attemptTimeout: 50 }, 'ETIMEDOUT'],
   ['attemptTimeout, fetch', { adapter: 'fetch' }, { attemptTimeout: 50 }, 'ETIMEDOUT'],
 ])('a timeout with the face of %s', (_face, config, policy, code) => {
