@@ -26,6 +26,8 @@ export default {
   tsconfigFile: 'none',
   disableTypeChecks: false,
   concurrency: 1,
+  // Each run in it leaves its modules behind.
+  maxTestRunnerReuse: 150,
   timeoutMS: 20_000,
   reporters: ['clear-text', 'json', 'html'],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },

@@ -267,6 +267,8 @@ describe('the wait', () => {
       { backoff: { jitter: 'decorrelated' } },
       '350 ms, status',
     ],
+    ['a stale connection is replaced at once', { ...RESET, stale: true }, {}, {}, '0 ms, read'],
+    ['… once a call', { ...RESET, stale: true }, { retries: 1 }, {}, '100 ms, read'],
     ['no deadline', answer(503), { remainingMs: Number.POSITIVE_INFINITY }, {}, '50 ms, status'],
   ])('%s', (_, outcome, facts, retry, decision) => {
     expect(decided(outcome, facts, retry)).toBe(decision);
