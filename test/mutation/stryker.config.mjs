@@ -21,14 +21,14 @@ export default {
       runner: '<rootDir>/test/mutation/runner.mjs',
     },
   },
-  ignorePatterns: ['api', 'biome.json', 'coverage', 'dist', 'docs', 'examples'],
+  ignorePatterns: ['.stryker-tmp', 'api', 'biome.json', 'coverage', 'dist', 'docs', 'examples'],
   // There is nothing in it to rewrite for the sandbox, for which a TypeScript with an API would be needed.
   tsconfigFile: 'none',
   disableTypeChecks: false,
   concurrency: 1,
   // Each run in it leaves its modules behind.
-  maxTestRunnerReuse: 150,
-  timeoutMS: 20_000,
+  maxTestRunnerReuse: 80,
+  timeoutMS: 5_000,
   reporters: ['clear-text', 'json', 'html'],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
 };
