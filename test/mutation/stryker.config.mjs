@@ -1,6 +1,23 @@
+/** What a mutant meets: the tests of its folder, and for what only a whole call shows, the quick ones on real sockets. */
+const TESTS = {
+  retry: ['retry/*'],
+  guard: ['guard/*'],
+  policy: ['policy/*'],
+  call: [
+    'call/*',
+    'attach',
+    'integration/{bodies,connecting,hedging,observing,other-retries,overrides,retries,steering}',
+    'integration/conformance/{attempts,transport}',
+  ],
+};
+
+const asked = process.argv.join(' ');
+const named = Object.keys(TESTS).filter((folder) => asked.includes(`src/${folder}/`));
+const folders = named.length ? named : Object.keys(TESTS);
+
 /** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
 export default {
-  mutate: ['src/{retry,guard,policy,call}/**/*.ts'],
+  mutate: folders.map((folder) => `src/${folder}/*.ts`),
   plugins: ['@stryker-mutator/jest-runner'],
   testRunner: 'jest',
   coverageAnalysis: 'perTest',
@@ -9,15 +26,9 @@ export default {
     enableFindRelatedTests: false,
     config: {
       roots: ['<rootDir>/src', '<rootDir>/test'],
-      testMatch: [
-        '<rootDir>/test/{retry,guard,policy,call}/*.test.ts',
-        '<rootDir>/test/attach.test.ts',
-        '<rootDir>/test/properties/*.test.ts',
-      ],
-      testPathIgnorePatterns: ['/properties/(diagnose|junk|linear|parsers|url)'],
+      testMatch: folders.flatMap((folder) => TESTS[folder].map((tests) => `<rootDir>/test/${tests}.test.ts`)),
       testTimeout: 5_000,
       testEnvironment: './test/mutation/environment.cjs',
-      setupFilesAfterEnv: ['<rootDir>/test/mutation/setup.ts'],
       runner: '<rootDir>/test/mutation/runner.mjs',
     },
   },
