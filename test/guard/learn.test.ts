@@ -110,6 +110,12 @@ describe('what the calls of a scope share', () => {
       expect(guard.coolDown?.retryInMs).toBe(0);
     });
 
+    test('without a bulkhead, too', () => {
+      make({ bulkhead: false });
+      learn(answer(503, 5_000));
+      expect(guard.coolDown?.retryInMs).toBe(5_000);
+    });
+
     test('and nobody is sent meanwhile, neither at once nor from the bulkhead’s queue', async () => {
       make({ bulkhead: 1 });
       void apply();
@@ -179,6 +185,8 @@ describe('what the calls of a scope share', () => {
       ['the circuit is open', () => guard.breaker?.isolate()],
       ['it cools down', () => guard.coolDown?.begin(100)],
       ['a retry waits for its turn', () => [1, 2, 3, 4].map(spend)],
+      ['an attempt is in flight and a retry waits', () => [apply(), ...[1, 2, 3, 4].map(spend)]],
+      ['an attempt is in flight and it cools down', () => [apply(), guard.coolDown?.begin(1)]],
     ])('not while %s', (_, begin) => {
       begin();
       expect(guard.isIdle).toBe(false);
@@ -189,6 +197,13 @@ describe('what the calls of a scope share', () => {
       void apply();
       void apply();
       expect([guard.isIdle, guard.view]).toEqual([false, { queued: 1, held: 0, circuit: 'closed', retryInMs: 0 }]);
+    });
+
+    test('not while an attempt is in flight and the circuit is open', async () => {
+      make({ breaker: { consecutive: 1, minimumDuration: 0, openFor: 1 } });
+      await apply(async () => answer(503));
+      void apply(undefined, { breaker: false });
+      expect([guard.isIdle, guard.view.retryInMs, guard.bulkhead?.inFlight]).toEqual([false, 1, 1]);
     });
 
     test('not while somebody waits for a cool-down and somebody for the budget', () => {

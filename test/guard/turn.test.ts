@@ -49,6 +49,11 @@ describe('turnOf', () => {
     expect([new Set(answers), guard.budget?.tokens]).toEqual([new Set(['goes']), 3]);
   });
 
+  test('a scope without a cool-down has none to wait for', () => {
+    make({ coolDown: false });
+    expect([asked('a'), asked('b', FAILED)]).toEqual(['goes', 'goes']);
+  });
+
   test('a retry takes a token, and waits once there is none', async () => {
     expect(['a', 'b', 'c', 'd'].map((name) => asked(name, FAILED))).toEqual(['goes', 'goes', 'goes', 'waits']);
     await clock.advance(250);
