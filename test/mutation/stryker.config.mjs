@@ -6,7 +6,7 @@ const TESTS = {
   call: [
     'call/*',
     'attach',
-    'integration/{bodies,connecting,hedging,observing,other-retries,overrides,retries,steering}',
+    'integration/{bodies,connecting,cool-down,hedging,observing,other-retries,overrides,retries,steering}',
     'integration/conformance/{attempts,transport}',
   ],
 };
@@ -27,7 +27,7 @@ export default {
     config: {
       roots: ['<rootDir>/src', '<rootDir>/test'],
       testMatch: folders.flatMap((folder) => TESTS[folder].map((tests) => `<rootDir>/test/${tests}.test.ts`)),
-      testTimeout: 2_000,
+      testTimeout: 5_000,
       testEnvironment: './test/mutation/environment.cjs',
       runner: '<rootDir>/test/mutation/runner.mjs',
     },
@@ -39,7 +39,7 @@ export default {
   concurrency: 1,
   // Each run in it leaves its modules behind.
   maxTestRunnerReuse: 80,
-  timeoutMS: 3_000,
+  timeoutMS: 5_000,
   reporters: ['clear-text', 'json', 'html'],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
 };
