@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import axios from 'axios';
+import axios, { type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 import { attachResilience, type ResiliencePolicy, type ResilienceReport, reportOf } from 'axios-resilience';
 import { type Answer, scriptedAdapter } from '../helpers/scripted-adapter.js';
 
@@ -235,5 +235,34 @@ describe('a call', () => {
     expect([listeners(controller.signal), streamed[1]?.aborted]).toEqual([1, false]);
     controller.abort();
     expect(streamed[1]?.aborted).toBe(true);
+  });
+
+  test('is measured from when it was sent, and its time in the queue by itself', async () => {
+    const adapter = (config: InternalAxiosRequestConfig) =>
+      new Promise<AxiosResponse>((resolve) => {
+        setTimeout(() => resolve({ status: 200, statusText: '', headers: {}, data: '', config }), 30);
+      });
+    const api = axios.create({ adapter });
+    attachResilience(api, { bulkhead: 1, attemptTimeout: false });
+    const calls = [api.get('https://api.test/a'), api.get('https://api.test/b')];
+    await jest.advanceTimersByTimeAsync(100);
+    const reports = (await Promise.all(calls)).map((response) => reportOf(response) as ResilienceReport);
+    expect(reports.map(({ queuedMs, elapsedMs, attempts }) => [queuedMs, attempts[0]?.durationMs, elapsedMs])).toEqual([
+      [0, 30, 30],
+      [30, 30, 60],
+    ]);
+  });
+
+  test('turned to another origin counts there from then on', async () => {
+    const beforeRetry = (config: InternalAxiosRequestConfig) => {
+      config.baseURL = 'https://backup.test';
+    };
+    const { api, handle } = scripted([503, 200], { retry: { beforeRetry } });
+    await settled(api.get('/users'));
+    const { scopes } = handle.stats();
+    expect(Object.entries(scopes).map(([name, { attempts }]) => [name, attempts])).toEqual([
+      ['https://api.test', 1],
+      ['https://backup.test', 1],
+    ]);
   });
 });

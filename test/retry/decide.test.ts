@@ -46,6 +46,7 @@ describe('each rule', () => {
     ['a body that is used up', answer(503), { replayable: false }, {}, 'body-not-replayable'],
     ['a wait longer than worth it', answer(503, { retryAfterMs: 60_001 }), {}, {}, 'retry-after-too-long'],
     ['no time left for the wait', answer(503), { remainingMs: 50 }, {}, 'deadline'],
+    ['no budget left for it', answer(503), { budgetSpent: true }, {}, 'retry-budget'],
     ['else', answer(503), {}, {}, '50 ms, status'],
   ])('%s', (_, outcome, facts, retry, decision) => {
     expect(decided(outcome, facts, retry)).toBe(decision);
