@@ -1,7 +1,7 @@
 import type { ResiliencePolicy, RetryPolicy } from './types.js';
 
 function frozen<T extends object>(policy: T): Readonly<T> {
-  for (const part of Object.values(policy)) if (typeof part === 'object' && part !== null) frozen(part);
+  for (const part of Object.values(policy)) frozen(part);
   return Object.freeze(policy);
 }
 

@@ -107,9 +107,10 @@ function refineRetry(base: ResolvedRetry, layer: number | RetryPolicy | false): 
   });
 }
 
+/** A request can only switch off what the instance shares, so whatever says more than that lies over the defaults. */
 function refineBudget(base: ResolvedRetry['budget'], layer: RetryPolicy['budget']): ResolvedRetry['budget'] {
   if (layer === undefined) return base;
-  return layer && Object.freeze({ ...(base || DEFAULT_BUDGET), ...defined(layer) });
+  return layer && Object.freeze({ ...DEFAULT_BUDGET, ...defined(layer) });
 }
 
 function refineBackoff(base: ResolvedRetry['backoff'], layer: RetryPolicy['backoff']): ResolvedRetry['backoff'] {
@@ -125,7 +126,7 @@ function hedgePolicy(layer: Layer['hedge']): ResolvedPolicy['hedge'] | undefined
 function refineBreaker(base: ResolvedPolicy['breaker'], layer: Layer['breaker']): ResolvedPolicy['breaker'] {
   if (layer === undefined) return base;
   if (layer === false) return false;
-  const merged = { ...(base || DEFAULTS.breaker), ...defined(layer) };
+  const merged = { ...DEFAULTS.breaker, ...defined(layer) };
   return Object.freeze({ ...merged, maxOpenFor: Math.max(merged.openFor, layer.maxOpenFor ?? 0) });
 }
 
@@ -133,7 +134,7 @@ function refineBulkhead(base: ResolvedPolicy['bulkhead'], layer: Layer['bulkhead
   if (layer === undefined) return base;
   if (layer === false) return false;
   const given: BulkheadPolicy = typeof layer === 'number' ? { limit: layer } : layer;
-  return Object.freeze({ ...(base || DEFAULTS.bulkhead), ...defined(given) });
+  return Object.freeze({ ...DEFAULTS.bulkhead, ...defined(given) });
 }
 
 /** A list allows what it names; in a record `false` also forbids what was never sent. */

@@ -1,5 +1,7 @@
+import { getEventListeners } from 'node:events';
+import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import axios from 'axios';
+import axios, { type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 import { attachResilience, type ResiliencePolicy, type ResilienceReport, reportOf } from 'axios-resilience';
 import { type Answer, scriptedAdapter } from '../helpers/scripted-adapter.js';
 
@@ -169,5 +171,111 @@ describe('a call', () => {
     expect([(error as { code: string }).code, reportOf(error)?.ended]).toEqual(['ERR_CIRCUIT_OPEN', 'circuit-open']);
     expect([sent.length, handle.stats().rejected]).toEqual([1, 1]);
     expect(told.slice(1)).toEqual(['rejected: circuit-open', 'gave up: circuit-open']);
+  });
+
+  test('given up without a retry says so where the reason is not in the answer alone', async () => {
+    const asked = { status: 503, headers: { 'retry-after': '3600' } };
+    const early = scripted([asked]);
+    await settled(early.api.get('/users'));
+    const late = scripted(['hang'], { deadline: 50, attemptTimeout: false });
+    await settled(late.api.get('/users'));
+    const plain = scripted([404]);
+    await settled(plain.api.get('/users'));
+    expect([early.told, late.told, plain.told]).toEqual([['gave up: retry-after-too-long'], ['gave up: deadline'], []]);
+  });
+
+  describe('in the log', () => {
+    /** What is logged of one call, and of what is done to it in its second wait. */
+    async function logged(script: Answer[], meanwhile = (_: { cancel(): void; isolate(): void }) => {}) {
+      const lines: string[] = [];
+      const at =
+        (level: string) =>
+        (...line: unknown[]) =>
+          void lines.push(`${level}: ${line.find((part) => typeof part === 'string')}`);
+      const logger = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+      const { api, handle } = scripted(script, { coolDown: false, logger });
+      const controller = new AbortController();
+      const end = api.get('/users', { signal: controller.signal }).catch(() => {});
+      await jest.advanceTimersByTimeAsync(150);
+      meanwhile({
+        cancel: () => controller.abort(),
+        isolate: () => void handle.breakers.get('https://api.test')?.isolate(),
+      });
+      await jest.advanceTimersByTimeAsync(60_000);
+      await end;
+      return lines.map((line) => line.replace('axios-resilience: ', '')).filter((line) => !line.includes('circuit of'));
+    }
+    const RETRIED = 'warn: attempt 1 failed (status), again in 100 ms';
+
+    test('a success is told after retries only', async () => {
+      expect(await logged([200])).toEqual([]);
+      expect(await logged([503, 200])).toEqual([RETRIED, 'info: recovered after 1 retry']);
+    });
+
+    test('a failure is told louder if there was something to give up', async () => {
+      expect(await logged([404])).toEqual(['debug: not retried: not-retryable']);
+      const asked = { status: 503, headers: { 'retry-after': '3600' } };
+      expect(await logged([asked])).toEqual(['error: gave up after 1 attempt: retry-after-too-long']);
+    });
+
+    test('a refusal after retries is a failure, a cancellation never is', async () => {
+      const refused = await logged([503], ({ isolate }) => isolate());
+      expect(refused.slice(2)).toEqual([
+        'warn: refused: circuit-open',
+        'error: gave up after 2 attempts: circuit-open',
+      ]);
+      const canceled = await logged([503], ({ cancel }) => cancel());
+      expect(canceled.slice(2)).toEqual(['debug: not retried: canceled']);
+    });
+  });
+
+  test('lets go of its caller’s signal, unless its answer streams, which may still be cancelled', async () => {
+    const listeners = (signal: AbortSignal) => getEventListeners(signal, 'abort').length;
+    const streamed: (AbortSignal | undefined)[] = [];
+    const answers: unknown[] = ['text', new PassThrough()];
+    const api = axios.create({
+      adapter: async (config) => {
+        streamed.push(config.signal as AbortSignal);
+        return { status: 200, statusText: '', headers: {}, data: answers.shift(), config };
+      },
+    });
+    attachResilience(api);
+    const { signal } = new AbortController();
+    await api.get('https://api.test/', { signal });
+    expect(listeners(signal)).toBe(0);
+    const controller = new AbortController();
+    await api.get('https://api.test/', { signal: controller.signal });
+    expect([listeners(controller.signal), streamed[1]?.aborted]).toEqual([1, false]);
+    controller.abort();
+    expect(streamed[1]?.aborted).toBe(true);
+  });
+
+  test('is measured from when it was sent, and its time in the queue by itself', async () => {
+    const adapter = (config: InternalAxiosRequestConfig) =>
+      new Promise<AxiosResponse>((resolve) => {
+        setTimeout(() => resolve({ status: 200, statusText: '', headers: {}, data: '', config }), 30);
+      });
+    const api = axios.create({ adapter });
+    attachResilience(api, { bulkhead: 1, attemptTimeout: false });
+    const calls = [api.get('https://api.test/a'), api.get('https://api.test/b')];
+    await jest.advanceTimersByTimeAsync(100);
+    const reports = (await Promise.all(calls)).map((response) => reportOf(response) as ResilienceReport);
+    expect(reports.map(({ queuedMs, elapsedMs, attempts }) => [queuedMs, attempts[0]?.durationMs, elapsedMs])).toEqual([
+      [0, 30, 30],
+      [30, 30, 60],
+    ]);
+  });
+
+  test('turned to another origin counts there from then on', async () => {
+    const beforeRetry = (config: InternalAxiosRequestConfig) => {
+      config.baseURL = 'https://backup.test';
+    };
+    const { api, handle } = scripted([503, 200], { retry: { beforeRetry } });
+    await settled(api.get('/users'));
+    const { scopes } = handle.stats();
+    expect(Object.entries(scopes).map(([name, { attempts }]) => [name, attempts])).toEqual([
+      ['https://api.test', 1],
+      ['https://backup.test', 1],
+    ]);
   });
 });

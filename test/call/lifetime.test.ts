@@ -176,4 +176,87 @@ describe('Lifetime', () => {
     own.removeEventListener('abort', reader);
     expect(listeners(controller.signal)).toBe(0);
   });
+
+  test('a body that has ended, or that nobody may cancel, needs no ear', () => {
+    const controller = new AbortController();
+    const ended = live(1_000, { signal: controller.signal });
+    ended.lend(new AbortController(), { closed: true, once: () => {} });
+    ended.dispose();
+    const body = new PassThrough();
+    const uncancelable = live(1_000);
+    uncancelable.lend(new AbortController(), body);
+    expect([listeners(controller.signal), body.listenerCount('close')]).toEqual([0, 0]);
+  });
+
+  test('a lent body can be cancelled by the token, too', async () => {
+    const { token, cancel } = axios.CancelToken.source();
+    const stream = new AbortController();
+    const lifetime = live(1_000, { cancelToken: token });
+    lifetime.lend(stream, new PassThrough());
+    lifetime.dispose();
+    cancel();
+    await jest.advanceTimersByTimeAsync(0);
+    expect(stream.signal.aborted).toBe(true);
+  });
+
+  test('is over by now when its time is, though no timer has fired yet', () => {
+    const config: Config = { headers: new AxiosHeaders() };
+    const late = (ms: number) =>
+      new Lifetime(config, now() - ms, 1_000, () => new DeadlineExceededError(config, 'test', 1_000));
+    expect([late(999).overByNow, late(1_000).overByNow?.final, late(1_000).over]).toEqual([
+      undefined,
+      'deadline',
+      undefined,
+    ]);
+    const cut = late(1_000);
+    cut.cut({ failure: 'canceled', final: 'canceled' });
+    expect(cut.overByNow?.final).toBe('canceled');
+  });
+
+  test('can be cut short from outside, once', () => {
+    const lifetime = live(1_000);
+    const ends: Outcome[] = [];
+    lifetime.enter((end) => ends.push(end));
+    lifetime.cut({ final: 'vetoed' });
+    lifetime.cut({ final: 'canceled' });
+    expect([ends, lifetime.over]).toEqual([[{ final: 'vetoed' }], { final: 'vetoed' }]);
+  });
+
+  test('a limit that is longer than what is left takes nothing from the deadline', () => {
+    const lifetime = live(1_000);
+    lifetime.enter(() => {});
+    lifetime.limitPhase(5_000, now(), () => {});
+    jest.advanceTimersByTime(1_000);
+    expect(lifetime.over?.final).toBe('deadline');
+  });
+
+  test('a limit that is longer than the first was likely to be is told in its own time', () => {
+    const config: Config = { headers: new AxiosHeaders() };
+    const lifetime = new Lifetime(config, now(), 1_000, () => new DeadlineExceededError(config, 'test', 1_000), 50);
+    let told = 0;
+    lifetime.enter(() => {});
+    lifetime.limitPhase(100, now(), () => told++);
+    jest.advanceTimersByTime(99);
+    expect(told).toBe(0);
+    jest.advanceTimersByTime(1);
+    expect([told, jest.getTimerCount()]).toEqual([1, 1]);
+  });
+
+  test('the longest limit that a timer can have is one', () => {
+    const lifetime = live();
+    lifetime.enter(() => {});
+    lifetime.limitPhase(2 ** 31 - 1, now(), () => {});
+    expect(jest.getTimerCount()).toBe(1);
+  });
+
+  test('signals and tokens that are only half of one are taken as they are', () => {
+    live(1_000, { signal: { aborted: false } as never, cancelToken: {} as never }).dispose();
+    let cancel = () => {};
+    const subscribe = (listener: () => void) => {
+      cancel = listener;
+    };
+    const lifetime = live(1_000, { cancelToken: { subscribe } as never });
+    cancel();
+    expect(lifetime.over).toMatchObject({ final: 'canceled', error: { code: 'ERR_CANCELED' } });
+  });
 });

@@ -43,8 +43,28 @@ describe('standIn', () => {
     const given = config();
     const putBack = standIn(given, new LateSignal(), undefined);
     given.signal = signal;
-    expect([given.signal, Object.keys(given)]).toEqual([signal, ['headers', 'signal']]);
+    expect(given.signal).toBe(signal);
+    expect(Object.keys(given)).toEqual(['headers', 'signal']);
     putBack();
     expect(Object.keys(given)).toEqual(['headers']);
+  });
+
+  test('the caller’s signal is put back as any other field is', () => {
+    const { signal } = new AbortController();
+    const given = config({ signal });
+    const putBack = standIn(given, new LateSignal(), undefined);
+    expect(given.signal).not.toBe(signal);
+    putBack();
+    const descriptor = Object.getOwnPropertyDescriptor(given, 'signal');
+    expect(descriptor?.value).toBe(signal);
+    expect(descriptor).toMatchObject({ writable: true, enumerable: true, configurable: true });
+  });
+
+  test('an agent there is none to stand in for is left as it is', () => {
+    const given = config({ httpVersion: 2 } as Partial<Config>);
+    const putBack = standIn(given, new LightSignal(), new ConnectionWatch({ limitMs: 1, fresh: false }, () => {}));
+    expect(Object.keys(given)).toEqual(['headers', 'httpVersion', 'signal']);
+    putBack();
+    expect(Object.keys(given)).toEqual(['headers', 'httpVersion']);
   });
 });

@@ -550,6 +550,28 @@ describe('Breaker', () => {
     expect(periods.map(Math.round)).toEqual([1_100, 2_200, 2_200]);
   });
 
+  test('429 is an answer while it is closed, also one that says when to come back', async () => {
+    for (let i = 0; i < 20; i++) await run({ ...answer(429), retryAfterMs: 5_000 });
+    expect([breaker.state, breaker.window]).toEqual(['closed', { calls: 20, failures: 0, consecutiveFailures: 0 }]);
+  });
+
+  test('a probe that fails is counted like any other call', async () => {
+    await open();
+    clock = 1_000;
+    await run(FAILED);
+    expect(breaker.window).toEqual({ calls: 4, failures: 4, consecutiveFailures: 4 });
+  });
+
+  test('a probe that is lost does not double the open period', async () => {
+    make({ maxOpenFor: 8_000 });
+    await open();
+    clock = 1_000;
+    for (let i = 0; i < 3; i++) await run({ failure: 'canceled' });
+    expect(breaker.retryInMs).toBe(0);
+    await run(FAILED);
+    expect(breaker.retryInMs).toBe(2_000);
+  });
+
   describe('isolated', () => {
     const holdTwice = () => {
       const holds = [breaker.isolate(), breaker.isolate()];

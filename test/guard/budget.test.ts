@@ -92,6 +92,91 @@ describe('RetryBudget', () => {
     expect(budget.tokens).toBe(8);
   });
 
+  test('a reserve that is raised when all is spent brings as much as it grows by', () => {
+    for (const name of ['a', 'b', 'c']) retry(name);
+    budget.take(10, () => undefined);
+    expect(budget.tokens).toBe(6);
+  });
+
+  test('what need not be sent takes a whole token, if there is one and nobody waits', () => {
+    make(1);
+    expect([budget.takeSpare(), budget.takeSpare(), budget.tokens]).toEqual([true, false, 0]);
+    retry('a');
+    retry('b');
+    budget.take(5, () => undefined);
+    expect([budget.takeSpare(), budget.tokens, budget.waiting]).toEqual([false, 4, 2]);
+  });
+
+  test('a first attempt that is answered gives those who wait a share of a token, and no more', async () => {
+    make(1);
+    retry('a');
+    await clock.advance(100);
+    for (const name of ['b', 'c']) retry(name);
+    budget.answered(0);
+    await clock.advance(149);
+    expect(log).toEqual(['a goes at 0']);
+    await clock.advance(1);
+    expect(log).toEqual(['a goes at 0', 'b goes at 250']);
+  });
+
+  test('while others wait, an answer gives back no tokens: they come at a pace of their own, which more answers leave as it is', async () => {
+    for (const name of ['a', 'b', 'c']) retry(name);
+    await clock.advance(100);
+    for (const name of ['d', 'e', 'f']) retry(name);
+    await clock.advance(60);
+    budget.answered(3);
+    budget.answered(3);
+    await clock.advance(0);
+    expect(log.slice(3)).toEqual(['d goes at 160']);
+    // Three came in 60 ms, so one goes each 40 ms.
+    await clock.advance(40);
+    budget.answered(1);
+    await clock.advance(40);
+    expect(log.slice(4)).toEqual(['e goes at 200', 'f goes at 240']);
+  });
+
+  test('tokens that nobody waits for are kept', async () => {
+    for (const name of ['a', 'b', 'c', 'd']) retry(name);
+    budget.take(10, () => undefined);
+    budget.answered(0);
+    await clock.advance(0);
+    expect([budget.waiting, budget.tokens]).toEqual([0, 5.2]);
+  });
+
+  test('is exhausted until it is full again, not until the next answer', () => {
+    for (const name of ['a', 'b', 'c']) retry(name);
+    retry('d')?.leave({});
+    budget.answered(0);
+    retry('e')?.leave({});
+    expect(exhausted).toBe(1);
+  });
+
+  test('is spent after four that went without a token and found nobody, until there is a token again', async () => {
+    make(1);
+    for (let i = 0; i < 4; i++) retry(`${i}`);
+    expect(budget.isSpent).toBe(false);
+    await clock.advance(1_750);
+    expect([log.length, budget.isSpent]).toEqual([4, false]);
+    retry('one more');
+    await clock.advance(2_000);
+    expect([log.length, budget.isSpent]).toEqual([5, true]);
+    await clock.advance(10_000);
+    expect([budget.tokens, budget.isSpent]).toEqual([1, false]);
+  });
+
+  test('those who wait are asked whether they may go on only once it is spent', () => {
+    let asked = 0;
+    make(0);
+    retry('a');
+    const refusal = () => {
+      asked++;
+      return undefined;
+    };
+    for (const name of ['b', 'c']) retry(name, refusal);
+    budget.retryFailed();
+    expect(asked).toBe(0);
+  });
+
   test('a quiet client has its reserve back after ten seconds a token', async () => {
     for (const name of ['a', 'b', 'c']) retry(name);
     await clock.advance(10_000);

@@ -86,6 +86,16 @@ describe('Bulkhead', () => {
     expect(started).toEqual(['a', 'b', 'c', ...Array.from({ length: 10 }, (_, i) => `late ${i}`)]);
   });
 
+  test('who needs not wait in line does not make it saturated', async () => {
+    const saturations: number[] = [];
+    const bulkhead = new Bulkhead(1, 10, { onSaturation: (_, queued) => saturations.push(queued) });
+    const place = () => bulkhead.enqueue({ task: () => new Promise<Outcome>(() => {}), refusal: () => undefined });
+    place();
+    expect([bulkhead.queued, saturations]).toEqual([0, []]);
+    place();
+    expect([bulkhead.queued, saturations]).toEqual([1, [1]]);
+  });
+
   test('flushing lets those go who are refused, and keeps the others in order', async () => {
     const { started, enter, end, bulkhead } = harness(1, 10);
     const refused: Outcome = { failure: 'refused' };

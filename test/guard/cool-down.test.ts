@@ -86,6 +86,61 @@ describe('CoolDown', () => {
     expect(said).toEqual([100]);
   });
 
+  test('counts from its own beginning, however late that is', async () => {
+    await clock.advance(5_000);
+    coolDown.begin(900);
+    for (const name of ['a', 'b', 'c']) {
+      await clock.advance(300);
+      join(name);
+    }
+    await clock.advance(1_000);
+    expect(log).toEqual(['a goes at 5900', 'b goes at 6200', 'c goes at 6467']);
+  });
+
+  test('asked again before anybody was let go, it is no slower than before', async () => {
+    coolDown.begin(900);
+    for (const name of ['a', 'b', 'c']) {
+      coolDown.begin(1);
+      await clock.advance(300);
+      join(name);
+    }
+    await clock.advance(1_000);
+    expect(log).toEqual(['a goes at 900', 'b goes at 1200', 'c goes at 1467']);
+  });
+
+  test('asked again after somebody was let go, it lets the others go at 0.8 of the pace, and at once more slowly', async () => {
+    coolDown.begin(300);
+    for (const name of ['a', 'b', 'c']) join(name);
+    await clock.advance(300);
+    // Three had come in 300 ms: one each 67 ms at 1.5 times that pace, each 83 ms at 1.2 times.
+    coolDown.begin(1);
+    await clock.advance(82);
+    expect(log).toEqual(['a goes at 300']);
+    await clock.advance(2);
+    expect(log).toEqual(['a goes at 300', 'b goes at 383']);
+    // 1.2, and 0.01 more for each of the 82 ms / 1,000.
+    await clock.advance(1_000);
+    expect(log[2]).toBe('c goes at 490');
+  });
+
+  test('a timer that fires early lets nobody go', async () => {
+    const timers: (() => void)[] = [];
+    let now = 0;
+    const after = (_: number, act: () => void) => {
+      timers.push(act);
+      return () => {};
+    };
+    coolDown = new CoolDown({ now: () => now, random: () => 0, after, onCoolDown: () => {} });
+    coolDown.begin(100);
+    join('a');
+    now = 99;
+    timers.at(-1)?.();
+    expect(coolDown.waiting).toBe(1);
+    now = 100;
+    timers.at(-1)?.();
+    expect([coolDown.waiting, timers.length]).toEqual([0, 2]);
+  });
+
   test('tells how long a newcomer would wait, those in front included', async () => {
     coolDown.begin(1_000);
     join('a');

@@ -21,6 +21,7 @@ function timeline(thresholds: Partial<typeof THRESHOLDS> = {}) {
       now += ms;
     },
     reset: () => window.success(CircuitState.HalfOpen),
+    counts: () => window.counts,
   };
 }
 
@@ -55,6 +56,27 @@ describe('FailureWindow', () => {
     diluted.play('s'.repeat(1_000), 1);
     diluted.rest(31_000);
     expect(diluted.play('F'.repeat(50), 200)).toBe(10);
+  });
+
+  test('a share counts from exactly the minimum duration, which begins with the first failure', () => {
+    const settings = { consecutive: 100, minimumCalls: 11 };
+    expect(timeline(settings).play('F'.repeat(20), 100)).toBe(11);
+    const late = timeline({ consecutive: 100 });
+    late.play('sssss', 10);
+    late.rest(6_000);
+    expect(late.play('FFFFFFFFFF', 10)).toBeUndefined();
+  });
+
+  test('shows nothing of what began a window ago, by tenths', () => {
+    const line = timeline();
+    line.play('Fs', 0);
+    line.rest(28_999);
+    const before = line.counts();
+    line.rest(1);
+    expect([before, line.counts()]).toEqual([
+      { calls: 2, failures: 1, consecutiveFailures: 0 },
+      { calls: 0, failures: 0, consecutiveFailures: 0 },
+    ]);
   });
 
   test('a successful probe starts a new account', () => {

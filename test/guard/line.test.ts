@@ -48,3 +48,16 @@ test('a thousand who leave from the middle of ten thousand cost no more than the
   expect(results[4_999]).toBe('left');
   expect(results[5_000]).toBe('5000');
 });
+
+test('says when the last who waited has left, and not when they were served or refused', () => {
+  let deserted = 0;
+  const line = new Line<string>(() => deserted++);
+  const [a, b] = [line.join(waiter('a')), line.join(waiter('b', 'no b'))];
+  a.leave('left');
+  expect(deserted).toBe(0);
+  line.flush();
+  b.leave('too late');
+  expect(deserted).toBe(0);
+  line.join(waiter('c')).leave('left');
+  expect(deserted).toBe(1);
+});

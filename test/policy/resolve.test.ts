@@ -55,6 +55,10 @@ describe('resolvePolicy', () => {
     expect(policy).toMatchObject({
       deadline: 30_000,
       attemptTimeout: 10_000,
+      connectTimeout: 3_000,
+      hedge: false,
+      coolDown: true,
+      fallback: false,
       breaker: {
         failureRatio: 0.5,
         minimumCalls: 10,
@@ -139,6 +143,8 @@ describe('resolvePolicy', () => {
     ],
     ['part of the breaker', { breaker: { consecutive: 2 } }, { breaker: { consecutive: 2, failureRatio: 0.5 } }],
     ['slow calls', { breaker: { slowCallDuration: 800 } }, { breaker: { slowCallDuration: 800, openFor: 1_000 } }],
+    ['hedging after a time', { hedge: 250 }, { hedge: { delay: 250 } }],
+    ['hedging by a quantile', { hedge: { quantile: 0.9 } }, { hedge: { quantile: 0.9 } }],
     ['openFor', { breaker: { openFor: 5_000 } }, { breaker: { openFor: 5_000, maxOpenFor: 5_000 } }],
     ['maxOpenFor', { breaker: { maxOpenFor: 9_000 } }, { breaker: { openFor: 1_000, maxOpenFor: 9_000 } }],
     [
@@ -188,6 +194,21 @@ describe('resolvePolicy', () => {
       30_000,
     );
   });
+});
+
+test('a backoff of one’s own is taken as it is, and inherited', () => {
+  const backoff = () => 5;
+  const own = resolvePolicy({ retry: { backoff } });
+  expect(own.retry.backoff).toBe(backoff);
+  expect(applyOverride(own, { retry: { maxRetries: 1 } }).retry.backoff).toBe(backoff);
+});
+
+test('hedging is inherited, switched off, and replaced as a whole', () => {
+  const hedge = { delay: 50, quantile: 0.9 };
+  const base = resolvePolicy({ hedge });
+  const hedges = [undefined, false, 70].map((over) => applyOverride(base, { hedge: over as number }).hedge);
+  expect(hedges).toEqual([{ delay: 50, quantile: 0.9 }, false, { delay: 70 }]);
+  expect([base.hedge === hedge, Object.isFrozen(base.hedge), Object.isFrozen(hedge)]).toEqual([false, true, false]);
 });
 
 describe('methods', () => {

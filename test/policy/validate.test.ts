@@ -7,6 +7,7 @@ const MS_OR_0 = 'must be milliseconds, ≥ 0 and ≤ 2147483647, got';
 const WHOLE = 'must be a whole number ≥ 0, got';
 const COUNT = 'must be a whole number ≥ 1, got';
 const SHARED = 'must be false: a request can pass by what the instance shares, not change it, got';
+const PREFIX = "must begin with 'http://', 'https://' or '/', got";
 const LOGGER = 'must be a logger with warn() and error(), or false, got';
 
 type Bad = [value: unknown, message: string, type: ErrorConstructor];
@@ -22,6 +23,12 @@ const refusals =
     }
   };
 
+const unreadable = (thrown: unknown) => ({
+  get deadline(): number {
+    throw thrown;
+  },
+});
+
 const titled = (rows: Bad[]) => rows.map(([value, message, type]) => [message, value, type] as const);
 
 describe('validatePolicy refuses', () => {
@@ -32,6 +39,7 @@ describe('validatePolicy refuses', () => {
       [false, '`policy` must be an object, got false', TypeError],
       [3, '`policy` must be an object, got 3', TypeError],
       [[], '`policy` must be an object, got []', TypeError],
+      [new Map(), '`policy` must be a plain object, got an object', TypeError],
 
       [{ deadline: 0 }, `\`deadline\` ${MS_OR_OFF} 0`, RangeError],
       [{ deadline: -1 }, `\`deadline\` ${MS_OR_OFF} -1`, RangeError],
@@ -46,6 +54,8 @@ describe('validatePolicy refuses', () => {
       [{ attemptTimeout: 0 }, `\`attemptTimeout\` ${MS_OR_OFF} 0`, RangeError],
       [{ attemptTimeout: '5' }, `\`attemptTimeout\` ${MS_OR_OFF} "5"`, TypeError],
       [{ attemptTimeout: {} }, `\`attemptTimeout\` ${MS_OR_OFF} an object`, TypeError],
+      [{ deadline: 'x'.repeat(80) }, `\`deadline\` ${MS_OR_OFF} "${'x'.repeat(80)}"`, TypeError],
+      [{ deadline: 'x'.repeat(81) }, `\`deadline\` ${MS_OR_OFF} "${'x'.repeat(79)}…"`, TypeError],
 
       [{ retry: -1 }, `\`retry\` ${WHOLE} -1`, RangeError],
       [{ retry: 1.5 }, `\`retry\` ${WHOLE} 1.5`, RangeError],
@@ -59,6 +69,12 @@ describe('validatePolicy refuses', () => {
       [{ retry: { maxRetries: '3' } }, `\`retry.maxRetries\` ${WHOLE} "3"`, TypeError],
       [{ retry: { maxRetries: false } }, `\`retry.maxRetries\` ${WHOLE} false`, TypeError],
       [{ retry: { limits: 3 } }, '`retry.limits` must be an object, got 3', TypeError],
+      [{ retry: { limits: [1, [2], 'c'] } }, '`retry.limits` must be an object, got [1, a list, "c"]', TypeError],
+      [
+        { retry: { limits: Array.from({ length: 12 }, (_, i) => i) } },
+        '`retry.limits` must be an object, got [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]',
+        TypeError,
+      ],
       [{ retry: { limits: { connect: -1 } } }, `\`retry.limits.connect\` ${WHOLE} -1`, RangeError],
       [{ retry: { limits: { read: 0.5 } } }, `\`retry.limits.read\` ${WHOLE} 0.5`, RangeError],
       [{ retry: { limits: { status: '1' } } }, `\`retry.limits.status\` ${WHOLE} "1"`, TypeError],
@@ -74,6 +90,12 @@ describe('validatePolicy refuses', () => {
         TypeError,
       ],
       [{ retry: { methods: new Set(['GET']) } }, '`retry.methods` must be a plain object, got an object', TypeError],
+      [
+        { retry: { methods: null } },
+        '`retry.methods` must be a list of methods or a record by method, got null',
+        TypeError,
+      ],
+      [{ retry: { methods: 7 } }, '`retry.methods` must be a list of methods or a record by method, got 7', TypeError],
       [{ retry: { methods: ['GET', 7] } }, '`retry.methods[1]` must be an HTTP method, got 7', TypeError],
       [{ retry: { methods: [''] } }, '`retry.methods[0]` must be an HTTP method, got ""', TypeError],
       [{ retry: { methods: ['GET, PUT'] } }, '`retry.methods[0]` must be an HTTP method, got "GET, PUT"', TypeError],
@@ -143,11 +165,14 @@ describe('validatePolicy refuses', () => {
 
       [{ retry: { budget: true } }, '`retry.budget` must be an object or false, got true', TypeError],
       [{ retry: { budget: { ratio: 1.1 } } }, '`retry.budget.ratio` must be ≥ 0 and ≤ 1, got 1.1', RangeError],
+      [{ retry: { budget: { ratio: -0.1 } } }, '`retry.budget.ratio` must be ≥ 0 and ≤ 1, got -0.1', RangeError],
       [{ retry: { budget: { ratio: '20%' } } }, '`retry.budget.ratio` must be ≥ 0 and ≤ 1, got "20%"', TypeError],
       [{ retry: { budget: { reserve: -1 } } }, `\`retry.budget.reserve\` ${COUNT.replace('1', '0')} -1`, RangeError],
       [{ hedge: 0 }, `\`hedge\` ${MS_OR_OFF} 0`, RangeError],
       [{ hedge: true }, '`hedge` must be a number, an object or false, got true', TypeError],
       [{ hedge: {} }, '`hedge` must have a delay or a quantile, got an object', TypeError],
+      [{ hedge: { quantile: 0 } }, '`hedge.quantile` must be > 0 and < 1, got 0', RangeError],
+      [{ hedge: { quantile: 1 } }, '`hedge.quantile` must be > 0 and < 1, got 1', RangeError],
       [{ hedge: { quantile: 95 } }, '`hedge.quantile` must be > 0 and < 1, got 95', RangeError],
       [{ coolDown: 'no' }, '`coolDown` must be true or false, got "no"', TypeError],
 
@@ -183,6 +208,13 @@ describe('validatePolicy refuses', () => {
 
       [{ scope: 'host' }, "`scope` must be 'origin', 'instance' or a function, got \"host\"", TypeError],
       [{ scope: false }, "`scope` must be 'origin', 'instance' or a function, got false", TypeError],
+      [{ rules: 3 }, '`rules` must be a record of overrides by URL prefix, got 3', TypeError],
+      [{ rules: { users: {} } }, `\`rules\` ${PREFIX} "users"`, TypeError],
+      [{ rules: { '//api.test': {} } }, `\`rules\` ${PREFIX} "//api.test"`, TypeError],
+      [{ rules: { 'ftp://api.test/http://': {} } }, `\`rules\` ${PREFIX} "ftp://api.test/http://"`, TypeError],
+      [{ rules: { 'https://': {} } }, `\`rules\` ${PREFIX} "https://"`, TypeError],
+      [{ rules: { 'https://[': {} } }, `\`rules\` ${PREFIX} "https://["`, TypeError],
+      [{ rules: { '/users': { deadline: 0 } } }, `\`rules['/users'].deadline\` ${MS_OR_OFF} 0`, RangeError],
       [{ hooks: () => {} }, '`hooks` must be an object, got a function', TypeError],
       [{ hooks: [] }, '`hooks` must be an object, got []', TypeError],
       [{ hooks: { onRetry: true } }, '`hooks.onRetry` must be a function, got true', TypeError],
@@ -197,6 +229,17 @@ describe('validatePolicy refuses', () => {
     const [error] = refusals(validatePolicy)(policy);
     expect(error?.message).toBe(message);
     expect(error).toBeInstanceOf(type);
+  });
+});
+
+describe('what throws when it is read', () => {
+  test.each<[string, unknown]>([
+    ['an error', new Error('none of your business')],
+    ['no error', 'none of your business'],
+  ])('%s is the cause of a TypeError', (_, thrown) => {
+    const [error] = refusals(validatePolicy)(unreadable(thrown));
+    expect(error).toBeInstanceOf(TypeError);
+    expect(error).toMatchObject({ message: '`policy` cannot be read', cause: thrown });
   });
 });
 
@@ -231,6 +274,7 @@ describe('validatePolicy names the option that was meant', () => {
       { breaker: { threshold: 3 } },
       '`breaker.threshold` is not an option (known: failureRatio, minimumCalls, window, consecutive, minimumDuration, openFor, maxOpenFor, successThreshold, countRateLimit, slowCallDuration)',
     ],
+    [{ bulkhead: { x: 3 } }, '`bulkhead.x` is not an option (known: limit, queue, countStreams)'],
     [{ bulkhead: { toString: 3 } }, '`bulkhead.toString` is not an option (known: limit, queue, countStreams)'],
     [
       { retry: { limits: { constructor: 3 } } },
@@ -272,6 +316,18 @@ describe('validatePolicy takes', () => {
       },
     ],
     ['short forms', { retry: 0, bulkhead: 1 }],
+    ['a policy that is a module', Object.create(null, { [Symbol.toStringTag]: { value: 'Module' } })],
+    ['all of the traffic as budget', { retry: { budget: { ratio: 1, reserve: 0 } } }],
+    ['none of the traffic as budget', { retry: { budget: { ratio: 0 } } }],
+    ['hedging after a time', { hedge: { delay: 5 } }],
+    ['hedging by a quantile', { hedge: { quantile: 0.5 } }],
+    ['idempotency keys of its own making', { retry: { idempotencyKey: true } }],
+    ['no idempotency keys', { retry: { idempotencyKey: false } }],
+    [
+      'rules by path and by origin',
+      { rules: { '/users': {}, 'HTTP://api.test': { retry: 1 }, 'https://b.test/v1': {} } },
+    ],
+    ['the scope that is the default', { scope: 'origin' }],
     ['the longest time a timer keeps', { deadline: 2_147_483_647, attemptTimeout: 0.5 }],
     [
       'zeros where they mean something',
@@ -393,6 +449,11 @@ describe('validateHooks', () => {
     const [error] = refusals(validateHooks)(hooks);
     expect(error?.message).toBe(message);
     expect(error).toBeInstanceOf(type);
+  });
+
+  test('names them when they cannot be read', () => {
+    const [error] = refusals(validateHooks)(unreadable(new Error('none')));
+    expect(error?.message).toBe('`hooks` cannot be read');
   });
 
   test('takes some of the hooks', () => {

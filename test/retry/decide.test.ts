@@ -46,6 +46,7 @@ describe('each rule', () => {
     ['a body that is used up', answer(503), { replayable: false }, {}, 'body-not-replayable'],
     ['a wait longer than worth it', answer(503, { retryAfterMs: 60_001 }), {}, {}, 'retry-after-too-long'],
     ['no time left for the wait', answer(503), { remainingMs: 50 }, {}, 'deadline'],
+    ['no budget left for it', answer(503), { budgetSpent: true }, {}, 'retry-budget'],
     ['else', answer(503), {}, {}, '50 ms, status'],
   ])('%s', (_, outcome, facts, retry, decision) => {
     expect(decided(outcome, facts, retry)).toBe(decision);
@@ -267,6 +268,8 @@ describe('the wait', () => {
       { backoff: { jitter: 'decorrelated' } },
       '350 ms, status',
     ],
+    ['a stale connection is replaced at once', { ...RESET, stale: true }, {}, {}, '0 ms, read'],
+    ['… once a call', { ...RESET, stale: true }, { retries: 1 }, {}, '100 ms, read'],
     ['no deadline', answer(503), { remainingMs: Number.POSITIVE_INFINITY }, {}, '50 ms, status'],
   ])('%s', (_, outcome, facts, retry, decision) => {
     expect(decided(outcome, facts, retry)).toBe(decision);

@@ -23,6 +23,13 @@ describe('the three forms', () => {
     expect(parseHttpDate(text, NOW)).toBe(ms);
   });
 
+  test.each('Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ').map((month, i) => [month, i] as const))(
+    'know %s',
+    (month, i) => {
+      expect(parseHttpDate(`Mon, 02 ${month} 2023 00:00:00 GMT`, NOW)).toBe(Date.UTC(2023, i, 2));
+    },
+  );
+
   test('are UTC in Tokyo too', () => {
     const module = pathToFileURL(resolve('src/retry/http-date.ts')).href;
     const program = `

@@ -89,6 +89,8 @@ describe('the reset of a rate limit', () => {
     [429, { 'x-ratelimit-reset': String(EPOCH - 30) }, 0],
     [429, { 'x-ratelimit-reset': String(NOW + 30_000) }, 30_000],
     [429, { 'x-ratelimit-reset': '1704067199' }, 1_704_067_199_000],
+    [429, { 'x-ratelimit-reset': '1704067200' }, 0],
+    [429, { 'x-ratelimit-reset': '1704067200000' }, 0],
     [429, { 'x-ratelimit-reset': '1s' }, undefined],
     [429, { 'x-ratelimit-reset': '' }, undefined],
     [429, { 'x-ratelimit-reset-requests': '1s', 'x-ratelimit-reset-tokens': '6m0s' }, undefined],

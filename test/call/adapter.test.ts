@@ -1,0 +1,102 @@
+import { describe, expect, jest, test } from '@jest/globals';
+import axios, { AxiosHeaders, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
+import { LightSignal } from '../../src/base/signal.js';
+import { installAdapter } from '../../src/call/adapter.js';
+import { Context } from '../../src/call/context.js';
+import { resolvePolicy } from '../../src/policy/resolve.js';
+
+type Config = InternalAxiosRequestConfig;
+
+/** Headers of another build of axios. */
+class ForeignHeaders {
+  'X-Caller' = 'a';
+  has = () => false;
+  toJSON = () => ({ 'X-Caller': 'a' });
+}
+
+const policy = resolvePolicy({ retry: { maxRetries: 1, backoff: () => 0 }, deadline: false });
+const context = new Context(axios, policy, []);
+const config = (more: Partial<Config> = {}): Config => ({
+  url: 'http://api.test/',
+  method: 'get',
+  headers: new AxiosHeaders(),
+  validateStatus: () => true,
+  ...more,
+});
+/** As axios's own dispatch does it. */
+const dispatch = (given: Config): Promise<AxiosResponse> =>
+  (given.adapter as (given: Config) => Promise<AxiosResponse>)(given);
+
+/** An adapter of the caller's own, and what it was given. */
+function custom(status = 200) {
+  const seen: { signal: unknown; headers: unknown; adapter: unknown }[] = [];
+  const adapter = async (sent: Config): Promise<AxiosResponse> => {
+    const { signal, headers } = sent;
+    seen.push({ signal, headers, adapter: 'adapter' in sent ? sent.adapter : 'none' });
+    return { status, statusText: '', headers: {}, data: '', config: sent };
+  };
+  return { adapter, seen };
+}
+
+describe('an adapter of the caller’s own', () => {
+  test.each([[false], [true]])('in a list: %p: has a real signal, and the headers it was given', async (inList) => {
+    const { adapter, seen } = custom();
+    const headers = new ForeignHeaders() as unknown as Config['headers'];
+    const own = installAdapter(config({ adapter: inList ? [adapter] : adapter, headers }), context);
+    await dispatch(own);
+    expect(seen).toHaveLength(1);
+    expect(seen[0]?.signal).toBeInstanceOf(AbortSignal);
+    expect(seen[0]?.headers).toBe(headers);
+  });
+
+  test('is wrapped once, however often the config passes', async () => {
+    const { adapter, seen } = custom(503);
+    await dispatch(installAdapter(installAdapter(config({ adapter }), context), context));
+    expect(seen.map((sent) => sent.adapter)).toEqual([adapter, adapter]);
+  });
+
+  test('that is the default of axios leaves no field on the config', async () => {
+    const { adapter, seen } = custom();
+    const before = axios.defaults.adapter;
+    axios.defaults.adapter = adapter;
+    await dispatch(installAdapter(config(), context)).finally(() => {
+      Object.assign(axios.defaults, { adapter: before });
+    });
+    expect(seen.map((sent) => sent.adapter)).toEqual(['none']);
+  });
+});
+
+describe('an adapter of axios’s', () => {
+  /** What is on the config while it is sent. */
+  const look = ({ signal, httpAgent }: Config) => [signal instanceof LightSignal, httpAgent !== undefined];
+
+  test('fetch has a light signal and no agents, and understands headers of another build', async () => {
+    const seen: unknown[] = [];
+    const fetch = async (request: Request): Promise<Response> => {
+      seen.push([...look(own), request.headers.get('X-Caller')]);
+      return new Response('ok');
+    };
+    const headers = new ForeignHeaders() as unknown as Config['headers'];
+    const env = { fetch, Request, Response } as never;
+    const own: Config = installAdapter(config({ adapter: 'fetch', headers, env }), context);
+    // Older versions of axios do not look for it in `env`.
+    const global = jest.spyOn(globalThis, 'fetch').mockImplementation(fetch as never);
+    expect((await dispatch(own)).status).toBe(200);
+    global.mockRestore();
+    expect(seen).toEqual([[true, false, 'a']]);
+  });
+
+  test('http has a light signal, and agents that are watched', async () => {
+    const seen: unknown[] = [];
+    const request = () => {
+      seen.push(look(own));
+      throw new Error('enough');
+    };
+    const own: Config = installAdapter(
+      config({ adapter: 'http', transport: { request } as never, proxy: false }),
+      context,
+    );
+    await expect(dispatch(own)).rejects.toThrow('enough');
+    expect(seen).toEqual([[true, true]]);
+  });
+});

@@ -1,0 +1,209 @@
+import { EventEmitter } from 'node:events';
+import http from 'node:http';
+import https from 'node:https';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { AxiosHeaders, type InternalAxiosRequestConfig } from 'axios';
+import { ConnectionWatch } from '../../src/call/connection.js';
+
+type Config = Partial<InternalAxiosRequestConfig>;
+
+class FakeRequest extends EventEmitter {
+  constructor(readonly reusedSocket = false) {
+    super();
+  }
+}
+
+class FakeSocket extends EventEmitter {
+  destroyed = 0;
+  destroy(): void {
+    this.destroyed++;
+  }
+}
+
+const socket = (state: object = { connecting: true }) => Object.assign(new FakeSocket(), state);
+
+/** Which Node has, but does not declare. */
+const optionsOf = (agent: object) => (agent as { options?: object }).options;
+
+/** As much of an agent as is looked at. */
+const fakeAgent = (more: object = {}) => ({ addRequest: () => 'added', ...more });
+
+function watch({ limitMs = 100, fresh = false }: { limitMs?: number; fresh?: boolean } = {}) {
+  let timeouts = 0;
+  const watched = new ConnectionWatch({ limitMs, fresh }, () => timeouts++);
+  const standIn = (config: Config, key: 'httpAgent' | 'httpsAgent' = 'httpAgent') =>
+    watched.agent({ headers: new AxiosHeaders(), ...config } as InternalAxiosRequestConfig, key);
+  const connect = (request = new FakeRequest(), agent: object = fakeAgent()) => {
+    const answer = standIn({ httpAgent: agent })?.addRequest(request as never, { host: 'api.test' });
+    return { request, answer };
+  };
+  return { watched, standIn, connect, timeouts: () => timeouts };
+}
+
+describe('the stand-in of an agent', () => {
+  test('is one for the agent of the request, or for Node’s own', () => {
+    const { standIn } = watch();
+    const own: object = new http.Agent();
+    expect([standIn({ httpAgent: own }) === own, standIn({ httpAgent: own })?.options]).toEqual([
+      false,
+      optionsOf(own),
+    ]);
+    expect(standIn({})?.options).toBe(optionsOf(http.globalAgent));
+    expect(standIn({}, 'httpsAgent')?.options).toBe(optionsOf(https.globalAgent));
+  });
+
+  test.each<[string, Config]>([
+    ['HTTP/2, which has sessions', { httpVersion: 2, httpAgent: fakeAgent() }],
+    ['what is no agent', { httpAgent: { request: () => {} } }],
+    ['an agent that proxies by itself, where axios has to undo that', { proxy: false, httpAgent: proxying() }],
+  ])('is not there for %s', (_, config) => {
+    expect(watch().standIn(config)).toBeUndefined();
+  });
+
+  test('is there for other agents that proxy, and for any where there is no proxy', () => {
+    const { standIn } = watch();
+    expect([
+      standIn({ httpAgent: proxying() }),
+      standIn({ proxy: false, httpAgent: fakeAgent() }),
+      standIn({ proxy: false, httpAgent: fakeAgent({ options: {} }) }),
+    ]).not.toContain(undefined);
+  });
+
+  test.each<[string, () => () => void]>([
+    ['without Node’s modules', () => replaced(process, 'getBuiltinModule')],
+    ['without a process', () => replaced(globalThis, 'process')],
+  ])('is not there %s, as in a browser', (_, hide) => {
+    const { standIn } = watch();
+    const restore = hide();
+    const agent = standIn({});
+    restore();
+    expect(agent).toBeUndefined();
+  });
+});
+
+describe('a connection', () => {
+  beforeEach(() => void jest.useFakeTimers());
+  afterEach(() => void jest.useRealTimers());
+
+  test('has so long until it stands, and is told once if it does not', () => {
+    const { watched, connect, timeouts } = watch();
+    const { request, answer } = connect();
+    request.emit('socket', socket());
+    jest.advanceTimersByTime(99);
+    expect([answer, timeouts()]).toEqual(['added', 0]);
+    jest.advanceTimersByTime(1_000);
+    expect([timeouts(), watched.hops]).toEqual([1, 1]);
+  });
+
+  test.each([
+    ['TCP', 'connect', { connecting: true }],
+    ['TLS', 'secureConnect', { connecting: true, encrypted: true, secureConnecting: true }],
+  ])('stands once %s does', (_, event, state) => {
+    const { connect, timeouts } = watch();
+    const connecting = socket(state);
+    connect().request.emit('socket', connecting);
+    connecting.emit(event === 'connect' ? 'secureConnect' : 'connect');
+    expect(jest.getTimerCount()).toBe(1);
+    connecting.emit(event);
+    expect([jest.getTimerCount(), timeouts()]).toEqual([0, 0]);
+  });
+
+  test('that stands already, or has been used, needs no time', () => {
+    const { watched, connect } = watch();
+    connect().request.emit('socket', socket({ connecting: false }));
+    expect([jest.getTimerCount(), watched.reused]).toEqual([0, false]);
+    connect(new FakeRequest(true)).request.emit('socket', socket());
+    expect([jest.getTimerCount(), watched.reused]).toEqual([0, true]);
+  });
+
+  test('is reused if it has carried a request before, though Node does not say so', () => {
+    const { watched, connect } = watch();
+    const kept = socket({ connecting: false });
+    const reused = [kept, kept, socket({ connecting: false })].map((one) => {
+      const { request } = connect();
+      const before = watched.reused;
+      request.emit('socket', one);
+      return [before, watched.reused];
+    });
+    expect([reused, watched.hops]).toEqual([
+      [
+        [false, false],
+        [false, true],
+        [false, false],
+      ],
+      3,
+    ]);
+  });
+
+  test('without a limit has no timer', () => {
+    const { connect } = watch({ limitMs: Number.POSITIVE_INFINITY });
+    connect().request.emit('socket', socket());
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  test('needs no timer when its request closes, unless the next hop is under way', () => {
+    const { connect } = watch();
+    const first = connect();
+    first.request.emit('close');
+    expect(jest.getTimerCount()).toBe(0);
+    const second = connect();
+    const third = connect();
+    second.request.emit('close');
+    expect(jest.getTimerCount()).toBe(1);
+    third.request.emit('close');
+    expect(jest.getTimerCount()).toBe(1);
+  });
+
+  test('nobody is told after the end of the attempt', () => {
+    const { watched, connect, timeouts } = watch();
+    connect().request.emit('socket', socket());
+    watched.end();
+    expect(jest.getTimerCount()).toBe(0);
+    jest.advanceTimersByTime(1_000);
+    expect(timeouts()).toBe(0);
+  });
+
+  test('that has to wait for a free socket is not connecting', () => {
+    const { connect } = watch();
+    const request = new FakeRequest();
+    connect(request, fakeAgent({ requests: { gone: undefined, 'api.test:80:': [new FakeRequest(), request] } }));
+    expect(jest.getTimerCount()).toBe(0);
+    connect(new FakeRequest(), fakeAgent({ requests: { gone: undefined, 'api.test:80:': [new FakeRequest()] } }));
+    expect(jest.getTimerCount()).toBe(1);
+  });
+
+  test.each([
+    [true, [1, 1, 0]],
+    [false, [0, 0, 0]],
+  ])('fresh: %p: idle ones to the same place are closed', (fresh, destroyed) => {
+    const sockets = [socket(), socket(), socket()] as const;
+    const agent = fakeAgent({
+      options: { port: 80 },
+      getName: (options: Record<'host' | 'port', unknown>): string => `${options.host}:${options.port}`,
+      freeSockets: { 'api.test:80': sockets.slice(0, 2), 'other.test:80': sockets.slice(2) },
+    });
+    watch({ fresh }).connect(new FakeRequest(), agent);
+    expect(sockets.map((one) => one.destroyed)).toEqual(destroyed);
+  });
+
+  test.each<[object]>([[{}], [{ getName: () => 'api.test' }], [{ getName: () => 'api.test', freeSockets: {} }]])(
+    'fresh: an agent with nothing idle sends as well: %#',
+    (more) => {
+      expect(watch({ fresh: true }).connect(new FakeRequest(), fakeAgent(more)).answer).toBe('added');
+    },
+  );
+});
+
+function proxying() {
+  return fakeAgent({ options: { proxyEnv: { HTTP_PROXY: 'http://proxy.test' } } });
+}
+
+/** Takes something away for a moment. */
+function replaced(holder: object, key: string): () => void {
+  const before = Object.getOwnPropertyDescriptor(holder, key);
+  Object.defineProperty(holder, key, { value: undefined, configurable: true, writable: true });
+  return () => {
+    if (before) Object.defineProperty(holder, key, before);
+    else Reflect.deleteProperty(holder, key);
+  };
+}

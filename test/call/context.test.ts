@@ -1,0 +1,138 @@
+import { describe, expect, test } from '@jest/globals';
+import axios from 'axios';
+import type { ResilienceHooks, ResilienceLogger } from '../../src/base/events.js';
+import { Context } from '../../src/call/context.js';
+import { resolvePolicy } from '../../src/policy/resolve.js';
+import type { ResiliencePolicy } from '../../src/policy/types.js';
+
+const FAILED = { failure: 'status', response: { status: 503 }, retryAfterMs: 5_000 } as never;
+
+function made(policy: ResiliencePolicy = {}) {
+  const warnings: string[] = [];
+  const warn = (...line: unknown[]) => void warnings.push(line.filter((part) => typeof part === 'string').join(' '));
+  const logger: ResilienceLogger = { debug: warn, info: warn, warn, error: warn };
+  const context = new Context(axios, resolvePolicy({ logger, ...policy }), []);
+  return { context, warnings };
+}
+
+/** So many scopes, `0` the first. */
+const fill = (context: Context, count: number) => {
+  for (let i = 0; i < count; i++) context.scope(`${i}`).counters.calls++;
+};
+const has = (context: Context, name: string) => name in context.stats().scopes;
+
+describe('scopes', () => {
+  test('are opened once by name, each with a breaker to look at', () => {
+    const { context } = made();
+    const scope = context.scope('a');
+    expect(context.scope('a')).toBe(scope);
+    context.scope('b');
+    expect([...context.breakers.keys(), context.breakers.get('a') === scope.guard.breaker]).toEqual(['a', 'b', true]);
+  });
+
+  test('without a breaker have none to look at', () => {
+    const { context } = made({ breaker: false });
+    context.scope('a');
+    expect([context.breakers.size, Object.keys(context.stats().scopes)]).toEqual([0, ['a']]);
+  });
+
+  test.each([
+    [undefined, 'undefined'],
+    [7, '7'],
+    [Symbol('a'), 'Symbol(a)'],
+  ])('have a name, not %p', (name, shown) => {
+    expect(() => made().context.scope(name as never)).toThrow(
+      new TypeError(`\`scope\` must return a name, got ${shown}`),
+    );
+  });
+
+  test('are a thousand at most: the one that was not used for longest goes, and stays in the sums', () => {
+    const { context } = made();
+    fill(context, 1_000);
+    context.scope('0');
+    expect(Object.keys(context.stats().scopes)).toHaveLength(1_000);
+    context.scope('new');
+    const { calls, scopes } = context.stats();
+    expect([Object.keys(scopes).length, calls, has(context, '0'), has(context, '1'), has(context, '2')]).toEqual([
+      1_000,
+      1_000,
+      true,
+      false,
+      true,
+    ]);
+    expect([context.breakers.size, context.breakers.has('1')]).toEqual([1_000, false]);
+  });
+
+  test('that are busy, or whose circuit refuses, are kept, though there be more than a thousand', () => {
+    const { context } = made();
+    fill(context, 1_000);
+    context.scope('0').counters.inFlight = 1;
+    context.scope('1').guard.breaker?.isolate();
+    for (let i = 2; i < 1_000; i++) context.scope(`${i}`);
+    context.scope('new');
+    expect([has(context, '0'), has(context, '1'), has(context, '2')]).toEqual([true, true, false]);
+    for (let i = 3; i < 1_000; i++) context.scope(`${i}`).counters.inFlight = 1;
+    context.scope('new').counters.inFlight = 1;
+    context.scope('newer');
+    expect(Object.keys(context.stats().scopes)).toHaveLength(1_001);
+  });
+});
+
+describe('what a scope says', () => {
+  test('reaches the hooks of the instance and who subscribed, frozen, until they are taken off', async () => {
+    const told: unknown[] = [];
+    const tell = (name: string) => (event: object) => void told.push([name, event, Object.isFrozen(event)]);
+    const hooks: ResilienceHooks = { onCoolDown: tell('cool-down'), onSaturation: tell('saturation') };
+    const { context } = made({ hooks, bulkhead: { limit: 1, queue: 0 }, retry: { budget: { reserve: 0 } } });
+    const off = context.subscribe({ onBudgetExhausted: tell('budget'), onStateChange: tell('state') });
+    const { guard } = context.scope('a');
+    guard.bulkhead?.noteSaturation();
+    guard.budget?.take(0, () => undefined);
+    guard.budget?.take(0, () => undefined)?.leave(undefined);
+    const hold = guard.breaker?.isolate();
+    off();
+    hold?.dispose();
+    guard.learn(FAILED, { policy: context.policy, retries: 0 });
+    expect(told).toEqual([
+      ['saturation', { scope: 'a', limit: 1, queued: 0 }, true],
+      ['budget', { scope: 'a' }, true],
+      ['state', { scope: 'a', from: 'closed', to: 'isolated', retryInMs: Number.POSITIVE_INFINITY }, true],
+      ['cool-down', { scope: 'a', retryInMs: expect.any(Number) }, true],
+    ]);
+  });
+
+  test('does not reach hooks that are none', () => {
+    expect(() => made().context.subscribe({ onRetyr: () => {} } as never)).toThrow(/^`hooks.onRetyr` is not an option/);
+  });
+
+  test('is logged, and so is a hook that fails', async () => {
+    const { context, warnings } = made({
+      hooks: {
+        onStateChange: () => {
+          throw new Error('broken hook');
+        },
+      },
+    });
+    context.scope('a').guard.breaker?.isolate();
+    await new Promise(setImmediate);
+    expect(warnings).toHaveLength(2);
+    expect(warnings.join('\n')).toContain('onStateChange');
+  });
+});
+
+test('what is amiss with the set-up is said once for each matter', async () => {
+  const { context, warnings } = made();
+  for (const matter of ['a', 'b', 'a']) context.warnOnce(matter, `about ${matter}`);
+  await new Promise(setImmediate);
+  expect(warnings).toHaveLength(2);
+  expect(warnings.join('\n')).toMatch(/about a\n.*about b/);
+});
+
+test('the policy of a context is frozen, and without the hooks, which are the instance’s', () => {
+  const { context } = made({ hooks: { onRetry: () => {} }, deadline: 5 });
+  expect([context.policy.hooks, context.policy.deadline, Object.isFrozen(context.policy)]).toEqual([
+    undefined,
+    5,
+    true,
+  ]);
+});

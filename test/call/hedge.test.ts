@@ -1,0 +1,60 @@
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import axios, { AxiosError, AxiosHeaders, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
+import { Call } from '../../src/call/call.js';
+import { Context } from '../../src/call/context.js';
+import { hedged } from '../../src/call/hedge.js';
+import { resolvePolicy } from '../../src/policy/resolve.js';
+import type { ResiliencePolicy } from '../../src/policy/types.js';
+
+type Config = InternalAxiosRequestConfig;
+
+/** A call whose attempts take so long each; a negative number is a failure. */
+function call(hedge: NonNullable<ResiliencePolicy['hedge']>, ...tookMs: number[]) {
+  let sent = 0;
+  const send = (config: Config) =>
+    new Promise<AxiosResponse>((resolve, reject) => {
+      const ms = tookMs[sent++] ?? 0;
+      const settle = () =>
+        ms < 0
+          ? reject(new AxiosError('reset', 'ECONNRESET', config))
+          : resolve({ status: 200, statusText: '', headers: {}, data: sent, config });
+      setTimeout(settle, Math.abs(ms));
+    });
+  const policy = resolvePolicy({ hedge, deadline: false, attemptTimeout: false });
+  const config: Config = { url: 'https://api.test/', method: 'get', headers: new AxiosHeaders() };
+  const adapter = { send, isAxiosOwn: false, isNodeHttp: false, isFetch: false };
+  const made = new Call(config, adapter, policy, new Context(axios, policy, []));
+  const learnt = jest.spyOn(made.scope.guard.latencies, 'add');
+  return { call: made, learnt: () => learnt.mock.calls.flat(), sent: () => sent };
+}
+
+describe('how long answers take is learnt', () => {
+  beforeEach(() => void jest.useFakeTimers());
+  afterEach(() => void jest.useRealTimers());
+
+  test.each<[string, NonNullable<ResiliencePolicy['hedge']>]>([
+    ['while too little is known to hedge', { quantile: 0.9 }],
+    ['when the answer came in time', { delay: 100 }],
+  ])('from successes only: %s', async (_, hedge) => {
+    const learnt = [];
+    for (const ms of [30, -30]) {
+      const one = call(hedge, ms);
+      const end = hedged(one.call);
+      await jest.advanceTimersByTimeAsync(1_000);
+      await end;
+      learnt.push([one.learnt(), one.sent()]);
+    }
+    expect(learnt).toEqual([
+      [[30], 1],
+      [[], 1],
+    ]);
+  });
+
+  test('from the one that was answered first, counted from its own beginning', async () => {
+    const slow = call({ delay: 50 }, 80, 20);
+    const end = hedged(slow.call);
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect([(await end).response?.data, slow.learnt(), slow.sent()]).toEqual([2, [20], 2]);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+});

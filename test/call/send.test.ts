@@ -1,0 +1,189 @@
+import { EventEmitter } from 'node:events';
+import { PassThrough } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import axios, { AxiosError, AxiosHeaders, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
+import { now } from '../../src/base/clock.js';
+import type { Outcome } from '../../src/base/outcome.js';
+import { type Adapter, Call } from '../../src/call/call.js';
+import { Context } from '../../src/call/context.js';
+import { send } from '../../src/call/send.js';
+import { resolvePolicy } from '../../src/policy/resolve.js';
+import type { ResiliencePolicy } from '../../src/policy/types.js';
+
+type Config = InternalAxiosRequestConfig;
+
+const config = (more: Partial<Config> = {}): Config => ({
+  url: 'http://api.test/',
+  headers: new AxiosHeaders(),
+  ...more,
+});
+
+const answer = (sent: Config, data: unknown = 'ok'): AxiosResponse => ({
+  status: 200,
+  statusText: '',
+  headers: {},
+  data,
+  config: sent,
+});
+
+/** One attempt through an adapter whose answer comes when told. */
+function sending(own: Config, policy: ResiliencePolicy = {}, adapter: Partial<Adapter> = {}, outcome?: Outcome) {
+  const sent: Config[] = [];
+  let resolve!: (response: AxiosResponse) => void;
+  let reject!: (error: unknown) => void;
+  const settled = new Promise<AxiosResponse>((resolveIt, rejectIt) => {
+    [resolve, reject] = [resolveIt, rejectIt];
+  });
+  const sender = (given: Config) => {
+    sent.push(given);
+    return settled;
+  };
+  const whole = { send: sender, isAxiosOwn: false, isNodeHttp: false, isFetch: false, ...adapter };
+  const resolved = resolvePolicy({ deadline: false, ...policy });
+  const call = new Call(own, whole, resolved, new Context(axios, resolved, []));
+  call.outcome = outcome;
+  const answered: Outcome[] = [];
+  const begin = (copy = own) =>
+    send({ call, config: copy, lifetime: call.lifetime, sentAt: now(), answered: (end) => answered.push(end) });
+  return { call, begin, sent, answered, resolve, reject };
+}
+
+describe('an attempt', () => {
+  beforeEach(() => void jest.useFakeTimers());
+  afterEach(() => void jest.useRealTimers());
+
+  test.each([
+    [50, 50],
+    ['50', 50],
+    [0, 100],
+    [-1, 100],
+    [undefined, 100],
+  ])('with a timeout of %p has %d ms', async (timeout, ms) => {
+    const { begin, answered } = sending(config({ timeout: timeout as number }), { attemptTimeout: 100 });
+    void begin();
+    await jest.advanceTimersByTimeAsync(ms - 1);
+    expect(answered).toEqual([]);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(answered).toMatchObject([{ failure: 'timeout' }]);
+  });
+
+  test('that was cut off lets go of an answer that comes too late, and ends once', async () => {
+    const { call, begin, sent, answered, resolve } = sending(config());
+    const end = begin();
+    const signal = sent[0]?.signal;
+    call.lifetime.cut({ failure: 'canceled' });
+    expect([await end, signal?.aborted]).toEqual([{ failure: 'canceled' }, true]);
+    const body = new PassThrough();
+    resolve(answer(sent[0] as Config, body));
+    await jest.advanceTimersByTimeAsync(0);
+    expect([body.destroyed, answered]).toEqual([true, [{ failure: 'canceled' }]]);
+  });
+
+  test.each<[string, unknown, boolean]>([
+    [
+      'with an answer',
+      AxiosError.from(new Error('late'), 'ECONNRESET', config(), {}, answer(config(), new PassThrough())),
+      true,
+    ],
+    ['without one', new Error('late'), false],
+    ['that cannot be looked at', unreadable(), false],
+  ])('that was cut off lets go of an error %s, too', async (_, error, hasBody) => {
+    const { call, begin, answered, reject } = sending(config());
+    const end = begin();
+    call.lifetime.cut({ failure: 'canceled' });
+    await end;
+    reject(error);
+    await jest.advanceTimersByTimeAsync(0);
+    const body = hasBody ? ((error as AxiosError).response?.data as PassThrough) : undefined;
+    expect([answered.length, body?.destroyed]).toEqual([1, hasBody ? true : undefined]);
+  });
+
+  test('whose error cannot be looked at ends with what that threw', async () => {
+    const { begin, reject } = sending(config());
+    const end = begin();
+    reject(unreadable());
+    expect(await end).toMatchObject({ failure: 'other', final: 'vetoed', error: { message: 'not yours' } });
+  });
+
+  test('of a call that is over already is not sent', async () => {
+    const { call, begin, sent } = sending(config());
+    call.lifetime.cut({ failure: 'canceled' });
+    expect([await begin(), sent]).toEqual([{ failure: 'canceled' }, []]);
+  });
+
+  test('gives back the caller’s own config for the copy it was sent with, and for a copy of that', async () => {
+    const own = config();
+    const other = config();
+    const given = await Promise.all(
+      [(copy: Config) => copy, (copy: Config) => ({ ...copy }), () => other, () => undefined].map(async (make) => {
+        const { begin, sent, resolve } = sending(own);
+        const end = begin({ ...own });
+        resolve(answer(make(sent[0] as Config) as Config));
+        return (await end).response?.config;
+      }),
+    );
+    expect(given.map((one) => [own, other].indexOf(one as Config))).toEqual([0, 0, 1, -1]);
+  });
+
+  test('that ended bears the signal that was there before', async () => {
+    const { signal } = new AbortController();
+    const own = config({ signal });
+    const { begin, sent, resolve } = sending(own);
+    const end = begin();
+    expect(sent[0]?.signal).not.toBe(signal);
+    resolve(answer(own));
+    await end;
+    expect(own.signal).toBe(signal);
+  });
+
+  describe('through axios’s adapter for Node', () => {
+    const http = { isAxiosOwn: true, isNodeHttp: true };
+    const idle = { destroyed: 0, destroy: () => void idle.destroyed++ };
+    const httpAgent = {
+      addRequest: () => {},
+      getName: (): string => 'api.test',
+      freeSockets: { 'api.test': [idle] },
+    };
+    const connect = (sent: Config | undefined) => sent?.httpAgent.addRequest(new EventEmitter(), {});
+
+    beforeEach(() => {
+      idle.destroyed = 0;
+    });
+
+    test('goes through agents that are watched, others through their own', async () => {
+      const agents = [http, { isAxiosOwn: true }].map((adapter) => {
+        const { begin, sent } = sending(config({ httpAgent }), {}, adapter);
+        void begin();
+        return sent[0]?.httpAgent === httpAgent;
+      });
+      expect(agents).toEqual([false, true]);
+    });
+
+    test('ends when its connection does not stand in time', async () => {
+      const { begin, sent, answered } = sending(config({ httpAgent }), { connectTimeout: 30 }, http);
+      void begin();
+      connect(sent[0]);
+      await jest.advanceTimersByTimeAsync(30);
+      expect(answered).toMatchObject([{ failure: 'connect', unsent: true }]);
+    });
+
+    test.each<[string, Outcome | undefined, number]>([
+      ['was stale', { failure: 'read', stale: true }, 1],
+      ['was not', { failure: 'read', stale: false }, 0],
+      ['is not yet known', undefined, 0],
+    ])('closes what is idle if the connection before %s', (_, outcome, destroyed) => {
+      const { begin, sent } = sending(config({ httpAgent }), {}, http, outcome);
+      void begin();
+      connect(sent[0]);
+      expect(idle.destroyed).toBe(destroyed);
+    });
+  });
+});
+
+function unreadable() {
+  return {
+    get response(): never {
+      throw new Error('not yours');
+    },
+  };
+}

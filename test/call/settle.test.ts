@@ -1,0 +1,102 @@
+import { describe, expect, test } from '@jest/globals';
+import axios, { AxiosHeaders, type AxiosResponse } from 'axios';
+import type { StopReason } from '../../src/base/decision.js';
+import type { Outcome } from '../../src/base/outcome.js';
+import { Call } from '../../src/call/call.js';
+import { Context } from '../../src/call/context.js';
+import { settle } from '../../src/call/settle.js';
+import { reportOf } from '../../src/observe/file.js';
+import { resolvePolicy } from '../../src/policy/resolve.js';
+import type { Fallback } from '../../src/policy/types.js';
+
+const CONFIG = { url: 'https://api.test/users', headers: new AxiosHeaders() };
+const ERROR = new Error('status 503');
+const FAILED: Outcome = { failure: 'status', error: ERROR };
+
+/** What a call settles with that ended so. */
+async function settled(outcome: Outcome | undefined, because: StopReason | undefined, fallback?: Fallback) {
+  const policy = resolvePolicy({ deadline: false, ...(fallback && { fallback }) });
+  const adapter = { send: () => new Promise<never>(() => {}), isAxiosOwn: false, isNodeHttp: false, isFetch: false };
+  const call = new Call(CONFIG, adapter, policy, new Context(axios, policy, []));
+  call.lifetime.dispose();
+  call.outcome = outcome;
+  call.decision = because && { retry: false, because };
+  call.recorder.end('max-retries');
+  try {
+    return { response: await settle(call) };
+  } catch (error) {
+    return { error };
+  }
+}
+
+describe('without a fallback', () => {
+  test('a call gets the answer it ended with, good or bad', async () => {
+    const response = { status: 503, data: 'busy' } as AxiosResponse;
+    expect(await settled({ response }, undefined)).toEqual({ response });
+    expect(await settled({ failure: 'status', response }, 'max-retries')).toEqual({ response });
+    expect(await settled(undefined, undefined)).toEqual({ response: undefined });
+  });
+
+  test('or the error', async () => {
+    expect(await settled(FAILED, 'max-retries')).toEqual({ error: ERROR });
+    expect(await settled({ error: undefined }, 'vetoed')).toEqual({ error: undefined });
+  });
+});
+
+describe('a fallback', () => {
+  test('is asked with the error and the config, and its value becomes an answer', async () => {
+    const asked: unknown[] = [];
+    const { response } = await settled(FAILED, 'max-retries', (...args) => {
+      asked.push(...args);
+      return ['cached'];
+    });
+    expect(asked).toEqual([ERROR, CONFIG]);
+    expect(response).toEqual({
+      data: ['cached'],
+      status: 200,
+      statusText: 'Fallback',
+      headers: {},
+      config: CONFIG,
+      request: undefined,
+    });
+    expect(reportOf(response)).toMatchObject({ fallback: true, ended: 'max-retries' });
+  });
+
+  test.each([
+    [null],
+    [0],
+    [''],
+    ['text'],
+    [{}],
+    [{ status: 200, headers: {} }],
+    [{ data: 1, headers: {} }],
+    [{ data: 1, status: 2 }],
+  ])('%j is a value like any other', async (value) => {
+    const { response } = await settled(FAILED, 'max-retries', () => value);
+    expect(response).toMatchObject({ data: value, statusText: 'Fallback' });
+  });
+
+  test('may have an answer of its own, later', async () => {
+    const own = { data: 1, status: 203, headers: {} };
+    const { response } = await settled(FAILED, 'max-retries', async () => own);
+    expect(response).toBe(own);
+    expect(reportOf(response)).toMatchObject({ fallback: true });
+  });
+
+  test('that has nothing leaves the call its error', async () => {
+    expect(await settled(FAILED, 'max-retries', () => undefined)).toEqual({ error: ERROR });
+  });
+
+  test.each<[StopReason | undefined, boolean]>([
+    ['not-retryable', false],
+    ['canceled', false],
+    ['circuit-open', true],
+    ['deadline', true],
+    ['method-not-allowed', true],
+    [undefined, true],
+  ])('after %s is asked: %p', async (because, isAsked) => {
+    let asked = 0;
+    await settled(FAILED, because, () => asked++);
+    expect(asked).toBe(Number(isAsked));
+  });
+});

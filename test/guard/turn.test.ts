@@ -1,0 +1,159 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { AxiosHeaders } from 'axios';
+import type { Outcome } from '../../src/base/outcome.js';
+import { Guard } from '../../src/guard/guard.js';
+import { type Turn, turnOf } from '../../src/guard/turn.js';
+import { resolvePolicy } from '../../src/policy/resolve.js';
+import type { ResiliencePolicy } from '../../src/policy/types.js';
+import { ManualClock } from '../helpers/manual-clock.js';
+
+const CONFIG = { headers: new AxiosHeaders() };
+const CAUSE = new Error('status 503');
+const FAILED: Outcome = { failure: 'status', error: CAUSE };
+
+describe('turnOf', () => {
+  let clock: ManualClock;
+  let guard: Guard;
+  /** How each wait ended, and when. */
+  let log: string[];
+
+  const make = (policy: ResiliencePolicy = {}) => {
+    clock = new ManualClock();
+    log = [];
+    guard = new Guard('test', resolvePolicy(policy), {
+      now: clock.now,
+      after: clock.after,
+      random: () => 0,
+      onCoolDown: () => {},
+      onExhausted: () => {},
+      onStateChange: () => {},
+      onSaturation: () => {},
+    });
+  };
+  beforeEach(() => make());
+
+  const ask = (outcome?: Outcome, policy: ResiliencePolicy = {}, remainingMs = 30_000) =>
+    turnOf(guard, { config: CONFIG, policy: resolvePolicy(policy), lifetime: { remainingMs }, outcome });
+
+  /** In short: `goes`, why not, or `waits`, with what comes of it in the log. */
+  const asked = (name: string, ...rest: Parameters<typeof ask>): string => {
+    const answer = ask(...rest);
+    if (!answer) return 'goes';
+    if (!('leave' in answer)) return answer.final ?? 'refused';
+    void (answer as Turn).result.then((end) => log.push(`${name} ${end?.final ?? 'goes'} at ${clock.now()}`));
+    return 'waits';
+  };
+
+  test('a first attempt goes at once, whatever the budget', () => {
+    const answers = Array.from({ length: 10 }, (_, i) => asked(`${i}`));
+    expect([new Set(answers), guard.budget?.tokens]).toEqual([new Set(['goes']), 3]);
+  });
+
+  test('a scope without a cool-down has none to wait for', () => {
+    make({ coolDown: false });
+    expect([asked('a'), asked('b', FAILED)]).toEqual(['goes', 'goes']);
+  });
+
+  test('a retry takes a token, and waits once there is none', async () => {
+    expect(['a', 'b', 'c', 'd'].map((name) => asked(name, FAILED))).toEqual(['goes', 'goes', 'goes', 'waits']);
+    await clock.advance(250);
+    expect(log).toEqual(['d goes at 250']);
+  });
+
+  test('a call that may be sent more often than others has a reserve to match', () => {
+    const answers = Array.from({ length: 7 }, (_, i) => asked(`${i}`, FAILED, { retry: 6 }));
+    expect(answers.filter((answer) => answer === 'goes')).toHaveLength(6);
+  });
+
+  test('a reserve that was set is not raised', () => {
+    make({ retry: { budget: { reserve: 1 } } });
+    const own = { retry: { maxRetries: 6, budget: { reserve: 1 } } };
+    expect(['a', 'b'].map((name) => asked(name, FAILED, own))).toEqual(['goes', 'waits']);
+  });
+
+  test.each<[string, ResiliencePolicy, ResiliencePolicy]>([
+    ['the scope', { retry: { budget: false } }, {}],
+    ['the call', {}, { retry: { budget: false } }],
+  ])('without a budget of %s, retries go as they come', (_, shared, own) => {
+    make(shared);
+    const answers = Array.from({ length: 10 }, (_, i) => asked(`${i}`, FAILED, own));
+    expect(new Set(answers)).toEqual(new Set(['goes']));
+  });
+
+  test('once retries lead nowhere, all but one are let go with what they failed with', async () => {
+    make({ retry: { budget: { reserve: 0 } } });
+    const own = { retry: { budget: { reserve: 0 } } };
+    expect(asked('first', FAILED, own)).toBe('goes');
+    for (let i = 0; i < 6; i++) asked(`${i}`, FAILED, own);
+    await clock.advance(5_750);
+    expect([guard.hasSpentBudget, guard.held]).toEqual([true, 2]);
+    guard.learn(FAILED, { policy: resolvePolicy({}), retries: 1 });
+    await clock.advance(0);
+    expect([log.at(-1), guard.held]).toEqual(['4 retry-budget at 5750', 1]);
+    await clock.advance(2_000);
+    expect([log.at(-1), guard.hasSpentBudget]).toEqual(['5 goes at 7500', false]);
+  });
+
+  test('a retry in line is refused when the circuit opens, with its last failure as the cause', async () => {
+    make({ retry: { budget: { reserve: 0 } } });
+    const own = { retry: { budget: { reserve: 0 } } };
+    asked('first', FAILED, own);
+    const turn = ask(FAILED, own) as Turn;
+    guard.breaker?.isolate();
+    expect(await turn.result).toMatchObject({ final: 'circuit-open', unsent: true, error: { cause: CAUSE } });
+    expect(asked('late', FAILED, own)).toBe('circuit-open');
+    expect(asked('without a breaker', FAILED, { ...own, breaker: false })).toBe('waits');
+  });
+
+  describe('while the scope cools down', () => {
+    beforeEach(() => guard.coolDown?.begin(1_000));
+
+    test('first attempts and retries wait, and no token is taken', async () => {
+      expect([asked('a'), asked('b', FAILED), guard.budget?.tokens]).toEqual(['waits', 'waits', 3]);
+      await clock.advance(999);
+      expect([log, guard.held]).toEqual([[], 2]);
+      await clock.advance(1_000);
+      expect(log.map((line) => line.slice(0, 6))).toEqual(['a goes', 'b goes']);
+    });
+
+    test('a call whose policy has no cool-down goes, or waits for the budget alone', () => {
+      expect([asked('a', undefined, { coolDown: false }), asked('b', FAILED, { coolDown: false })]).toEqual([
+        'goes',
+        'goes',
+      ]);
+      expect(guard.budget?.tokens).toBe(2);
+    });
+
+    test('a call that has not the time is refused: told how long, and why it was here again', () => {
+      expect(ask(undefined, {}, 1_000)).toMatchObject({
+        failure: 'refused',
+        final: 'cooling-down',
+        unsent: true,
+        error: { code: 'ERR_COOLING_DOWN', retryInMs: 1_000 },
+      });
+      expect(ask(FAILED, {}, 500)).toMatchObject({ final: 'cooling-down', error: { cause: CAUSE } });
+      expect(asked('a', undefined, {}, 1_001)).toBe('waits');
+    });
+
+    test('… by those in front, too', async () => {
+      await clock.advance(600);
+      asked('a');
+      // 400 ms are left, and the one in front takes 600 / 1.5.
+      expect(ask(undefined, {}, 800)).toMatchObject({ error: { retryInMs: 800 } });
+      expect(asked('b', undefined, {}, 801)).toBe('waits');
+    });
+
+    test('10,000 may wait, and no more', () => {
+      for (let i = 0; i < 10_000; i++) asked(`${i}`);
+      expect([guard.held, asked('late')]).toEqual([10_000, 'cooling-down']);
+    });
+
+    test('an open circuit comes first, and lets those go who wait', async () => {
+      asked('a');
+      asked('b', undefined, { breaker: false });
+      guard.breaker?.isolate();
+      await clock.advance(0);
+      expect([log, asked('c'), guard.held]).toEqual([['a circuit-open at 0'], 'circuit-open', 1]);
+    });
+  });
+});

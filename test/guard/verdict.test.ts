@@ -1,0 +1,69 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Outcome } from '../../src/base/outcome.js';
+import { type Settings, verdictOf } from '../../src/guard/verdict.js';
+import { DEFAULTS } from '../../src/policy/defaults.js';
+
+const answer = (status: number, more: Partial<Outcome> = {}): Outcome => ({
+  failure: 'status',
+  response: { status } as never,
+  ...more,
+});
+const coded = (code: string): Outcome => ({ failure: 'other', error: Object.assign(new Error(code), { code }) });
+
+const counts = (outcome: Outcome, { isProbe = false, tookMs = 5, ...settings }: Partial<Settings> & Extra = {}) =>
+  verdictOf(outcome, tookMs, { ...DEFAULTS.breaker, ...settings }, isProbe)?.counts;
+
+interface Extra {
+  isProbe?: boolean;
+  tookMs?: number;
+}
+
+describe('what an attempt tells of its host', () => {
+  test.each<[string, Outcome, string | undefined]>([
+    ['success', {}, 'answered'],
+    ['404', answer(404), 'answered'],
+    ['408', answer(408), 'failure'],
+    ['499', answer(499), 'answered'],
+    ['500', answer(500), 'failure'],
+    ['501', answer(501), 'answered'],
+    ['503', answer(503), 'failure'],
+    ['a status that is none', { failure: 'status' }, 'answered'],
+    ['a lost connection', { failure: 'read' }, 'failure'],
+    ['a cancellation', { failure: 'canceled' }, undefined],
+    ['a refusal of our own', { failure: 'refused' }, undefined],
+    ['a failure that nobody knows', { failure: 'other' }, undefined],
+    ['… with an answer', { failure: 'other', response: { status: 200 } as never }, 'failure'],
+    ['no file descriptor left', { ...coded('EMFILE'), failure: 'connect' }, undefined],
+    ['… in the whole system', { ...coded('ENFILE'), failure: 'connect' }, undefined],
+    ['connection refused', { ...coded('ECONNREFUSED'), failure: 'connect' }, 'failure'],
+  ])('%s', (_, outcome, verdict) => {
+    expect(counts(outcome)).toBe(verdict);
+  });
+
+  test('429 is an answer, unless the policy or a probe that is told when to come back says otherwise', () => {
+    const asks = { retryAfterMs: 1_000 };
+    expect([
+      counts(answer(429)),
+      counts(answer(429, asks)),
+      counts(answer(429), { isProbe: true }),
+      counts(answer(429, asks), { isProbe: true }),
+      counts(answer(429), { countRateLimit: true }),
+    ]).toEqual(['answered', 'answered', 'answered', 'failure', 'failure']);
+  });
+
+  test('an answer is slow above the limit, if there is one', () => {
+    expect([
+      counts({}, { tookMs: 60_000 }),
+      counts({}, { tookMs: 100, slowCallDuration: 100 }),
+      counts({}, { tookMs: 101, slowCallDuration: 100 }),
+    ]).toEqual(['answered', 'answered', 'failure']);
+  });
+
+  test('a failure without an error is known by its status', () => {
+    expect(verdictOf(answer(503), 5, DEFAULTS.breaker, false)).toEqual({
+      counts: 'failure',
+      retryAfterMs: 0,
+      why: { message: 'status 503', code: undefined, status: 503 },
+    });
+  });
+});
