@@ -1,6 +1,6 @@
 import type { AxiosStatic } from 'axios';
 import type { ResilienceHooks } from './base/events.js';
-import { installAdapter } from './call/adapter.js';
+import { adapterInstaller } from './call/adapter.js';
 import { Context } from './call/context.js';
 import type { BreakerView } from './guard/breaker.js';
 import type { ResilienceStats } from './observe/stats.js';
@@ -51,7 +51,7 @@ export function attachResilience(instance: Attachable, policy: ResiliencePolicy 
   const resolved = resolvePolicy(policy);
   const context = new Context(instance, resolved, resolveRules(policy.rules, { ...resolved, hooks: undefined }));
   const { request } = instance.interceptors;
-  const id = request.use((config) => installAdapter(config, context), null, { synchronous: true });
+  const id = request.use(adapterInstaller(context), null, { synchronous: true });
   Object.defineProperty(instance, ATTACHED, { value: true, configurable: true });
   let attached = true;
   return {

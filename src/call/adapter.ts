@@ -22,19 +22,41 @@ type AdapterSetting = Config['adapter'];
 const STANDS_FOR = Symbol.for('axios-resilience.stands-for');
 
 /** The request interceptor: puts the resilient adapter where axios's own, or the caller's, would have been called. */
-export function installAdapter(config: Config, context: Context): Config {
-  const original = standsFor(config.adapter);
-  const isUntyped = (config.resilience || undefined)?.body && !config.headers.has('Content-Type');
-  const adapter: AxiosAdapter & { [STANDS_FOR]?: AdapterSetting } = (dispatched) => {
-    if (isUntyped) untype(dispatched);
-    return perform(dispatched, original, context);
+export function adapterInstaller(context: Context): (config: Config) => Config {
+  let latest: ResilientAdapter = resilient(undefined, context);
+  return (config) => {
+    const original = standsFor(config.adapter);
+    // One that is made and marked for each request costs 0.7 µs more.
+    if (!isSame(latest[STANDS_FOR], original)) latest = resilient(original, context);
+    config.adapter = isUntyped(config) ? resilient(original, context, untype) : latest;
+    return config;
   };
-  adapter[STANDS_FOR] = original;
-  config.adapter = adapter;
-  return config;
 }
 
-/** axios has put its default on a request without a body. Its body is made later, and may be of another type. */
+interface ResilientAdapter extends AxiosAdapter {
+  [STANDS_FOR]?: AdapterSetting;
+}
+
+function resilient(original: AdapterSetting, context: Context, prepare?: (config: Config) => void): ResilientAdapter {
+  const adapter: ResilientAdapter = (config) => {
+    prepare?.(config);
+    return perform(config, original, context);
+  };
+  adapter[STANDS_FOR] = original;
+  return adapter;
+}
+
+/** axios copies lists for each request. */
+function isSame(a: AdapterSetting, b: AdapterSetting): boolean {
+  if (!Array.isArray(a) || !Array.isArray(b)) return a === b;
+  return a.length === b.length && a.every((entry, i) => entry === b[i]);
+}
+
+/** The body is made later, and nobody has said of which type it will be. */
+const isUntyped = ({ resilience, headers }: Config): boolean =>
+  Boolean((resilience || undefined)?.body) && !headers.has('Content-Type');
+
+/** axios has put its default on a request without a body. */
 function untype({ data, headers }: Config): void {
   if (data === undefined && headers.get('Content-Type') === URLENCODED) headers.delete('Content-Type');
 }

@@ -1,7 +1,7 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import axios, { AxiosHeaders, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 import { LightSignal } from '../../src/base/signal.js';
-import { installAdapter } from '../../src/call/adapter.js';
+import { adapterInstaller } from '../../src/call/adapter.js';
 import { Context } from '../../src/call/context.js';
 import { resolvePolicy } from '../../src/policy/resolve.js';
 
@@ -16,6 +16,7 @@ class ForeignHeaders {
 
 const policy = resolvePolicy({ retry: { maxRetries: 1, backoff: () => 0 }, deadline: false });
 const context = new Context(axios, policy, []);
+const installAdapter = adapterInstaller(context);
 const config = (more: Partial<Config> = {}): Config => ({
   url: 'http://api.test/',
   method: 'get',
@@ -42,7 +43,7 @@ describe('an adapter of the caller’s own', () => {
   test.each([[false], [true]])('in a list: %p: has a real signal, and the headers it was given', async (inList) => {
     const { adapter, seen } = custom();
     const headers = new ForeignHeaders() as unknown as Config['headers'];
-    const own = installAdapter(config({ adapter: inList ? [adapter] : adapter, headers }), context);
+    const own = installAdapter(config({ adapter: inList ? [adapter] : adapter, headers }));
     await dispatch(own);
     expect(seen).toHaveLength(1);
     expect(seen[0]?.signal).toBeInstanceOf(AbortSignal);
@@ -51,7 +52,7 @@ describe('an adapter of the caller’s own', () => {
 
   test('is wrapped once, however often the config passes', async () => {
     const { adapter, seen } = custom(503);
-    await dispatch(installAdapter(installAdapter(config({ adapter }), context), context));
+    await dispatch(installAdapter(installAdapter(config({ adapter }))));
     expect(seen.map((sent) => sent.adapter)).toEqual([adapter, adapter]);
   });
 
@@ -59,7 +60,7 @@ describe('an adapter of the caller’s own', () => {
     const { adapter, seen } = custom();
     const before = axios.defaults.adapter;
     axios.defaults.adapter = adapter;
-    await dispatch(installAdapter(config(), context)).finally(() => {
+    await dispatch(installAdapter(config())).finally(() => {
       Object.assign(axios.defaults, { adapter: before });
     });
     expect(seen.map((sent) => sent.adapter)).toEqual(['none']);
@@ -78,7 +79,7 @@ describe('an adapter of axios’s', () => {
     };
     const headers = new ForeignHeaders() as unknown as Config['headers'];
     const env = { fetch, Request, Response } as never;
-    const own: Config = installAdapter(config({ adapter: 'fetch', headers, env }), context);
+    const own: Config = installAdapter(config({ adapter: 'fetch', headers, env }));
     // Older versions of axios do not look for it in `env`.
     const global = jest.spyOn(globalThis, 'fetch').mockImplementation(fetch as never);
     expect((await dispatch(own)).status).toBe(200);
@@ -92,10 +93,7 @@ describe('an adapter of axios’s', () => {
       seen.push(look(own));
       throw new Error('enough');
     };
-    const own: Config = installAdapter(
-      config({ adapter: 'http', transport: { request } as never, proxy: false }),
-      context,
-    );
+    const own: Config = installAdapter(config({ adapter: 'http', transport: { request } as never, proxy: false }));
     await expect(dispatch(own)).rejects.toThrow('enough');
     expect(seen).toEqual([[true, true]]);
   });
