@@ -265,4 +265,16 @@ describe('a call', () => {
       ['https://backup.test', 1],
     ]);
   });
+
+  test('refused because its scope cools down for longer than it has, it was given up on', async () => {
+    const { api, told, sent } = scripted([{ status: 503, headers: { 'retry-after': '20' } }], { deadline: 5_000 });
+    for (const method of ['post', 'get']) await api.request({ method, url: '/orders' }).catch(() => {});
+    expect([sent.length, told]).toEqual([1, ['rejected: cooling-down', 'gave up: cooling-down']]);
+  });
+
+  test('shows a backoff of one’s own which attempt failed', async () => {
+    const { api, told } = scripted([503, 503, 200], { retry: { backoff: ({ attempt }) => attempt * 40 } });
+    await settled(api.get('/users'));
+    expect(told.slice(0, 2)).toEqual(['retry after 1: 40 ms, status', 'retry after 2: 80 ms, status']);
+  });
 });
