@@ -33,6 +33,8 @@ const config: Config = {
     '^axios-resilience/(testing|opentelemetry|diagnostics-channel|migrate)$': '<rootDir>/src/$1.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
+  // Where mutants live while they are tested.
+  modulePathIgnorePatterns: ['<rootDir>/.stryker-tmp/'],
   collectCoverageFrom: ['src/**/*.ts'],
 };
 

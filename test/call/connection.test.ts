@@ -135,6 +135,10 @@ describe('a connection', () => {
     ]);
   });
 
+  test('that was never asked for is not reused', () => {
+    expect([watch().watched.hops, watch().watched.reused]).toEqual([0, false]);
+  });
+
   test('without a limit has no timer', () => {
     const { connect } = watch({ limitMs: Number.POSITIVE_INFINITY });
     connect().request.emit('socket', socket());

@@ -257,6 +257,7 @@ describe('a call', () => {
       });
     const api = axios.create({ adapter });
     attachResilience(api, { bulkhead: 1, attemptTimeout: false });
+    await jest.advanceTimersByTimeAsync(500);
     const calls = [api.get('https://api.test/a'), api.get('https://api.test/b')];
     await jest.advanceTimersByTimeAsync(100);
     const reports = (await Promise.all(calls)).map((response) => reportOf(response) as ResilienceReport);
@@ -277,5 +278,40 @@ describe('a call', () => {
       ['https://api.test', 1],
       ['https://backup.test', 1],
     ]);
+  });
+
+  test('refused because its scope cools down for longer than it has, it was given up on', async () => {
+    const { api, told, sent } = scripted([{ status: 503, headers: { 'retry-after': '20' } }], { deadline: 5_000 });
+    for (const method of ['post', 'get']) await api.request({ method, url: '/orders' }).catch(() => {});
+    expect([sent.length, told]).toEqual([1, ['rejected: cooling-down', 'gave up: cooling-down']]);
+  });
+
+  test('shows a backoff of one’s own which attempt failed', async () => {
+    const { api, told } = scripted([503, 503, 200], { retry: { backoff: ({ attempt }) => attempt * 40 } });
+    await settled(api.get('/users'));
+    expect(told.slice(0, 2)).toEqual(['retry after 1: 40 ms, status', 'retry after 2: 80 ms, status']);
+  });
+
+  test('waits for the end of a cool-down, which counts as waiting', async () => {
+    const random = jest.spyOn(Math, 'random').mockReturnValue(0);
+    const { api, sent } = scripted([{ status: 503, headers: { 'retry-after': '2' } }, 200]);
+    await jest.advanceTimersByTimeAsync(500);
+    await api.post('/orders', {}).catch(() => {});
+    const response = await settled(api.get('/users'));
+    random.mockRestore();
+    expect([sent.length, inShort(reportOf(response) as ResilienceReport)]).toMatchObject([
+      2,
+      { retries: 0, waitedMs: 2_000, elapsedMs: 2_000 },
+    ]);
+  });
+
+  test('asks shouldRetry only where its word counts', async () => {
+    const asked: string[] = [];
+    const shouldRetry = (_: object, { because }: { because: string }) => void asked.push(because);
+    const { api } = scripted(['ECONNRESET', 404, 503, 200], { retry: { shouldRetry } });
+    await settled(api.post('/orders', {}));
+    await settled(api.get('/users'));
+    await settled(api.get('/users'));
+    expect(asked).toEqual(['not-retryable', 'status']);
   });
 });

@@ -36,6 +36,7 @@ export default {
   // There is nothing in it to rewrite for the sandbox, for which a TypeScript with an API would be needed.
   tsconfigFile: 'none',
   disableTypeChecks: false,
+  cleanTempDir: 'always',
   concurrency: 1,
   // Each run in it leaves its modules behind.
   maxTestRunnerReuse: 80,
