@@ -8,19 +8,20 @@ import { turn } from './turn.js';
 /** Sends a call for the first time. Its body is made only if the caller gave none. */
 export function firstAttempt(call: Call): Promise<Outcome> {
   const makesBody = call.policy.body !== undefined && call.config.data === undefined;
-  return unlessOver(call, () => (makesBody ? bodyInTurn(call) : turn(call)));
+  return unlessOver(call, makesBody ? bodyInTurn : turn);
 }
 
 /** Sends a call again after its wait, unless its caller has second thoughts. */
 export function nextAttempt(call: Call): Promise<Outcome> {
-  return unlessOver(call, async () => (await turn(call)) ?? (await askBeforeRetry(call)) ?? renewBody(call));
+  const { body, retry } = call.policy;
+  return unlessOver(call, body || retry.beforeRetry ? preparedInTurn : turn);
 }
 
 /** Sends a call once what comes before is done, at once if that is nothing: unless a deadline or a cancellation ended it. */
-function unlessOver(call: Call, before: () => Promise<Outcome | undefined> | undefined): Promise<Outcome> {
+function unlessOver(call: Call, before: (call: Call) => Promise<Outcome | undefined> | undefined): Promise<Outcome> {
   const { lifetime } = call;
   if (lifetime.over) return Promise.resolve(lifetime.over);
-  return before()?.then((end) => end ?? lifetime.overByNow ?? hedged(call), thrown) ?? hedged(call);
+  return before(call)?.then((end) => end ?? lifetime.overByNow ?? hedged(call), thrown) ?? hedged(call);
 }
 
 /** Resolves to the end of the call, if `beforeRetry` puts one to it; it may also change the request. */
@@ -37,6 +38,9 @@ async function askBeforeRetry(call: Call): Promise<Outcome | undefined> {
   leaveBehind(credentials, template);
   return undefined;
 }
+
+const preparedInTurn = async (call: Call): Promise<Outcome | undefined> =>
+  (await turn(call)) ?? (await askBeforeRetry(call)) ?? renewBody(call);
 
 const bodyInTurn = async (call: Call): Promise<Outcome | undefined> => (await turn(call)) ?? renewBody(call);
 
