@@ -17,7 +17,11 @@ const tsc = createRequire(import.meta.url)
 const COMMONJS = ['--module', 'commonjs', '--moduleResolution', 'bundler', '--verbatimModuleSyntax', 'false'];
 
 rmSync('dist', { recursive: true, force: true });
-folder('dist/esm', 'module');
+// What only Node shows of its connections is nothing to a bundle for browsers.
+const forBrowsers = ['./base/fetched.js', './call/connection.js'];
+folder('dist/esm', 'module', {
+  browser: Object.fromEntries(forBrowsers.map((file) => [file, file.replace('.js', '.browser.js')])),
+});
 folder('dist/node', 'module');
 folder('dist/cjs', 'commonjs');
 compile('dist/esm');
@@ -70,9 +74,9 @@ await build({
 chmodSync('dist/cjs/cli.js', 0o755);
 
 /** A bundler asks the nearest package.json, which is this one, whether unused modules may go. */
-function folder(path, type) {
+function folder(path, type, more) {
   mkdirSync(path, { recursive: true });
-  writeFileSync(`${path}/package.json`, `${JSON.stringify({ type, sideEffects: false })}\n`);
+  writeFileSync(`${path}/package.json`, `${JSON.stringify({ type, sideEffects: false, ...more })}\n`);
 }
 
 function compile(outDir, ...options) {
