@@ -3,7 +3,7 @@ import { after, now } from '../base/clock.js';
 import type { ResilienceHooks, ResilienceLogger } from '../base/events.js';
 import type { BreakerView } from '../guard/breaker.js';
 import { Guard } from '../guard/guard.js';
-import { Emitter } from '../observe/emit.js';
+import { Emitter, type EventOf } from '../observe/emit.js';
 import { logListener, logWarning, reportListenerFailure } from '../observe/log.js';
 import { Counters, type ResilienceStats, snapshot } from '../observe/stats.js';
 import type { ResolvedPolicy } from '../policy/resolve.js';
@@ -18,6 +18,9 @@ export interface Scope {
   /** Grows with each use of any scope. */
   usedAt: number;
 }
+
+/** What is told of a scope, not of a call. */
+type ScopeEvent = 'onCoolDown' | 'onBudgetExhausted' | 'onStateChange' | 'onSaturation';
 
 /** Beyond so many, each new scope takes the place of one that is idle. */
 const MOST_SCOPES = 1_000;
@@ -76,22 +79,16 @@ export class Context {
 
   #open(name: string): Scope {
     if (typeof name !== 'string') throw new TypeError(`\`scope\` must return a name, got ${String(name)}`);
+    const tell = <Name extends ScopeEvent>(hook: Name, fields: Omit<EventOf<Name>, 'scope'>): void =>
+      this.emitter.emit(hook, () => Object.freeze({ scope: name, ...fields }) as EventOf<Name>);
     const guard = new Guard(name, this.policy, {
       now,
       after,
       random: Math.random,
-      onCoolDown: (retryInMs) => {
-        this.emitter.emit('onCoolDown', () => Object.freeze({ scope: name, retryInMs }));
-      },
-      onExhausted: () => {
-        this.emitter.emit('onBudgetExhausted', () => Object.freeze({ scope: name }));
-      },
-      onStateChange: (from, to, retryInMs) => {
-        this.emitter.emit('onStateChange', () => Object.freeze({ scope: name, from, to, retryInMs }));
-      },
-      onSaturation: (limit, queued) => {
-        this.emitter.emit('onSaturation', () => Object.freeze({ scope: name, limit, queued }));
-      },
+      onCoolDown: (retryInMs) => tell('onCoolDown', { retryInMs }),
+      onExhausted: () => tell('onBudgetExhausted', {}),
+      onStateChange: (from, to, retryInMs) => tell('onStateChange', { from, to, retryInMs }),
+      onSaturation: (limit, queued) => tell('onSaturation', { limit, queued }),
     });
     if (this.#scopes.size >= MOST_SCOPES) this.#forgetOne();
     const scope = { name, guard, counters: new Counters(), usedAt: 0 };

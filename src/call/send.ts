@@ -5,10 +5,11 @@ import type { Outcome } from '../base/outcome.js';
 import { type Aborter, LateSignal, LightSignal } from '../base/signal.js';
 import { discard, isStream } from './body.js';
 import type { Call } from './call.js';
-import { ConnectionWatch } from './connection.js';
-import { connectTimedOut, outcomeOfError, outcomeOfResponse, thrown, timedOut } from './judge.js';
+import type { ConnectionWatch } from './connection.js';
+import { outcomeOfError, outcomeOfResponse, thrown, timedOut } from './judge.js';
 import type { Lifetime } from './lifetime.js';
 import { standIn } from './stand-in.js';
+import { watch } from './watch.js';
 
 type Config = InternalAxiosRequestConfig;
 
@@ -78,12 +79,7 @@ export function send({ call, config, lifetime, sentAt, answered }: Sending): Pro
       const limitMs = attemptLimit(config, policy.attemptTimeout);
       if (limitMs !== Number.POSITIVE_INFINITY)
         lifetime.limitPhase(limitMs, sentAt, () => kill(timedOut(call, limitMs)));
-      if (adapter.isNodeHttp) {
-        const fresh = call.outcome?.stale === true;
-        connection = new ConnectionWatch({ limitMs: policy.connectTimeout, fresh }, () =>
-          kill(connectTimedOut(call, connection?.hops)),
-        );
-      }
+      connection = watch(call, kill);
       takeBack = standIn(config, aborter, connection);
       Promise.resolve(adapter.send(config)).then(onResponse, onError);
     } catch (error) {
