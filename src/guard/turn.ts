@@ -19,7 +19,7 @@ export interface Candidate {
 
 export type Turn = Place<Outcome | undefined>;
 
-/** As many as may wait for a bulkhead's slot by default. */
+/** So many newcomers as may wait for a bulkhead's slot by default. */
 const MOST_WAITING = 10_000;
 
 /** A call asks to go on, with its first attempt or a retry: `undefined` if it may, a refusal, or a place in a line. */
@@ -32,8 +32,7 @@ export function turnOf(guard: Guard, candidate: Candidate): Turn | Outcome | und
   const refusal = () => circuitRefusal(guard, { config, policy, cause: last?.error });
   if (coolDown) {
     const returns = last !== undefined || candidate.recorder.waitedMs > 0;
-    const waitMs = coolDown.waitMs(returns);
-    return refusal() ?? tooLong(guard, candidate, coolDown, waitMs) ?? coolDown.join(refusal, returns);
+    return refusal() ?? tooLong(guard, candidate, coolDown, returns) ?? coolDown.join(refusal, returns);
   }
   if (!last || !budget || !policy.retry.budget) return undefined;
   const spent = (): Outcome | undefined =>
@@ -45,10 +44,11 @@ export function turnOf(guard: Guard, candidate: Candidate): Turn | Outcome | und
 function tooLong(
   { scope }: Guard,
   { config, lifetime, outcome: last }: Candidate,
-  { retryInMs, waiting }: CoolDown,
-  waitMs: number,
+  coolDown: CoolDown,
+  returns: boolean,
 ): Outcome | undefined {
-  if (waitMs < lifetime.remainingMs && waiting < MOST_WAITING) return undefined;
-  const error = new CoolingDownError(config, scope, Math.max(retryInMs, waitMs), last?.error);
+  const waitMs = coolDown.waitMs(returns);
+  if (waitMs < lifetime.remainingMs && (returns || coolDown.waiting < MOST_WAITING)) return undefined;
+  const error = new CoolingDownError(config, scope, waitMs, last?.error);
   return { failure: 'refused', error, unsent: true, final: 'cooling-down' };
 }

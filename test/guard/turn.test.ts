@@ -169,9 +169,9 @@ describe('turnOf', () => {
       expect(log).toEqual(['retry goes at 1000']);
     });
 
-    test('10,000 may wait, and no more', () => {
+    test('10,000 may wait, and no more, but for those who come back', () => {
       for (let i = 0; i < 10_000; i++) asked(`${i}`);
-      expect([guard.held, asked('late')]).toEqual([10_000, 'cooling-down']);
+      expect([guard.held, asked('late'), asked('retry', FAILED)]).toEqual([10_000, 'cooling-down', 'waits']);
     });
 
     test('an open circuit comes first, and lets those go who wait', async () => {
