@@ -258,6 +258,16 @@ describe('validatePolicy names the option that was meant', () => {
     [{ retry: { backoff: { basedelay: 3 } } }, '`retry.backoff.basedelay` is not an option; did you mean `baseDelay`?'],
     [{ breaker: { openfor: 3 } }, '`breaker.openfor` is not an option; did you mean `openFor`?'],
     [{ bulkhead: { limits: 3 } }, '`bulkhead.limits` is not an option; did you mean `limit`?'],
+    [{ maxRetries: 3 }, '`maxRetries` is not an option; did you mean `retry.maxRetries`?'],
+    [{ idempotencyKey: true }, '`idempotencyKey` is not an option; did you mean `retry.idempotencyKey`?'],
+    [{ onRetry: () => {} }, '`onRetry` is not an option; did you mean `hooks.onRetry` or `retry`?'],
+    [{ limit: 3 }, '`limit` is not an option; did you mean `bulkhead.limit`?'],
+    [{ retry: { jitter: 'full' } }, '`retry.jitter` is not an option; did you mean `backoff.jitter`?'],
+    [{ retry: { status: [503] } }, '`retry.status` is not an option; did you mean `limits.status` or `statuses`?'],
+    [
+      { rules: { '/a': { maxRetries: 3 } } },
+      "`rules['/a'].maxRetries` is not an option; did you mean `retry.maxRetries`?",
+    ],
     [{ hooks: { onRetrys: () => {} } }, '`hooks.onRetrys` is not an option; did you mean `onRetry`?'],
   ])('%j', (policy, message) => {
     const [error] = refusals(validatePolicy)(policy);
