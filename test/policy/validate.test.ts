@@ -98,6 +98,8 @@ describe('validatePolicy refuses', () => {
       [{ retry: { methods: 7 } }, '`retry.methods` must be a list of methods or a record by method, got 7', TypeError],
       [{ retry: { methods: ['GET', 7] } }, '`retry.methods[1]` must be an HTTP method, got 7', TypeError],
       [{ retry: { methods: [''] } }, '`retry.methods[0]` must be an HTTP method, got ""', TypeError],
+      [{ retry: { methods: ['*'] } }, '`retry.methods[0]` must be an HTTP method, got "*"', TypeError],
+      [{ retry: { methods: { '*': true } } }, '`retry.methods` must be an HTTP method, got "*"', TypeError],
       [{ retry: { methods: ['GET, PUT'] } }, '`retry.methods[0]` must be an HTTP method, got "GET, PUT"', TypeError],
       [{ retry: { methods: { 'A B': true } } }, '`retry.methods` must be an HTTP method, got "A B"', TypeError],
       [{ retry: { methods: { POST: 1 } } }, '`retry.methods.POST` must be true, false or an object, got 1', TypeError],
