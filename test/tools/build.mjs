@@ -18,7 +18,7 @@ const COMMONJS = ['--module', 'commonjs', '--moduleResolution', 'bundler', '--ve
 
 rmSync('dist', { recursive: true, force: true });
 // What only Node shows of its connections is nothing to a bundle for browsers.
-const forBrowsers = ['./base/fetched.js', './call/watch.js'];
+const forBrowsers = ['./base/fetched.js', './call/form.js', './call/watch.js'];
 folder('dist/esm', 'module', {
   browser: Object.fromEntries(forBrowsers.map((file) => [file, file.replace('.js', '.browser.js')])),
 });
