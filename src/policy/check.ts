@@ -47,7 +47,7 @@ export const object =
       throw new TypeError(`\`${at(inherited)}\` must be of the object itself: what is inherited is not read`);
     for (const [name, field] of fieldsOf(value, path)) {
       const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
-      if (!rule) throw new TypeError(`\`${at(name)}\` is not an option${suggestion(clip(name), Object.keys(rules))}`);
+      if (!rule) throw new TypeError(`\`${at(name)}\` is not an option${suggestion(clip(name), rules)}`);
       if (field !== undefined) rule(field, at(name));
     }
   };
@@ -100,13 +100,30 @@ function show(value: unknown): string {
   return typeof value === 'object' && value !== null ? 'an object' : clip(String(value));
 }
 
-/** Names the known option that is nearest to what was written, if one is near at all. */
-function suggestion(name: string, known: readonly string[]): string {
+/** Names the options that have one of that name, and the known option that is nearest to it, if one is near at all. */
+function suggestion(name: string, rules: Readonly<Record<string, Rule>>): string {
+  const known = Object.keys(rules);
   const near = known
     .map((option) => ({ option, distance: editDistance(name.toLowerCase(), option.toLowerCase()) }))
     .filter(({ option, distance }) => distance <= Math.max(3, option.length / 3))
-    .sort((a, b) => a.distance - b.distance)[0];
-  return near ? `; did you mean \`${near.option}\`?` : ` (known: ${known.join(', ')})`;
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, 1);
+  const meant = known
+    .filter((option) => hasOption(rules[option], name) && !hasOption(rules[option], `${name}-`))
+    .map((owner) => `${owner}.${name}`)
+    .concat(near.map(({ option }) => option))
+    .map((option) => `\`${option}\``);
+  return meant.length > 0 ? `; did you mean ${meant.join(' or ')}?` : ` (known: ${known.join(', ')})`;
+}
+
+/** What a rule says of a value that is right for none tells whether it knows the option; a record knows any name. */
+function hasOption(rule: Rule | undefined, name: string): boolean {
+  try {
+    rule?.({ [name]: Symbol('nothing') }, 'at');
+  } catch (error) {
+    return (error as Error).message.startsWith(`\`at.${name}\` must`);
+  }
+  return false;
 }
 
 /** Levenshtein's, one row at a time. */
