@@ -55,6 +55,20 @@ const API = () => `
 const sent = () => server.hits.map(({ method, url }) => `${method} ${url}`);
 
 const RECIPES: Record<string, () => Promise<void>> = {
+  'POST with an idempotency key 2': async () => {
+    server.script({ status: 429 }, 201, 503, 'reset');
+    const shown = await recipe('POST with an idempotency key 2', {
+      given: `${API()} attachResilience(api, { hooks: { onEnd: ({ report }) => show([report.ended, report.attempts.length]) } });`,
+      after: 'for (let n = 0; n < 2; n++) await api.post("/orders", {}, onlyRefused).catch(() => {});',
+    });
+    expect(shown).toEqual([
+      ['success', 2],
+      ['not-retryable', 1],
+      ['max-retries', 1],
+    ]);
+    expect(sent()).toEqual(Array(4).fill('POST /orders'));
+  },
+
   'Uploads 2': async () => {
     server.script(503, 201);
     const shown = await recipe('Uploads 2', {
