@@ -47,7 +47,7 @@ export class Context {
     this.policy = Object.freeze({ ...policy, hooks: undefined });
     this.#logger = logger || console;
     this.emitter = new Emitter((hook, error) => void reportListenerFailure(this.#logger, hook, error));
-    if (logger) this.emitter.add(logListener(logger));
+    if (logger) this.emitter.add(logListener(logger), logger);
     if (hooks) this.emitter.add(hooks);
   }
 

@@ -23,7 +23,11 @@ export interface CoolDownEnvironment {
  * go in order, not much faster than they came, so that the server does not meet all of them at once.
  */
 export class CoolDown {
-  readonly #line = new Line<Outcome | undefined>(() => this.#schedule());
+  readonly #newcomers = new Line<Outcome | undefined>(() => this.#schedule());
+  /** Those who had their turn before, the one that heard the server ask among them. */
+  readonly #returning = new Line<Outcome | undefined>(() => this.#schedule());
+  /** They and the newcomers go by turns, so that neither wait for all of the others. */
+  #isTheirTurn = true;
   #until = Number.NEGATIVE_INFINITY;
   /** When the last who waited was let go, or the cool-down began. */
   #servedAt = 0;
@@ -43,7 +47,7 @@ export class CoolDown {
   }
 
   get waiting(): number {
-    return this.#line.size;
+    return this.#newcomers.size + this.#returning.size;
   }
 
   /** The server has still to be left alone. */
@@ -53,12 +57,13 @@ export class CoolDown {
 
   /** Whoever comes now has to wait. */
   get isOn(): boolean {
-    return this.#line.size > 0 || this.isCooling;
+    return this.waiting > 0 || this.isCooling;
   }
 
-  /** Milliseconds that whoever comes now would have to wait. */
-  get waitMs(): number {
-    return this.retryInMs + this.#line.size * this.#gapMs;
+  /** Milliseconds that whoever comes now, or comes back, would have to wait. */
+  waitMs(returns: boolean): number {
+    const [own, other] = returns ? [this.#returning, this.#newcomers] : [this.#newcomers, this.#returning];
+    return this.retryInMs + (own.size + Math.min(own.size, other.size)) * this.#gapMs;
   }
 
   /** The server asks to be left alone. */
@@ -71,28 +76,37 @@ export class CoolDown {
       this.#servedAt = at;
       this.#joined = 0;
       this.#catchUp = CATCH_UP;
+      this.#isTheirTurn = true;
     } else if (this.#hasServed) {
       this.#catchUp = Math.max(LEAST_CATCH_UP, SLOWED * this.#pace);
     }
     this.#hasServed = false;
     // Spread over up to a tenth more (1 s at most), so that a fleet does not return in step.
     this.#until = Math.max(this.#until, at + ms + random() * Math.min(ms / 10, 1_000));
-    if (this.#line.size > 0) this.#schedule();
+    if (this.waiting > 0) this.#schedule();
     if (begins) onCoolDown(this.retryInMs);
   }
 
   /** Waits for its turn. */
-  join(refusal: () => Outcome | undefined): Place<Outcome | undefined> {
+  join(refusal: () => Outcome | undefined, returns = false): Place<Outcome | undefined> {
     this.#joined++;
-    const place = this.#line.join({ serve: () => undefined, refusal });
-    if (this.#line.size === 1) this.#schedule();
+    const line = returns ? this.#returning : this.#newcomers;
+    const place = line.join({ serve: () => undefined, refusal });
+    if (this.waiting === 1) this.#schedule();
     return place;
   }
 
   /** Lets those go who may not be sent any more. */
   flush(): void {
-    this.#line.flush();
+    this.#returning.flush();
+    this.#newcomers.flush();
     this.#schedule();
+  }
+
+  #serveNext(): void {
+    const isTheirs = this.#newcomers.size === 0 || (this.#isTheirTurn && this.#returning.size > 0);
+    this.#isTheirTurn = !isTheirs;
+    (isTheirs ? this.#returning : this.#newcomers).serveNext();
   }
 
   /** Between two of those who are let go. */
@@ -109,7 +123,7 @@ export class CoolDown {
   #schedule(): void {
     this.#stop?.();
     this.#stop = undefined;
-    if (this.#line.size === 0) return;
+    if (this.waiting === 0) return;
     const { now, after } = this.environment;
     const dueAt = Math.max(this.#until, this.#servedAt + this.#gapMs);
     this.#stop = after(Math.max(0, dueAt - now()), () => {
@@ -117,7 +131,7 @@ export class CoolDown {
       if (!this.isCooling) {
         this.#servedAt = now();
         this.#hasServed = true;
-        this.#line.serveNext();
+        this.#serveNext();
       }
       this.#schedule();
     });

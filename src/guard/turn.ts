@@ -13,6 +13,8 @@ export interface Candidate {
   readonly lifetime: { readonly remainingMs: number };
   /** How its latest attempt ended, if this is to be a retry. */
   readonly outcome: Outcome | undefined;
+  /** For how long it has waited by now. */
+  readonly recorder: { readonly waitedMs: number };
 }
 
 export type Turn = Place<Outcome | undefined>;
@@ -28,7 +30,11 @@ export function turnOf(guard: Guard, candidate: Candidate): Turn | Outcome | und
   if (!coolDown && !last) return undefined;
 
   const refusal = () => circuitRefusal(guard, { config, policy, cause: last?.error });
-  if (coolDown) return refusal() ?? tooLong(guard, candidate, coolDown) ?? coolDown.join(refusal);
+  if (coolDown) {
+    const returns = last !== undefined || candidate.recorder.waitedMs > 0;
+    const waitMs = coolDown.waitMs(returns);
+    return refusal() ?? tooLong(guard, candidate, coolDown, waitMs) ?? coolDown.join(refusal, returns);
+  }
   if (!last || !budget || !policy.retry.budget) return undefined;
   const spent = (): Outcome | undefined =>
     budget.isSpent && budget.waiting > 1 ? { ...last, final: 'retry-budget' } : undefined;
@@ -39,7 +45,8 @@ export function turnOf(guard: Guard, candidate: Candidate): Turn | Outcome | und
 function tooLong(
   { scope }: Guard,
   { config, lifetime, outcome: last }: Candidate,
-  { waitMs, retryInMs, waiting }: CoolDown,
+  { retryInMs, waiting }: CoolDown,
+  waitMs: number,
 ): Outcome | undefined {
   if (waitMs < lifetime.remainingMs && waiting < MOST_WAITING) return undefined;
   const error = new CoolingDownError(config, scope, Math.max(retryInMs, waitMs), last?.error);

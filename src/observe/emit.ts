@@ -17,13 +17,14 @@ export type EventOf<Name extends EventName> = Parameters<NonNullable<Listener[Na
 /** Calls listeners so that nothing they do reaches the call: one that throws or rejects is reported once. */
 export class Emitter {
   /** In an entry of its own each, so that the same hooks added twice take two to take off. */
-  #entries: readonly { readonly listener: Listener }[] = [];
+  #entries: readonly { readonly listener: Listener; readonly culprit: object | undefined }[] = [];
   readonly #reported = new WeakSet<object>();
 
   constructor(private readonly report: (hook: string, error: unknown) => void) {}
 
-  add(listener: Listener): () => void {
-    const entry = { listener };
+  /** Each hook is to blame for itself, unless whoever adds them names what is behind them all. */
+  add(listener: Listener, culprit?: object): () => void {
+    const entry = { listener, culprit };
     this.#entries = [...this.#entries, entry];
     return () => {
       this.#entries = this.#entries.filter((other) => other !== entry);
@@ -33,17 +34,19 @@ export class Emitter {
   /** `make` runs only if somebody listens. A request's own hooks run after the instance's. */
   emit<Name extends EventName>(name: Name, make: () => EventOf<Name>, own?: Listener): void {
     let event: EventOf<Name> | undefined;
-    for (const { listener } of own ? [...this.#entries, { listener: own }] : this.#entries) {
-      if (!listener[name]) continue;
+    const entries = own ? [...this.#entries, { listener: own, culprit: undefined }] : this.#entries;
+    for (const { listener, culprit } of entries) {
+      const hook = listener[name];
+      if (!hook) continue;
       event ??= make();
-      this.#tell(listener, name, event);
+      this.#tell(listener, name, event, culprit ?? hook);
     }
   }
 
-  #tell<Name extends EventName>(listener: Listener, name: Name, event: EventOf<Name>): void {
+  #tell<Name extends EventName>(listener: Listener, name: Name, event: EventOf<Name>, culprit: object): void {
     const failed = (error: unknown) => {
-      if (this.#reported.has(listener)) return;
-      this.#reported.add(listener);
+      if (this.#reported.has(culprit)) return;
+      this.#reported.add(culprit);
       this.report(name, error);
     };
     try {

@@ -22,7 +22,7 @@ describe('CoolDown', () => {
   };
 
   test('is off until the server asks, and says once that it has begun', async () => {
-    expect([coolDown.isOn, coolDown.retryInMs, coolDown.waitMs]).toEqual([false, 0, 0]);
+    expect([coolDown.isOn, coolDown.retryInMs, coolDown.waitMs(false)]).toEqual([false, 0, 0]);
     coolDown.begin(1_000);
     coolDown.begin(500);
     expect([coolDown.isOn, coolDown.retryInMs]).toEqual([true, 1_000]);
@@ -147,7 +147,7 @@ describe('CoolDown', () => {
     await clock.advance(600);
     join('b');
     // 400 ms are left, and two are in front, at 600 ms for two, divided by 1.5.
-    expect(coolDown.waitMs).toBeCloseTo(400 + 2 * 200);
+    expect(coolDown.waitMs(false)).toBeCloseTo(400 + 2 * 200);
   });
 
   test('who leaves is not waited for, and a flush refuses the others and lets go of the timer', async () => {

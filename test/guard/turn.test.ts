@@ -32,8 +32,14 @@ describe('turnOf', () => {
   };
   beforeEach(() => make());
 
-  const ask = (outcome?: Outcome, policy: ResiliencePolicy = {}, remainingMs = 30_000) =>
-    turnOf(guard, { config: CONFIG, policy: resolvePolicy(policy), lifetime: { remainingMs }, outcome });
+  const ask = (outcome?: Outcome, policy: ResiliencePolicy = {}, remainingMs = 30_000, waitedMs = 0) =>
+    turnOf(guard, {
+      config: CONFIG,
+      policy: resolvePolicy(policy),
+      lifetime: { remainingMs },
+      outcome,
+      recorder: { waitedMs },
+    });
 
   /** In short: `goes`, why not, or `waits`, with what comes of it in the log. */
   const asked = (name: string, ...rest: Parameters<typeof ask>): string => {
@@ -113,7 +119,7 @@ describe('turnOf', () => {
       await clock.advance(999);
       expect([log, guard.held]).toEqual([[], 2]);
       await clock.advance(1_000);
-      expect(log.map((line) => line.slice(0, 6))).toEqual(['a goes', 'b goes']);
+      expect(log.map((line) => line.slice(0, 6))).toEqual(['b goes', 'a goes']);
     });
 
     test('a call whose policy has no cool-down goes, or waits for the budget alone', () => {
@@ -141,6 +147,26 @@ describe('turnOf', () => {
       // 400 ms are left, and the one in front takes 600 / 1.5.
       expect(ask(undefined, {}, 800)).toMatchObject({ error: { retryInMs: 800 } });
       expect(asked('b', undefined, {}, 801)).toBe('waits');
+    });
+
+    test('whoever comes back after an attempt, or a wait, is not behind all newcomers, nor they behind it', async () => {
+      await clock.advance(900);
+      for (const name of ['a', 'b', 'c']) asked(name);
+      asked('held before', undefined, {}, 30_000, 100);
+      asked('retry', FAILED);
+      await clock.advance(5_000);
+      expect(log.map((line) => line.split(' goes')[0])).toEqual(['held before', 'a', 'retry', 'b', 'c']);
+      expect([guard.held, clock.pending]).toEqual([0, 0]);
+    });
+
+    test('… and is not refused for the time that all newcomers take', async () => {
+      await clock.advance(900);
+      for (let i = 0; i < 9; i++) asked(`${i}`);
+      // 100 ms are left, and 900 ms / 9 / 1.5 go by between two.
+      expect(asked('newcomer', undefined, {}, 500)).toBe('cooling-down');
+      expect([asked('retry', FAILED, {}, 101), asked('second', FAILED, {}, 101)]).toEqual(['waits', 'cooling-down']);
+      await clock.advance(100);
+      expect(log).toEqual(['retry goes at 1000']);
     });
 
     test('10,000 may wait, and no more', () => {

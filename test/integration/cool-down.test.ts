@@ -45,6 +45,19 @@ describe.each(['http', 'fetch'] as const)('a cool-down through the %s adapter', 
     expect(resilience.stats().held).toBe(0);
   });
 
+  test('the call that heard it, which came first, is not sent last', async () => {
+    attach();
+    server.script(ASKS_FOR_300_MS, 200);
+    const first = api.get('/first');
+    await eventually(() => resilience.stats().attempts === 1 && resilience.stats().inFlight === 0);
+    const later = Array.from({ length: 60 }, (_, at) => api.get(`/${at}`));
+    await Promise.all([first, ...later]);
+    const urls = server.hits.slice(1).map(({ url }) => url);
+    expect(urls).toHaveLength(61);
+    // Its own wait may be a tenth longer than the cool-down.
+    expect(urls.indexOf('/first')).toBeLessThan(30);
+  });
+
   test('a call that cannot wait as long is refused at once, with the time left, and nothing is sent', async () => {
     attach({ deadline: 5_000 });
     server.script(ASKS_FOR_A_MINUTE);

@@ -135,7 +135,22 @@ describe('hooks, reports and the log', () => {
       expect((await api.get('/')).status).toBe(200);
     }
     await sleep(5);
-    expect(errors).toEqual(['axios-resilience: onRetry failed; the call is not affected, and this is said once']);
+    expect(errors).toEqual([
+      'axios-resilience: onRetry failed; the call is not affected, and this is said once',
+      'axios-resilience: onSuccess failed; the call is not affected, and this is said once',
+    ]);
+  });
+
+  test('… also one that comes with every request', async () => {
+    const errors: string[] = [];
+    attachResilience(api, { logger: { warn: () => {}, error: (_, text) => errors.push(text) } });
+    const onSuccess = () => Promise.reject(new Error('listener down'));
+    for (let call = 0; call < 3; call++) {
+      server.script(200);
+      await api.get('/', { resilience: { hooks: { onSuccess } } });
+    }
+    await sleep(5);
+    expect(errors).toHaveLength(1);
   });
 
   test('a logger that throws is told of on the console, once, and changes nothing', async () => {

@@ -144,6 +144,26 @@ describe('Emitter', () => {
     ]);
   });
 
+  test('each hook of a listener is reported for itself, unless something else is behind them all', async () => {
+    const { emitter: it, reports } = emitter();
+    const bad = (): Listener => ({ onStateChange: () => Promise.reject(1), onRetry: () => Promise.reject(2) });
+    const emitBoth = () => {
+      it.emit('onStateChange', make);
+      it.emit('onRetry', () => ({}) as never);
+    };
+    it.add(bad());
+    emitBoth();
+    await settled();
+    expect(reports.splice(0)).toEqual([
+      ['onStateChange', 1],
+      ['onRetry', 2],
+    ]);
+    it.add(bad(), {});
+    emitBoth();
+    await settled();
+    expect(reports).toEqual([['onStateChange', 1]]);
+  });
+
   test('does not wait for a listener that takes its time', () => {
     const { emitter: it } = emitter();
     const told: string[] = [];
