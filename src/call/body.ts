@@ -27,6 +27,13 @@ export function isStream(data: unknown): data is object {
   return typeof (data as { pipe?: unknown }).pipe === 'function' || isWebStream(data);
 }
 
+/** A stream that nobody has begun to read, or handed on to whoever will. */
+export function isUnread(data: unknown): boolean {
+  if (!isStream(data)) return false;
+  const { readableFlowing = null, locked = false } = data as { readableFlowing?: boolean | null; locked?: boolean };
+  return readableFlowing === null && !locked;
+}
+
 /** Lets go of a body that nobody will read, so that its socket is free for the next attempt. */
 export function discard(data: unknown): void {
   if (!isStream(data)) return;

@@ -1,6 +1,7 @@
 import type { AxiosResponse } from 'axios';
 import { file } from '../observe/file.js';
 import type { ResolvedPolicy } from '../policy/resolve.js';
+import { abandon, isStream, isUnread } from './body.js';
 import type { Call } from './call.js';
 
 /** Failures for which there is nothing better than the truth: an answer that is what it is, and the caller's own wish. */
@@ -14,14 +15,16 @@ export function settle(call: Call): AxiosResponse | Promise<AxiosResponse> {
   throw outcome.error;
 }
 
-async function fallback({ outcome, config, recorder }: Call, ask: Fallback): Promise<AxiosResponse> {
-  const answer: unknown = await ask(outcome?.error, config);
-  if (answer === undefined) throw outcome?.error;
+async function fallback({ outcome = {}, config, recorder }: Call, ask: Fallback): Promise<AxiosResponse> {
+  const answer: unknown = await ask(outcome.error, config);
+  if (answer === undefined) throw outcome.error;
   recorder.fallback = true;
   const response = isResponse(answer)
     ? answer
     : { data: answer, status: 200, statusText: 'Fallback', headers: {}, config, request: undefined };
   file(response, recorder);
+  // Unless it may be what the answer is made of.
+  if (!isStream(response.data) && isUnread(outcome.response?.data)) abandon(outcome);
   return response;
 }
 

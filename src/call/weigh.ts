@@ -37,6 +37,7 @@ async function decided(call: Call): Promise<Decision> {
 
 /** The call ends otherwise than its last attempt did. */
 function end(call: Call, outcome: Outcome): Decision {
+  if (call.outcome) abandon(call.outcome);
   call.outcome = outcome;
   return { retry: false, because: outcome.final ?? 'not-retryable' };
 }

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
-import { attachResilience, reportOf } from 'axios-resilience';
+import axios, { type AxiosError, type AxiosInstance, type AxiosResponse } from 'axios';
+import { attachResilience, type ResilienceOverride, reportOf } from 'axios-resilience';
 import FormDataPackage from 'form-data';
 import { type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
 import { rejection, sleep } from '../helpers/settled.js';
@@ -258,6 +258,42 @@ describe.each(['http', 'fetch'] as const)('response bodies through the %s adapte
     await sleep(20);
     expect(server.busy).toBe(0);
     httpAgent.destroy();
+  });
+
+  const fails = () => {
+    throw new Error('from a hook');
+  };
+  const late = async () => {
+    await sleep(100);
+    return true;
+  };
+  test.each<[string, ResilienceOverride]>([
+    ['shouldRetry that throws', { retry: { shouldRetry: fails } }],
+    ['shouldRetry that is late', { deadline: 60, retry: { backoff: () => 1, shouldRetry: late } }],
+    ['a backoff that throws', { retry: { backoff: fails } }],
+    ['beforeRetry that throws', { retry: { ...NOW, beforeRetry: fails } }],
+    ['a fallback', { retry: 0, fallback: () => 'stale' }],
+  ])('the stream of a failure that %s keeps from the caller is let go', async (_, resilience) => {
+    server.script({ status: 503, body: TEXT });
+    const httpAgent = new http.Agent({ keepAlive: true });
+    const api = axios.create({ baseURL: server.url, adapter, proxy: false, httpAgent });
+    attachResilience(api);
+    const got = await api.get('/', { responseType: 'stream', resilience }).catch((error) => error);
+    expect(got.response).toBeUndefined();
+    await sleep(20);
+    expect([Object.values(httpAgent.sockets).flat().length, server.busy]).toEqual([0, 0]);
+    httpAgent.destroy();
+  });
+
+  test('a fallback may give the stream of the failure, or what it makes of it', async () => {
+    server.script({ status: 503, body: TEXT });
+    const api = axios.create({ baseURL: server.url, adapter, proxy: false });
+    attachResilience(api, { retry: 0 });
+    const fallback = (error: unknown) => (error as AxiosError).response;
+    const { data } = await api.get('/', { responseType: 'stream', resilience: { fallback } });
+    let text = '';
+    for await (const chunk of data) text += Buffer.from(chunk).toString();
+    expect(text).toBe(TEXT);
   });
 
   test('the stream of the last failure is the caller’s to read', async () => {

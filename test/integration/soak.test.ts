@@ -18,7 +18,7 @@ const EVERYWHERE = {
   'circuit-open': 20,
 };
 
-test('twelve seconds of outages, 404s, cancels, abandoned streams and clock steps break no rule', async () => {
+test('twelve seconds of outages, redirects, 404s, cancels, isolations, abandoned streams and clock steps break no rule', async () => {
   const script = [join(root, 'node_modules/tsx/dist/cli.mjs'), join(root, 'test/tools/soak/main.ts')];
   const args = [...script, '--json', '--seconds', String(SECONDS)];
   const output = await new Promise<string>((resolve) => {
@@ -42,9 +42,10 @@ test('twelve seconds of outages, 404s, cancels, abandoned streams and clock step
     coolDowns: 1,
     'bulkhead-full': 5,
     hedges: 1,
+    isolated: 10,
   };
   expect(Object.entries(altogether).filter(([what, least]) => sum(what) < least)).toEqual([]);
 
-  const moods = ['well', 'slow', 'flaky', 'down', 'shedding', 'resetting', 'hanging', 'cutting'];
+  const moods = ['well', 'slow', 'flaky', 'down', 'shedding', 'moving', 'resetting', 'hanging', 'cutting'];
   expect(moods.filter((mood) => sum(`while ${mood}`) < 10)).toEqual([]);
 }, 60_000);

@@ -60,7 +60,8 @@ export class Model {
     const { limit } = this.expected;
     if (this.#live.length > limit) this.#violated('concurrency', `${this.#live.length} at once, limit ${limit}`);
     // What was let go in the same turn may come to the pool a little later.
-    if (this.#state === 'open' && turn > this.#stateSince) this.#violated('sent-while-open', `call ${call}`);
+    const isOpen = this.#state === 'open' || this.#state === 'isolated';
+    if (isOpen && turn > this.#stateSince) this.#violated('sent-while-open', `call ${call}`);
     if (this.#state === 'half-open') this.#probed(request);
   }
 

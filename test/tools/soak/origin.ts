@@ -2,11 +2,38 @@ import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Random } from './random.js';
 
-const MOODS = ['well', 'well', 'well', 'slow', 'flaky', 'down', 'shedding', 'resetting', 'hanging', 'cutting'] as const;
+const MOODS = [
+  'well',
+  'well',
+  'well',
+  'slow',
+  'flaky',
+  'down',
+  'shedding',
+  'moving',
+  'resetting',
+  'hanging',
+  'cutting',
+] as const;
 type Mood = (typeof MOODS)[number];
+
+/** How a server says when to come back. */
+const ASKS: readonly (() => Record<string, string>)[] = [
+  () => ({ 'retry-after-ms': '120' }),
+  () => ({ 'retry-after-ms': '120' }),
+  () => ({ 'retry-after-ms': '120' }),
+  () => ({ 'retry-after': '1' }),
+  () => {
+    // Node's own Date may be from before the clock was stepped.
+    const now = Date.now();
+    return { date: new Date(now).toUTCString(), 'retry-after': new Date(now + 1_000).toUTCString() };
+  },
+];
 
 export const CALL_ID = 'x-soak-call';
 export const REQUEST_ID = 'x-soak-request';
+/** The request that was redirected here: the two are one to whoever sent it. */
+export const REDIRECTED = 'redirected';
 
 /** What an origin sees and does. */
 export interface Sightings {
@@ -58,7 +85,8 @@ export class Origin {
     req.resume();
     const call = Number(req.headers[CALL_ID]);
     const request = Number(req.headers[REQUEST_ID]);
-    this.sightings.seen(call, request);
+    const isRedirected = req.url?.includes(REDIRECTED) ?? false;
+    if (!isRedirected) this.sightings.seen(call, request);
     const give = (status: number, headers = {}): ServerResponse => {
       this.sightings.answered(call, request, status);
       return res.writeHead(status, headers);
@@ -73,7 +101,10 @@ export class Origin {
       case 'down':
         return void give(this.random.pick([500, 502, 503])).end();
       case 'shedding':
-        return void give(this.random.pick([429, 503]), { 'retry-after-ms': '120' }).end();
+        return void give(this.random.pick([429, 503]), this.random.pick(ASKS)()).end();
+      case 'moving':
+        if (isRedirected) return void good().end('moved');
+        return void res.writeHead(this.random.pick([302, 307]), { location: `/${REDIRECTED}?${request}` }).end();
       case 'resetting':
         return void req.socket.destroy();
       case 'hanging':

@@ -2,7 +2,7 @@
 export const RULES = {
   concurrency: 'no more requests at once than the bulkhead has slots',
   order: 'calls that wait for a slot are sent in the order in which they came',
-  'sent-while-open': 'nothing is sent once the circuit has opened',
+  'sent-while-open': 'nothing is sent once the circuit has opened, by itself or by hand',
   'refused-while-closed': 'no call is refused for a circuit that is closed',
   'sent-twice': 'a POST that the server has seen is not sent again',
   probes: 'a half-open circuit lets one request out at a time',

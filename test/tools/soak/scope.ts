@@ -64,6 +64,11 @@ export class Scope {
     this.figures[what] = (this.figures[what] ?? 0) + 1;
   }
 
+  /** Keeps all calls back by hand. */
+  isolate(): { dispose(): void } | undefined {
+    return this.client.handle.breakers.get(this.baseURL)?.isolate();
+  }
+
   get isIdle(): boolean {
     return Object.values(this.#left).every((count) => count === 0);
   }

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { makeCall } from './calls.js';
 import { followEventLoop } from './event-loop.js';
+import { isolateNowAndThen } from './isolation.js';
 import { Random } from './random.js';
 import type { Rule, Violation } from './rules.js';
 import { clientOf, type Plan, Scope } from './scope.js';
@@ -80,6 +81,7 @@ export async function soak(seconds: number, seed: number): Promise<Soaked> {
   });
   for (const scope of scopes) await scope.open();
 
+  const isolateNoMore = isolateNowAndThen(scopes, random);
   const endsAt = performance.now() + seconds * 1_000;
   let calls = 0;
   const client = async (scope: Scope): Promise<void> => {
@@ -92,6 +94,7 @@ export async function soak(seconds: number, seed: number): Promise<Soaked> {
   const clients = scopes.flatMap((scope) => Array.from({ length: CLIENTS }, () => client(scope)));
   await unlessLate(Promise.all(clients), seconds * 1_000 + GRACE_MS);
 
+  isolateNoMore();
   await until(() => scopes.every((scope) => scope.isIdle));
   for (const scope of scopes) await scope.close();
   for (const { client } of scopes) client.handle.detach();

@@ -1,5 +1,5 @@
 import http, { type ClientRequest, type IncomingMessage } from 'node:http';
-import { CALL_ID, REQUEST_ID } from './origin.js';
+import { CALL_ID, REDIRECTED, REQUEST_ID } from './origin.js';
 import type { Sent } from './seen.js';
 
 /** When a request gives back its slot: with the head of a streamed answer, or with the end of the body. */
@@ -15,8 +15,12 @@ export class WatchedAgent extends http.Agent {
     Object.assign(this, { addRequest: this.#watched });
   }
 
+  /** By the request that was redirected. */
+  readonly #redirected = new Map<number, () => boolean>();
+
   readonly #watched = (request: ClientRequest, ...rest: unknown[]): unknown => {
-    const id = ++requests;
+    const isRedirected = request.path.includes(REDIRECTED);
+    const id = isRedirected ? Number(request.path.split('?')[1]) : ++requests;
     request.setHeader(REQUEST_ID, id);
     let response: IncomingMessage | undefined;
     let failed = false;
@@ -27,13 +31,16 @@ export class WatchedAgent extends http.Agent {
       response = head;
     });
     const untilBody = request.getHeader(HOLDS) === 'body';
-    this.onRequest({
-      id,
-      call: Number(request.getHeader(CALL_ID)),
-      method: request.method,
-      isLive: () =>
-        !failed && !request.destroyed && !(response && (!untilBody || response.complete || response.destroyed)),
-    });
+    const isLive = () =>
+      !failed && !request.destroyed && !(response && (!untilBody || response.complete || response.destroyed));
+    if (isRedirected) this.#redirected.set(id, isLive);
+    else
+      this.onRequest({
+        id,
+        call: Number(request.getHeader(CALL_ID)),
+        method: request.method,
+        isLive: () => isLive() || (this.#redirected.get(id)?.() ?? false),
+      });
     const { addRequest } = http.Agent.prototype as unknown as { addRequest(...args: unknown[]): unknown };
     return addRequest.call(this, request, ...rest);
   };
