@@ -11,9 +11,11 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { build } from 'esbuild';
 import { deadPort } from './helpers/flaky-server.js';
+import { packedFiles } from './helpers/packed.js';
 import { pages } from './helpers/pages.js';
 
 // The package as its users get it: packed, installed into an empty folder, loaded in every way.
@@ -288,6 +290,17 @@ describe('the packed package in an empty folder', () => {
     expect(statSync(join(root, 'dist/cjs/cli.js')).mode & 0o111).toBe(0o111);
   });
 
+  test('has examples that run where it is installed, and cannot be imported', () => {
+    const example = 'examples/01-first-request.ts';
+    const tsx = pathToFileURL(join(root, 'node_modules/tsx/dist/loader.mjs')).href;
+    const args = ['--import', tsx, join('node_modules/axios-resilience', example)];
+    const output = execFileSync(process.execPath, args, { cwd: folder, encoding: 'utf8', stdio: 'pipe' });
+    expect(output).toContain('the caller got 200, the server 3 requests: success');
+    const load = ['--input-type=module', '--eval', `await import('axios-resilience/${example}')`];
+    const { stderr } = spawnSync(process.execPath, load, { cwd: folder, encoding: 'utf8' });
+    expect(stderr).toContain('ERR_PACKAGE_PATH_NOT_EXPORTED');
+  });
+
   test('makes policies of the options of other plugins, by import and by require', () => {
     const expected = { sent: 3, maxRetries: 5 };
     expect([run('migration.mjs'), run('migration.cjs')]).toEqual([expected, expected]);
@@ -410,8 +423,7 @@ describe('the packed package in an empty folder', () => {
   });
 
   test('holds what it needs and nothing else', () => {
-    const [{ files }] = JSON.parse(npm(['pack', '--json', '--dry-run', '--ignore-scripts'], root));
-    const names = (files as { path: string }[]).map(({ path }) => path);
+    const names = packedFiles();
     expect(names).toEqual(
       expect.arrayContaining([
         'LICENSE',
@@ -425,7 +437,9 @@ describe('the packed package in an empty folder', () => {
       ]),
     );
     expect(
-      names.filter((name) => !/^(dist|docs|src)\/|^(LICENSE|README\.md|CHANGELOG\.md|package\.json)$/.test(name)),
+      names.filter(
+        (name) => !/^(dist|docs|examples|src)\/[^.]|^(LICENSE|README\.md|CHANGELOG\.md|package\.json)$/.test(name),
+      ),
     ).toEqual([]);
   });
 });

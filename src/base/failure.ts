@@ -1,6 +1,6 @@
 import { type AxiosError, type AxiosResponse, type InternalAxiosRequestConfig, isAxiosError, isCancel } from 'axios';
-import { originConnectedTo } from './fetched.js';
-import { originOf, portOf } from './url.js';
+import { causesOf } from './causes.js';
+import { wasRedirected } from './redirected.js';
 
 /**
  * How an attempt failed, by what the server may have done: nothing was sent for `dns`, `connect` and `refused`, no
@@ -77,26 +77,6 @@ export function neverSent(kind: FailureKind, error: unknown, config?: InternalAx
   return causesOf(error).some((link) => /NGHTTP2_REFUSED_STREAM/.test(String((link as Error).message)));
 }
 
-/** The error and what caused it, outermost first, the parts of an AggregateError included. */
-export function causesOf(error: unknown): NonNullable<unknown>[] {
-  const longest = 16;
-  const chain: NonNullable<unknown>[] = [];
-  const visit = (link: unknown): void => {
-    if (typeof link !== 'object' || link === null || chain.length === longest || chain.includes(link)) return;
-    chain.push(link);
-    const { cause, errors } = link as { cause?: unknown; errors?: unknown };
-    if (Array.isArray(errors)) errors.slice(0, longest).forEach(visit);
-    visit(cause);
-  };
-  visit(error);
-  return chain;
-}
-
-/** The last cause that says anything, which is the one that says why; the error itself if none does. */
-export function innermost(error: unknown): unknown {
-  return causesOf(error).findLast((link) => link instanceof Error && link.message) ?? error;
-}
-
 function isCancellation(error: unknown): boolean {
   const { name, code, message } = (error ?? {}) as Partial<AxiosError>;
   if (isCancel(error) || code === 'ERR_CANCELED' || name === 'AbortError') return true;
@@ -120,18 +100,6 @@ function kindOf(link: NonNullable<unknown>): FailureKind | undefined {
 
 function matching(table: readonly (readonly [RegExp, FailureKind])[], text: string): FailureKind | undefined {
   return table.find(([pattern]) => pattern.test(text))?.[1];
-}
-
-/** The http adapter counts; of the fetch adapter it is known only where it ended up, or at which port. */
-function wasRedirected(error: unknown, config: InternalAxiosRequestConfig | undefined): boolean {
-  const { request } = (error ?? {}) as { request?: { _redirectCount?: number } };
-  if (request?._redirectCount !== undefined) return request._redirectCount > 0;
-  if (!config) return false;
-  const causes = causesOf(error);
-  const origin = causes.map(originConnectedTo).find((known) => known !== undefined);
-  if (origin !== undefined) return origin !== originOf(config);
-  const { port } = (causes.findLast((link) => 'port' in link) ?? {}) as { port?: number };
-  return port !== undefined && port !== portOf(config);
 }
 
 function kind(name: FailureKind, codes: string): Record<string, FailureKind> {

@@ -4,6 +4,7 @@ import { randomUuid } from '../base/ids.js';
 import { message } from '../policy/check.js';
 import type { ResolvedPolicy } from '../policy/resolve.js';
 import { discard, isReplayable, isStream, isUnserialized } from './body.js';
+import { copyOfForm } from './form.js';
 
 type Config = InternalAxiosRequestConfig;
 
@@ -12,6 +13,8 @@ export class Request {
   readonly method: string;
   /** What an adapter may replace on the caller's config, as it was before. */
   readonly #given: Pick<Config, 'headers'> & Partial<Config>;
+  /** With the boundary that the copy of a form has. */
+  readonly #formType: string | undefined;
   /** The headers as they were before any adapter added its own, Content-Length among them. */
   readonly #headers: object;
   #template: Config | undefined;
@@ -25,7 +28,9 @@ export class Request {
   ) {
     const { idempotencyKey } = policy.retry;
     const { url, baseURL, params, method, data, headers } = config;
-    this.#given = { url, baseURL, params, method, data, headers } as Config;
+    const form = copyOfForm(data);
+    this.#given = { url, baseURL, params, method, data: form?.data ?? data, headers } as Config;
+    this.#formType = form?.contentType;
     this.method = (method ?? 'get').toUpperCase();
     if (idempotencyKey && !this.#isIdempotentMethod && !this.hasIdempotencyKey) {
       headers.set('Idempotency-Key', idempotencyKey === true ? randomUuid() : keyOf(idempotencyKey(config)));
@@ -92,7 +97,9 @@ export class Request {
 
   #original(): Config {
     const { headers, ...given } = this.#given;
-    return Object.assign(copy(this.config, headers, this.#headers), given);
+    const original = Object.assign(copy(this.config, headers, this.#headers), given);
+    if (this.#formType) original.headers.setContentType(this.#formType);
+    return original;
   }
 
   get #isIdempotentMethod(): boolean {

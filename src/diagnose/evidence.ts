@@ -1,6 +1,7 @@
 import type { InternalAxiosRequestConfig } from 'axios';
+import { causesOf } from '../base/causes.js';
 import { MAX_LENGTH, safeText } from '../base/excerpt.js';
-import { causesOf, classify, type FailureKind } from '../base/failure.js';
+import { classify, type FailureKind } from '../base/failure.js';
 import { originOf, redactedUrl } from '../base/url.js';
 import { reportOf } from '../observe/file.js';
 import { type Place, placeAt } from './place.js';

@@ -1,4 +1,4 @@
-import { innermost } from '../base/failure.js';
+import { innermost } from '../base/causes.js';
 import { TOO_MANY_REQUESTS } from '../base/http.js';
 import { codeOf, type Outcome, statusOf } from '../base/outcome.js';
 import type { ResolvedPolicy } from '../policy/resolve.js';

@@ -1,6 +1,6 @@
+import { innermost } from '../base/causes.js';
 import type { CallFacts, ResilienceLogger } from '../base/events.js';
 import { safeText } from '../base/excerpt.js';
-import { innermost } from '../base/failure.js';
 import type { AttemptRecord, ResilienceReport } from '../base/report.js';
 import type { EventOf, Listener } from './emit.js';
 

@@ -1,3 +1,5 @@
+import { suggestion } from './suggest.js';
+
 /** Checks one value; throws a TypeError or RangeError that names path, rule and value. */
 export type Rule = (value: unknown, path: string) => void;
 
@@ -47,7 +49,7 @@ export const object =
       throw new TypeError(`\`${at(inherited)}\` must be of the object itself: what is inherited is not read`);
     for (const [name, field] of fieldsOf(value, path)) {
       const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
-      if (!rule) throw new TypeError(`\`${at(name)}\` is not an option${suggestion(clip(name), Object.keys(rules))}`);
+      if (!rule) throw new TypeError(`\`${at(name)}\` is not an option${suggestion(clip(name), rules)}`);
       if (field !== undefined) rule(field, at(name));
     }
   };
@@ -98,26 +100,4 @@ function show(value: unknown): string {
     return `[${clip(shown.join(', '))}]`;
   }
   return typeof value === 'object' && value !== null ? 'an object' : clip(String(value));
-}
-
-/** Names the known option that is nearest to what was written, if one is near at all. */
-function suggestion(name: string, known: readonly string[]): string {
-  const near = known
-    .map((option) => ({ option, distance: editDistance(name.toLowerCase(), option.toLowerCase()) }))
-    .filter(({ option, distance }) => distance <= Math.max(3, option.length / 3))
-    .sort((a, b) => a.distance - b.distance)[0];
-  return near ? `; did you mean \`${near.option}\`?` : ` (known: ${known.join(', ')})`;
-}
-
-/** Levenshtein's, one row at a time. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (const [i, charA] of [...a].entries()) {
-    const next = [i + 1];
-    for (const [j, charB] of [...b].entries()) {
-      next.push(Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + (charA === charB ? 0 : 1)));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

@@ -128,7 +128,7 @@ export interface RetryBudgetPolicy {
 
 /** What is different for one method. */
 export interface MethodRule {
-  /** Instead of the policy's. @default those of the policy */
+  /** Instead of the policy's; lost connections and timeouts are retried beside them. @default those of the policy */
   readonly statuses?: readonly number[] | undefined;
   /** No more than these, and no more than the policy's. @default those of the policy */
   readonly maxRetries?: number | undefined;

@@ -61,10 +61,10 @@ const statuses = list(
   'a list of statuses',
 );
 
-/** RFC 9110 §9.1: a method is a token. */
+/** RFC 9110 §9.1: a method is a token; but who writes `*` means all of them, and would get none. */
 const method: Rule = type(
   'must be an HTTP method',
-  (value) => typeof value === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(value),
+  (value) => typeof value === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(value) && value !== '*',
 );
 
 const methodRule: Rule = or(object({ statuses, maxRetries: whole(0) }, 'true, false or an object'), true, false);

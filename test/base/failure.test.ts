@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { AxiosError, type AxiosResponse, CanceledError, type InternalAxiosRequestConfig } from 'axios';
-import { causesOf, classify, type FailureKind, neverSent, responseOf } from '../../src/base/failure.js';
+import { causesOf } from '../../src/base/causes.js';
+import { classify, type FailureKind, neverSent, responseOf } from '../../src/base/failure.js';
 
 const CONFIG = { validateStatus: (status: number) => status < 300 } as InternalAxiosRequestConfig;
 

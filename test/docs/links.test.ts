@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { packedFiles } from '../helpers/packed.js';
 import { pages, root } from '../helpers/pages.js';
 
 /** As GitHub makes them of headings. */
@@ -12,12 +13,13 @@ const anchorsOf = (text: string) =>
       .replaceAll(' ', '-'),
   );
 
-const links = pages.flatMap(({ path, text }) =>
+/** The relative ones. */
+const linksOf = ({ path, text }: { path: string; text: string }) =>
   [...text.matchAll(/\]\((?<target>[^)]+)\)/g)]
     .map(({ groups }) => groups?.target ?? '')
     .filter((target) => !/^https?:/.test(target))
-    .map((target) => ({ path, target })),
-);
+    .map((target) => ({ path, target }));
+const links = pages.flatMap(linksOf);
 
 test('every link in the README and the docs leads somewhere', () => {
   const dead = links.filter(({ path, target }) => {
@@ -30,6 +32,20 @@ test('every link in the README and the docs leads somewhere', () => {
   });
   expect(dead).toEqual([]);
   expect(links.length).toBeGreaterThan(40);
+});
+
+test('every link in the package leads to a file or a folder of the package', () => {
+  const packed = packedFiles();
+  const texts = packed.filter((path) => path.endsWith('.md'));
+  const all = texts.flatMap((path) => linksOf({ path, text: readFileSync(join(root, path), 'utf8') }));
+  const dead = all.filter(({ path, target }) => {
+    const [file = ''] = target.split('#');
+    const to = file ? join(dirname(path), file) : path;
+    return !packed.some((name) => name === to || name.startsWith(`${to}/`));
+  });
+  expect(dead).toEqual([]);
+  expect(texts).toEqual(expect.arrayContaining(pages.map(({ path }) => path)));
+  expect(all.length).toBeGreaterThan(links.length);
 });
 
 test('every page of the docs is one click from the README', () => {

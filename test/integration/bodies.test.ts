@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import axios, { type AxiosError, type AxiosInstance } from 'axios';
+import axios, { type AxiosError, type AxiosInstance, type AxiosResponse } from 'axios';
 import { attachResilience, type ResilienceOverride, reportOf } from 'axios-resilience';
 import FormDataPackage from 'form-data';
 import { type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
@@ -148,15 +148,38 @@ describe('one-shot bodies of the http adapter', () => {
   });
   afterEach(() => server.close());
 
-  test('the form-data package and postForm(object) are sent once and never hang', async () => {
+  const packed = (...fields: [name: string, value: unknown, options?: FormDataPackage.AppendOptions][]) => {
     const form = new FormDataPackage();
-    form.append('a', '1');
-    for (const call of [api.put('/', form), api.postForm('/', { a: 1 })]) {
-      server.script(503);
-      expect(reportOf(await rejection(call))?.ended).toBe('body-not-replayable');
-    }
-    expect(server.hits).toHaveLength(2);
-    expect(server.hits.every(({ body }) => body.includes('name="a"'))).toBe(true);
+    for (const [name, value, options] of fields) form.append(name, value, options);
+    return form;
+  };
+
+  test.each<[string, () => Promise<AxiosResponse>]>([
+    ['the form-data package', () => api.put('/', packed(['a', '1'], ['b', Buffer.from([0, 255])]))],
+    ['postForm(object)', () => api.postForm('/', { a: 1, b: [2, 3] })],
+    [
+      'one with headers',
+      () => api.put('/', packed(['a', '1']), { headers: { 'content-type': 'multipart/form-data' } }),
+    ],
+  ])('a form that is in memory goes out whole on every attempt: %s', async (_, call) => {
+    server.script(503, 503, 200);
+    expect(reportOf(await call())?.retries).toBe(2);
+    const bodies = server.hits.map(({ headers, body }) => [headers['content-type'], headers['content-length'], body]);
+    expect(bodies).toEqual([bodies[0], bodies[0], bodies[0]]);
+    const [type, length, body] = bodies[0] as [string, string, string];
+    expect(body).toContain(`--${type.split('boundary=')[1]}\r\nContent-Disposition: form-data; name="a"`);
+    expect(Number(length)).toBeGreaterThan(0);
+  });
+
+  test.each<[string, () => FormDataPackage]>([
+    ['a stream', () => packed(['a', '1'], ['file', createReadStream(file)])],
+    ['a stream of known length', () => packed(['file', createReadStream(file), { knownLength: 4_000_000 }])],
+    ['a short stream of known length', () => packed(['file', createReadStream(file, { end: 9 }), { knownLength: 10 }])],
+    ['more than 1 MiB', () => packed(['a', 'y'.repeat(1_048_576)])],
+  ])('a form that holds %s is sent once and never hangs', async (_, form) => {
+    server.script(503);
+    expect(reportOf(await rejection(api.put('/', form())))?.ended).toBe('body-not-replayable');
+    expect(server.hits).toHaveLength(1);
   });
 
   test('native FormData has the boundary its header says, each time anew', async () => {

@@ -98,6 +98,8 @@ describe('validatePolicy refuses', () => {
       [{ retry: { methods: 7 } }, '`retry.methods` must be a list of methods or a record by method, got 7', TypeError],
       [{ retry: { methods: ['GET', 7] } }, '`retry.methods[1]` must be an HTTP method, got 7', TypeError],
       [{ retry: { methods: [''] } }, '`retry.methods[0]` must be an HTTP method, got ""', TypeError],
+      [{ retry: { methods: ['*'] } }, '`retry.methods[0]` must be an HTTP method, got "*"', TypeError],
+      [{ retry: { methods: { '*': true } } }, '`retry.methods` must be an HTTP method, got "*"', TypeError],
       [{ retry: { methods: ['GET, PUT'] } }, '`retry.methods[0]` must be an HTTP method, got "GET, PUT"', TypeError],
       [{ retry: { methods: { 'A B': true } } }, '`retry.methods` must be an HTTP method, got "A B"', TypeError],
       [{ retry: { methods: { POST: 1 } } }, '`retry.methods.POST` must be true, false or an object, got 1', TypeError],
@@ -258,6 +260,16 @@ describe('validatePolicy names the option that was meant', () => {
     [{ retry: { backoff: { basedelay: 3 } } }, '`retry.backoff.basedelay` is not an option; did you mean `baseDelay`?'],
     [{ breaker: { openfor: 3 } }, '`breaker.openfor` is not an option; did you mean `openFor`?'],
     [{ bulkhead: { limits: 3 } }, '`bulkhead.limits` is not an option; did you mean `limit`?'],
+    [{ maxRetries: 3 }, '`maxRetries` is not an option; did you mean `retry.maxRetries`?'],
+    [{ idempotencyKey: true }, '`idempotencyKey` is not an option; did you mean `retry.idempotencyKey`?'],
+    [{ onRetry: () => {} }, '`onRetry` is not an option; did you mean `hooks.onRetry` or `retry`?'],
+    [{ limit: 3 }, '`limit` is not an option; did you mean `bulkhead.limit`?'],
+    [{ retry: { jitter: 'full' } }, '`retry.jitter` is not an option; did you mean `backoff.jitter`?'],
+    [{ retry: { status: [503] } }, '`retry.status` is not an option; did you mean `limits.status` or `statuses`?'],
+    [
+      { rules: { '/a': { maxRetries: 3 } } },
+      "`rules['/a'].maxRetries` is not an option; did you mean `retry.maxRetries`?",
+    ],
     [{ hooks: { onRetrys: () => {} } }, '`hooks.onRetrys` is not an option; did you mean `onRetry`?'],
   ])('%j', (policy, message) => {
     const [error] = refusals(validatePolicy)(policy);

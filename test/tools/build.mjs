@@ -17,8 +17,8 @@ const tsc = createRequire(import.meta.url)
 const COMMONJS = ['--module', 'commonjs', '--moduleResolution', 'bundler', '--verbatimModuleSyntax', 'false'];
 
 rmSync('dist', { recursive: true, force: true });
-// What only Node shows of its connections is nothing to a bundle for browsers.
-const forBrowsers = ['./base/fetched.js', './call/watch.js'];
+// What only Node has, and what only helps to find a mistake, is not in a bundle for browsers.
+const forBrowsers = ['./base/redirected.js', './call/form.js', './call/watch.js', './policy/suggest.js'];
 folder('dist/esm', 'module', {
   browser: Object.fromEntries(forBrowsers.map((file) => [file, file.replace('.js', '.browser.js')])),
 });

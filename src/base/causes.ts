@@ -1,0 +1,19 @@
+/** The error and what caused it, outermost first, the parts of an AggregateError included. */
+export function causesOf(error: unknown): NonNullable<unknown>[] {
+  const longest = 16;
+  const chain: NonNullable<unknown>[] = [];
+  const visit = (link: unknown): void => {
+    if (typeof link !== 'object' || link === null || chain.length === longest || chain.includes(link)) return;
+    chain.push(link);
+    const { cause, errors } = link as { cause?: unknown; errors?: unknown };
+    if (Array.isArray(errors)) errors.slice(0, longest).forEach(visit);
+    visit(cause);
+  };
+  visit(error);
+  return chain;
+}
+
+/** The last cause that says anything, which is the one that says why; the error itself if none does. */
+export function innermost(error: unknown): unknown {
+  return causesOf(error).findLast((link) => link instanceof Error && link.message) ?? error;
+}

@@ -1,0 +1,41 @@
+/** Throws if a value is not right for what is named by a path. */
+type Check = (value: unknown, path: string) => void;
+
+/** Names the options that have one of that name, and the known option that is nearest to it, if one is near at all. */
+export function suggestion(name: string, rules: Readonly<Record<string, Check>>): string {
+  const known = Object.keys(rules);
+  const near = known
+    .map((option) => ({ option, distance: editDistance(name.toLowerCase(), option.toLowerCase()) }))
+    .filter(({ option, distance }) => distance <= Math.max(3, option.length / 3))
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, 1);
+  const meant = known
+    .filter((option) => hasOption(rules[option], name) && !hasOption(rules[option], `${name}-`))
+    .map((owner) => `${owner}.${name}`)
+    .concat(near.map(({ option }) => option))
+    .map((option) => `\`${option}\``);
+  return meant.length > 0 ? `; did you mean ${meant.join(' or ')}?` : ` (known: ${known.join(', ')})`;
+}
+
+/** What a rule says of a value that is right for none tells whether it knows the option; a record knows any name. */
+function hasOption(rule: Check | undefined, name: string): boolean {
+  try {
+    rule?.({ [name]: Symbol('nothing') }, 'at');
+  } catch (error) {
+    return (error as Error).message.startsWith(`\`at.${name}\` must`);
+  }
+  return false;
+}
+
+/** Levenshtein's, one row at a time. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (const [i, charA] of [...a].entries()) {
+    const next = [i + 1];
+    for (const [j, charB] of [...b].entries()) {
+      next.push(Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + (charA === charB ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
