@@ -1,3 +1,5 @@
+import { MAX_TIMER_MS } from './http.js';
+
 let latest = 0;
 let ahead = 0;
 
@@ -13,8 +15,8 @@ export function now(): number {
 /** Milliseconds since 1970, only for the dates that servers send. */
 export const wallClock = (): number => Date.now();
 
-/** Calls `act` once after `ms`, unless cancelled by what it returns. */
+/** Calls `act` once after `ms`, or as long as timers can, unless cancelled by what it returns. */
 export function after(ms: number, act: () => void): () => void {
-  const timer = setTimeout(act, ms);
+  const timer = setTimeout(act, Math.min(ms, MAX_TIMER_MS));
   return () => clearTimeout(timer);
 }

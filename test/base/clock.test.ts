@@ -3,6 +3,7 @@ import axios from 'axios';
 import { attachResilience, reportOf } from 'axios-resilience';
 import { attemptsOf, scriptedAdapter, waitsOf, withFakeClock } from 'axios-resilience/testing';
 import { now } from '../../src/base/clock.js';
+import { sleep } from '../helpers/settled.js';
 
 const HOUR = 3_600_000;
 const RETRY = { backoff: { jitter: 'none' } } as const;
@@ -49,5 +50,20 @@ describe('the clock', () => {
         await api.get('https://api.test/');
       });
     }
+  });
+
+  test('the longest Retry-After that may be waited for is not too long for a timer, with its spread', async () => {
+    const timeouts = jest.spyOn(globalThis, 'setTimeout');
+    const api = axios.create({
+      adapter: scriptedAdapter([{ status: 429, headers: { 'retry-after-ms': '2147483647' } }]),
+      signal: AbortSignal.timeout(50),
+    });
+    const { stats } = attachResilience(api, { deadline: false, retry: { maxRetryAfter: 2_147_483_647 } });
+    const calls = [api.get('https://api.test/'), api.get('https://api.test/')].map((call) => call.catch(() => {}));
+    await sleep(5);
+    await api.get('https://api.test/').catch(() => {});
+    await Promise.all(calls);
+    const asked = timeouts.mock.calls.map(([, ms = 0]) => ms);
+    expect([Math.max(...asked) <= 2_147_483_647, asked.length < 20, stats().attempts]).toEqual([true, true, 2]);
   });
 });
