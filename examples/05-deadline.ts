@@ -9,8 +9,7 @@ attachResilience(api, { deadline: 500, retry: { backoff: { baseDelay: 10 } } });
 
 const error = await api.get('/slow').catch((error: unknown) => error);
 
-if (!isResilienceError(error)) throw error;
-const { retries, elapsedMs = 0 } = reportOf(error) ?? {};
-console.log(`${error.code} after ${Math.round(elapsedMs / 100) * 100} ms, in retry ${retries}`);
+if (!isResilienceError(error) || error.code !== 'ERR_DEADLINE_EXCEEDED') throw error;
+console.log(`${error.code}: ${error.deadline} ms were over in retry ${reportOf(error)?.retries}`);
 console.log(`message: ${error.message}`);
 server.close();
