@@ -16,7 +16,7 @@ export interface Lane {
 /** Sends a call's request once, if the guard of its scope lets it, and writes down how that ended. Never rejects. */
 export function attempt(call: Call, lane: Lane = alone(call)): Promise<Outcome> {
   try {
-    return begin(call, lane);
+    return begin(call, lane).catch(thrown);
   } catch (error) {
     // The caller's own `scope`, asked of the request of a retry.
     return Promise.resolve(thrown(error));
@@ -65,7 +65,7 @@ function begin(call: Call, { lifetime, isHedge }: Lane): Promise<Outcome> {
     queuedAt = undefined;
     return (await turn(call, { lifetime, guard })) ?? lifetime.over ?? call.lifetime.overByNow ?? apply();
   };
-  const apply = () => admit(guard, applicant).then(noted, thrown);
+  const apply = () => admit(guard, applicant).then(noted);
   return apply();
 }
 

@@ -16,8 +16,9 @@ export interface FormCopy {
 
 /** Such a form is a stream, and gone once it was sent: a copy, if all its parts are in memory. */
 export function copyOfForm(data: unknown): FormCopy | undefined {
-  if (!isForm(data) || !data.hasKnownLength() || data.getLengthSync() > MOST_BYTES) return undefined;
+  if (!isForm(data)) return undefined;
   try {
+    if (!data.hasKnownLength() || data.getLengthSync() > MOST_BYTES) return undefined;
     return { data: data.getBuffer(), contentType: data.getHeaders()['content-type'] };
   } catch {
     // One of its parts is a stream whose length was given.

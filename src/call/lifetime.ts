@@ -126,11 +126,7 @@ export class Lifetime {
     if (from + ms >= this.#firesAt || ms > MAX_TIMER_MS) return;
     clearTimeout(this.#timer);
     this.#firesAt = from + ms;
-    this.#timer = setTimeout(Lifetime.#fired, ms, this);
-  }
-
-  static #fired(lifetime: Lifetime): void {
-    lifetime.#look();
+    this.#timer = setTimeout(() => this.#look(), ms);
   }
 
   /** The timer has fired: for the deadline, for the phase's limit, or for an earlier one that was since taken off. */

@@ -38,8 +38,12 @@ export function send({ call, config, lifetime, sentAt, answered }: Sending): Pro
       connection?.end();
       lifetime.enter(undefined);
       takeBack?.();
-      answered(outcome);
-      resolve(outcome);
+      try {
+        answered(outcome);
+      } finally {
+        // Whatever of it cannot be read: nobody else ends the wait.
+        resolve(outcome);
+      }
     };
     // The call goes on at once, whatever the adapter makes of the abort, and whether or not it heeds it.
     const kill = (end: Outcome) => {

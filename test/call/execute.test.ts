@@ -56,6 +56,27 @@ describe('a call', () => {
     expect([sent.length, told, jest.getTimerCount()]).toEqual([1, ['success of 1'], 0]);
   });
 
+  test('whose answer cannot be read, at whichever look, has one end', async () => {
+    for (let look = 1; look <= 20; look++) {
+      let looks = 0;
+      const answer = {
+        data: '',
+        statusText: '',
+        headers: {},
+        get status() {
+          if (++looks === look) throw new Error('unreadable');
+          return 200;
+        },
+      };
+      const api = axios.create({ adapter: async (config) => Object.assign(Object.create(answer), { config }) });
+      const ends: unknown[] = [];
+      const { stats } = attachResilience(api, { hooks: { onEnd: ({ report }) => ends.push(report.ended) } });
+      await settled(api.get('https://api.test/'));
+      const { calls, successes, failures, inFlight } = stats();
+      expect([look, ends.length, calls, successes + failures, inFlight]).toEqual([look, 1, 1, 1, 0]);
+    }
+  });
+
   test('is sent again after each wait until it succeeds, and tells so in order', async () => {
     const { api, told, sent } = scripted([503, 'ECONNRESET', 200]);
     const response = await settled(api.get('/users'));

@@ -2,10 +2,11 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { AxiosHeaders } from 'axios';
 import type { Outcome } from '../../src/base/outcome.js';
 import { admit, HELD } from '../../src/guard/admit.js';
-import { Guard, reserveOf } from '../../src/guard/guard.js';
+import { type Guard, reserveOf } from '../../src/guard/guard.js';
 import { resolvePolicy } from '../../src/policy/resolve.js';
 import type { ResiliencePolicy } from '../../src/policy/types.js';
 import { ManualClock } from '../helpers/manual-clock.js';
+import { quietGuard } from '../helpers/quiet-guard.js';
 
 const ALL_OFF: ResiliencePolicy = { breaker: false, bulkhead: false, coolDown: false, retry: { budget: false } };
 const OK: Outcome = {};
@@ -22,15 +23,7 @@ describe('what the calls of a scope share', () => {
 
   const make = (policy: ResiliencePolicy = {}) => {
     clock = new ManualClock();
-    guard = new Guard('test', resolvePolicy({ breaker: { consecutive: 1, minimumDuration: 0 }, ...policy }), {
-      now: clock.now,
-      after: clock.after,
-      random: () => 0,
-      onCoolDown: () => {},
-      onExhausted: () => {},
-      onStateChange: () => {},
-      onSaturation: () => {},
-    });
+    guard = quietGuard(clock, { breaker: { consecutive: 1, minimumDuration: 0 }, ...policy });
   };
   beforeEach(() => make());
 

@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { AxiosHeaders } from 'axios';
 import type { Outcome } from '../../src/base/outcome.js';
-import { Guard } from '../../src/guard/guard.js';
+import type { Guard } from '../../src/guard/guard.js';
 import { type Turn, turnOf } from '../../src/guard/turn.js';
 import { resolvePolicy } from '../../src/policy/resolve.js';
 import type { ResiliencePolicy } from '../../src/policy/types.js';
 import { ManualClock } from '../helpers/manual-clock.js';
+import { quietGuard } from '../helpers/quiet-guard.js';
 
 const CONFIG = { headers: new AxiosHeaders() };
 const CAUSE = new Error('status 503');
@@ -20,15 +21,7 @@ describe('turnOf', () => {
   const make = (policy: ResiliencePolicy = {}) => {
     clock = new ManualClock();
     log = [];
-    guard = new Guard('test', resolvePolicy(policy), {
-      now: clock.now,
-      after: clock.after,
-      random: () => 0,
-      onCoolDown: () => {},
-      onExhausted: () => {},
-      onStateChange: () => {},
-      onSaturation: () => {},
-    });
+    guard = quietGuard(clock, policy);
   };
   beforeEach(() => make());
 
