@@ -102,9 +102,12 @@ function policyOf(config: Config, { policy, rules, instance }: Context): Resolve
   let resolved = ruleFor(config, rules) ?? policy;
   if (config.resilience === undefined) return resolved;
   // axios has merged the defaults into the request's, but takes `3` and `{ maxRetries: 3 }` for different things.
-  for (const override of [instance.defaults.resilience || undefined, config.resilience]) {
+  for (const [name, override] of [
+    ['defaults.resilience', instance.defaults.resilience || undefined],
+    ['resilience', config.resilience],
+  ] as const) {
     if (override === undefined) continue;
-    validateOverride(override);
+    validateOverride(override, name);
     resolved = applyOverride(resolved, override);
   }
   return resolved;

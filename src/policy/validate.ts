@@ -27,21 +27,21 @@ export function validatePolicy(policy: unknown): asserts policy is ResiliencePol
   validate('policy', 'must be an object', POLICY, policy);
 }
 
-/** The same for `config.resilience`. */
-export function validateOverride(override: unknown): asserts override is ResilienceOverride {
-  validate('resilience', 'must be an object or false', OVERRIDE, override);
+/** The same for `config.resilience`, or for what else its options are written in. */
+export function validateOverride(override: unknown, name = 'resilience'): asserts override is ResilienceOverride {
+  validate(name, 'must be an object or false', OVERRIDE, override, name);
 }
 
 export function validateHooks(given: unknown): asserts given is ResilienceHooks {
   readable('hooks', () => hooks(given, 'hooks'));
 }
 
-/** Its options are named by themselves, without what they are options of. */
-function validate(name: string, expected: string, rule: Rule, value: unknown): void {
+/** The options of a policy are named by themselves, those of an override by the path that they are found by in a program. */
+function validate(name: string, expected: string, rule: Rule, value: unknown, path = ''): void {
   readable(name, () => {
     if (!isObject(value)) throw new TypeError(message(name, expected, value));
     fields(value, name);
-    rule(value, '');
+    rule(value, path);
   });
 }
 

@@ -46,15 +46,23 @@ describe('per-request overrides', () => {
   });
 
   test.each([
-    [{ retry: -1 }, RangeError, '`retry` must be a whole number ≥ 0, got -1'],
-    [{ retry: { maxRetries: Number.NaN } }, RangeError, '`retry.maxRetries` must be a whole number ≥ 0, got NaN'],
-    [{ retry: { maxRetry: 3 } }, TypeError, '`retry.maxRetry` is not an option; did you mean `maxRetries`?'],
-    [{ deadline: '5000' }, TypeError, '`deadline` must be milliseconds, > 0 and ≤ 2147483647, or false, got "5000"'],
-    [{ deadline: 0 }, RangeError, '`deadline` must be milliseconds, > 0 and ≤ 2147483647, or false, got 0'],
+    [{ retry: -1 }, RangeError, '`resilience.retry` must be a whole number ≥ 0, got -1'],
+    [
+      { retry: { maxRetries: Number.NaN } },
+      RangeError,
+      '`resilience.retry.maxRetries` must be a whole number ≥ 0, got NaN',
+    ],
+    [{ retry: { maxRetry: 3 } }, TypeError, '`resilience.retry.maxRetry` is not an option; did you mean `maxRetries`?'],
+    [
+      { deadline: '5000' },
+      TypeError,
+      '`resilience.deadline` must be milliseconds, > 0 and ≤ 2147483647, or false, got "5000"',
+    ],
+    [{ deadline: 0 }, RangeError, '`resilience.deadline` must be milliseconds, > 0 and ≤ 2147483647, or false, got 0'],
     [
       { breaker: { consecutive: 1 } },
       TypeError,
-      '`breaker` must be false: a request can pass by what the instance shares, not change it, got an object',
+      '`resilience.breaker` must be false: a request can pass by what the instance shares, not change it, got an object',
     ],
     [null, TypeError, '`resilience` must be an object or false, got null'],
     [true, TypeError, '`resilience` must be an object or false, got true'],
@@ -66,6 +74,22 @@ describe('per-request overrides', () => {
     expect(server.hits).toHaveLength(0);
     server.script(200);
     expect((await api.get('/')).status).toBe(200);
+  });
+
+  test('a bad one is named by where it was written', async () => {
+    const bad = { retry: { maxRetries: -1 } };
+    const rule = "`rules['https://api.test'].retry.maxRetries` must be a whole number ≥ 0, got -1";
+    expect(() => attachResilience(api, { rules: { 'https://api.test': bad } })).toThrow(new RangeError(rule));
+    attachResilience(api);
+    const said = async (request: object) => (await rejection(api.get('/', request))).message;
+    expect(await said({ resilience: bad })).toBe('`resilience.retry.maxRetries` must be a whole number ≥ 0, got -1');
+    api.defaults.resilience = bad;
+    const ofDefaults = '`defaults.resilience.retry.maxRetries` must be a whole number ≥ 0, got -1';
+    expect(await said({})).toBe(ofDefaults);
+    expect(await said({ resilience: { retry: 1 } })).toBe(ofDefaults);
+    api.defaults.resilience = true as never;
+    expect(await said({})).toBe('`defaults.resilience` must be an object or false, got true');
+    expect(server.hits).toHaveLength(0);
   });
 
   test('the caller finds the override on config as given, and never changed', async () => {

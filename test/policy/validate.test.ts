@@ -404,7 +404,9 @@ describe('what is inherited', () => {
 
   test.each([[new Settings()], [Object.create({ retry: 'often' })]])('is refused: %p', (policy) => {
     expect(refusals(validatePolicy)(policy).map((error) => error.message)).toEqual([message]);
-    expect(refusals(validateOverride)(policy).map((error) => error.message)).toEqual([message]);
+    expect(refusals(validateOverride)(policy).map((error) => error.message)).toEqual([
+      message.replace('retry', 'resilience.retry'),
+    ]);
     const nested = { rules: { '/': policy } };
     expect(refusals(validatePolicy)(nested).map((error) => error.message)).toEqual([
       "`rules['/'].retry` must be of the object itself: what is inherited is not read",
@@ -418,18 +420,18 @@ describe('validateOverride', () => {
       [true, '`resilience` must be an object or false, got true', TypeError],
       [null, '`resilience` must be an object or false, got null', TypeError],
       [[], '`resilience` must be an object or false, got []', TypeError],
-      [{ deadline: 0 }, `\`deadline\` ${MS_OR_OFF} 0`, RangeError],
-      [{ retry: { maxRetries: -1 } }, `\`retry.maxRetries\` ${WHOLE} -1`, RangeError],
-      [{ breaker: {} }, `\`breaker\` ${SHARED} an object`, TypeError],
-      [{ breaker: true }, `\`breaker\` ${SHARED} true`, TypeError],
-      [{ bulkhead: 5 }, `\`bulkhead\` ${SHARED} 5`, TypeError],
-      [{ scope: '' }, '`scope` must be a name, got ""', TypeError],
-      [{ scope: () => 'a' }, '`scope` must be a name, got a function', TypeError],
-      [{ hooks: { onRetry: 1 } }, '`hooks.onRetry` must be a function, got 1', TypeError],
-      [{ retry: { budget: { ratio: 0.5 } } }, `\`retry.budget\` ${SHARED} an object`, TypeError],
-      [{ coolDown: true }, `\`coolDown\` ${SHARED} true`, TypeError],
-      [{ idempotent: 'yes' }, '`idempotent` must be true or false, got "yes"', TypeError],
-      [{ idempotant: true }, '`idempotant` is not an option; did you mean `idempotent`?', TypeError],
+      [{ deadline: 0 }, `\`resilience.deadline\` ${MS_OR_OFF} 0`, RangeError],
+      [{ retry: { maxRetries: -1 } }, `\`resilience.retry.maxRetries\` ${WHOLE} -1`, RangeError],
+      [{ breaker: {} }, `\`resilience.breaker\` ${SHARED} an object`, TypeError],
+      [{ breaker: true }, `\`resilience.breaker\` ${SHARED} true`, TypeError],
+      [{ bulkhead: 5 }, `\`resilience.bulkhead\` ${SHARED} 5`, TypeError],
+      [{ scope: '' }, '`resilience.scope` must be a name, got ""', TypeError],
+      [{ scope: () => 'a' }, '`resilience.scope` must be a name, got a function', TypeError],
+      [{ hooks: { onRetry: 1 } }, '`resilience.hooks.onRetry` must be a function, got 1', TypeError],
+      [{ retry: { budget: { ratio: 0.5 } } }, `\`resilience.retry.budget\` ${SHARED} an object`, TypeError],
+      [{ coolDown: true }, `\`resilience.coolDown\` ${SHARED} true`, TypeError],
+      [{ idempotent: 'yes' }, '`resilience.idempotent` must be true or false, got "yes"', TypeError],
+      [{ idempotant: true }, '`resilience.idempotant` is not an option; did you mean `idempotent`?', TypeError],
     ]),
   )('refuses: %s', (message, override, type) => {
     const [error] = refusals(validateOverride)(override);
@@ -438,7 +440,7 @@ describe('validateOverride', () => {
   });
 
   test('does not know a logger: that is the instance’s', () => {
-    expect(() => validateOverride({ logger: false })).toThrow(/^`logger` is not an option/);
+    expect(() => validateOverride({ logger: false })).toThrow(/^`resilience.logger` is not an option/);
   });
 
   test.each([
