@@ -1,4 +1,6 @@
 import type { AxiosResponse } from 'axios';
+import { causesOf } from '../base/causes.js';
+import type { Outcome } from '../base/outcome.js';
 import { file } from '../observe/file.js';
 import type { ResolvedPolicy } from '../policy/resolve.js';
 import { abandon, isStream, isUnread } from './body.js';
@@ -16,7 +18,15 @@ export function settle(call: Call): AxiosResponse | Promise<AxiosResponse> {
 }
 
 async function fallback({ outcome = {}, config, recorder }: Call, ask: Fallback): Promise<AxiosResponse> {
-  const answer: unknown = await ask(outcome.error, config);
+  let answer: unknown;
+  try {
+    answer = await ask(outcome.error, config);
+  } catch (error) {
+    // Unless who catches it may still read the failed answer, by its `cause` or by whatever it was put under.
+    if (!causesOf(error).some((link) => link === outcome.error || Object.values(link).includes(outcome.response)))
+      letGo(outcome);
+    throw error;
+  }
   if (answer === undefined) throw outcome.error;
   recorder.fallback = true;
   const response = isResponse(answer)
@@ -24,8 +34,12 @@ async function fallback({ outcome = {}, config, recorder }: Call, ask: Fallback)
     : { data: answer, status: 200, statusText: 'Fallback', headers: {}, config, request: undefined };
   file(response, recorder);
   // Unless it may be what the answer is made of.
-  if (!isStream(response.data) && isUnread(outcome.response?.data)) abandon(outcome);
+  if (!isStream(response.data)) letGo(outcome);
   return response;
+}
+
+function letGo(outcome: Outcome): void {
+  if (isUnread(outcome.response?.data)) abandon(outcome);
 }
 
 type Fallback = Exclude<ResolvedPolicy['fallback'], false | undefined>;

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import axios, { type AxiosInstance } from 'axios';
+import axios, { type AxiosError, type AxiosInstance } from 'axios';
 import { attachResilience, type ResilienceHandle } from 'axios-resilience';
 import { type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
 import { eventually, rejection, sleep } from '../helpers/settled.js';
@@ -199,4 +199,53 @@ test('with countStreams, a scope whose bodies are still open is not among those 
   await sleep(5);
   for (let i = 0; i < 1_500; i++) await api.get(`http://${i}.test/`, plain);
   expect(Object.keys(resilience.stats().scopes)).not.toContain('http://held.test');
+});
+
+describe.each(['http', 'fetch'] as const)('a failed answer that streams, through the %s adapter,', (adapter) => {
+  let server: FlakyServer;
+  let api: AxiosInstance;
+
+  beforeEach(async () => {
+    server = await flakyServer((_req, res) => void res.writeHead(503).write('busy'));
+    api = axios.create({ baseURL: server.url, adapter, responseType: 'stream', proxy: false });
+  });
+  afterEach(() => server.close());
+
+  const text = async (body: Body): Promise<string> => {
+    const { value } = await body[Symbol.asyncIterator]().next();
+    return Buffer.from(value).toString();
+  };
+  const failed = (fallback: (error: unknown) => unknown) => {
+    attachResilience(api, { retry: false, fallback });
+    return rejection(api.get('/'));
+  };
+
+  test.each<[string, (error: unknown) => unknown]>([
+    ['an error', () => Promise.reject(new Error('cache down'))],
+    ['no error', () => Promise.reject('cache down')],
+  ])('is let go of when the fallback throws %s of its own', async (_, fallback) => {
+    await failed(fallback);
+    await eventually(() => server.busy === 0);
+    expect(server.hits).toHaveLength(1);
+  });
+
+  test.each<[string, (error: unknown) => unknown, (error: never) => Body]>([
+    ['has nothing', () => undefined, (error: AxiosError) => error.response?.data as Body],
+    ['throws it again', (error) => Promise.reject(error), (error: AxiosError) => error.response?.data as Body],
+    [
+      'throws one with it as cause',
+      (cause) => Promise.reject(new Error('mine', { cause })),
+      ({ cause }: { cause: AxiosError }) => cause.response?.data as Body,
+    ],
+    [
+      'throws one that has its answer',
+      (error) => Promise.reject(Object.assign(new Error('mine'), { of: (error as AxiosError).response })),
+      ({ of }: { of: { data: Body } }) => of.data,
+    ],
+  ])('can be read when the fallback %s', async (_, fallback, bodyOf) => {
+    const body = bodyOf((await failed(fallback)) as never);
+    await sleep(20);
+    expect(server.busy).toBe(1);
+    expect(await text(body)).toBe('busy');
+  });
 });
