@@ -22,9 +22,12 @@ export function retryAfterMs(headers: unknown, status: number, wallClockMs: numb
   const ms = read('retry-after-ms') ?? read('x-ms-retry-after-ms');
   if (ms !== undefined) return wholeNumber(ms);
   const retryAfter = read('retry-after');
-  if (retryAfter !== undefined) return delayOf(retryAfter, read('date'), wallClockMs);
+  if (retryAfter !== undefined) return delayOf(firstLine(retryAfter), read('date'), wallClockMs);
   return resetMs(read, status === TOO_MANY_REQUESTS, wallClockMs);
 }
+
+/** Of two lines Node takes the first, fetch and xhr join them by a comma, which a date may have after its weekday too. */
+const firstLine = (value: string): string => /^(?:[a-z]+, )?.*?(?=, |$)/i.exec(value)?.[0] ?? value;
 
 /** Delay-seconds or HTTP-date. A date is measured against the server's own clock where it sent it, not against ours. */
 function delayOf(value: string, date: string | undefined, wallClockMs: number): number | undefined {

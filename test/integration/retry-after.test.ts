@@ -85,7 +85,7 @@ describe.each(['http', 'fetch'] as const)('Retry-After through the %s adapter', 
     expect(gap()).toBeGreaterThanOrEqual(ms - 5);
   });
 
-  test.each(['soon', '-5', '1.5', '0x1', 'Infinity', '', '1, 2', 'Thu, 99 Foo 2026'])(
+  test.each(['soon', '-5', '1.5', '0x1', 'Infinity', '', '1,2', 'Thu, 99 Foo 2026'])(
     'Retry-After: "%s" is garbage, and the backoff decides',
     async (value) => {
       server.script({ status: 503, headers: { 'retry-after': value } }, 200);
@@ -104,6 +104,16 @@ describe.each(['http', 'fetch'] as const)('Retry-After through the %s adapter', 
       expect(reportOf(await api.get('/'))?.attempts[0]).toMatchObject({ retryAfterMs: 0, delayMs: 20 });
     },
   );
+
+  test.each([
+    [['1', '120'], 1_000],
+    [[new Date(0).toUTCString(), '120'], 0],
+  ])('of two lines of Retry-After (%j), the first counts', async (lines, ms) => {
+    server.script((_req, res) => void res.setHeader('retry-after', lines).writeHead(503).end(), 200);
+    attachResilience(api);
+    expect(reportOf(await api.get('/'))?.attempts[0]?.retryAfterMs).toBe(ms);
+    expect(server.hits).toHaveLength(2);
+  });
 
   test('413 is retried only if the server says when', async () => {
     server.script(413, { status: 413, headers: { 'retry-after-ms': '10' } }, 200);

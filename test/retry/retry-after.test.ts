@@ -58,6 +58,22 @@ describe('Retry-After', () => {
   test.each<Row>([[{ 'retry-after': ['2', '3'] }, 2_000]])('of two, the first counts: %j', (headers, ms) => {
     expect(retryAfterMs(headers, 503, NOW)).toBe(ms);
   });
+
+  test.each<[value: string, ms: number | undefined]>([
+    ['1, 120', 1_000],
+    ['1, 120, 3', 1_000],
+    [`1, ${IN_3_S}`, 1_000],
+    [`${IN_3_S}, 120`, 3_000],
+    [`${IN_3_S}, ${IN_3_S}`, 3_000],
+    ['Monday, 15-Jun-26 12:00:03 GMT, 120', 3_000],
+    ['Mon Jun 15 12:00:03 2026, 120', 3_000],
+    ['soon, 120', undefined],
+    ['soon enough, 120', undefined],
+    [', 120', undefined],
+    ['1,5', undefined],
+  ])('of two that were joined, the first counts: %s', (value, ms) => {
+    expect(read({ 'retry-after': value }, 503)).toEqual([ms, ms]);
+  });
 });
 
 describe('the first header present has the last word', () => {
