@@ -13,17 +13,17 @@ const KINDS: Readonly<Record<string, FailureKind>> = {
   ...kind('connect', 'ECONNREFUSED EHOSTUNREACH ENETUNREACH EHOSTDOWN ENETDOWN EADDRNOTAVAIL UND_ERR_CONNECT_TIMEOUT'),
   ...kind('connect', 'EMFILE ENFILE'),
   ...kind('read', 'ECONNRESET EPIPE ENOTCONN ERR_STREAM_PREMATURE_CLOSE UND_ERR_SOCKET Z_BUF_ERROR'),
-  ...kind('read', 'ERR_HTTP2_STREAM_ERROR ERR_HTTP2_SESSION_ERROR ERR_HTTP2_STREAM_CANCEL ERR_HTTP2_GOAWAY_SESSION'),
   ...kind('timeout', 'ETIMEDOUT ESOCKETTIMEDOUT UND_ERR_HEADERS_TIMEOUT UND_ERR_BODY_TIMEOUT'),
   ...kind('tls', 'EPROTO CERT_HAS_EXPIRED DEPTH_ZERO_SELF_SIGNED_CERT SELF_SIGNED_CERT_IN_CHAIN HOSTNAME_MISMATCH'),
-  ...kind('other', 'ERR_INVALID_URL HPE_HEADER_OVERFLOW UND_ERR_HEADERS_OVERFLOW Z_DATA_ERROR'),
+  ...kind('other', 'ERR_INVALID_URL Z_DATA_ERROR'),
 };
 
 /** Families of codes, for those that Node, OpenSSL and llhttp keep adding to. */
 const FAMILIES: readonly (readonly [RegExp, FailureKind])[] = [
   [/^(CERT_|UNABLE_TO_|ERR_TLS_|ERR_SSL_|CRL_)/, 'tls'],
-  [/^HPE_/, 'read'],
-  [/^ERR_FR_/, 'other'],
+  // Those of undici: headers that fetch does not send, `Expect` among them.
+  [/^ERR_FR_|HEADERS?_OVERFLOW$|^UND_ERR_(NOT_|INVALID_)/, 'other'],
+  [/^HPE_|^ERR_HTTP2_(STREAM|SESSION|GOAWAY)_/, 'read'],
 ];
 
 /** What was being done, whatever went wrong with it: a Unix socket that is not there is ENOENT, as is any other file. */

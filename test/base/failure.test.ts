@@ -177,6 +177,13 @@ describe('classify and neverSent', () => {
     ['xhr, the page is being left', new AxiosError('Request aborted', 'ECONNABORTED', CONFIG), 'canceled', SENT],
 
     ['headers too long, http', http('HPE_HEADER_OVERFLOW', 'Parse Error: Header overflow'), 'other', SENT],
+    [
+      'a header that fetch does not send',
+      viaFetch('UND_ERR_NOT_SUPPORTED', 'expect header not supported'),
+      'other',
+      SENT,
+    ],
+    ['a header that fetch refuses', viaFetch('UND_ERR_INVALID_ARG', 'invalid upgrade header'), 'other', SENT],
     ['headers too long, fetch', viaFetch('UND_ERR_HEADERS_OVERFLOW', 'Headers Overflow Error'), 'other', SENT],
     ['not gzip, http', answered('incorrect header check', 'Z_DATA_ERROR', 200), 'other', SENT],
     ['not gzip, fetch', terminated('Z_DATA_ERROR', 'incorrect header check'), 'other', SENT],

@@ -164,3 +164,16 @@ describe.each(['http', 'fetch'] as const)('retries through the %s adapter', (ada
     expect(reportOf(error)).toBeUndefined();
   });
 });
+
+test.each([{ Expect: '100-continue' }, { Upgrade: 'websocket' }])(
+  'headers that Node’s fetch does not send (%j) are no trouble of the network, and not tried again',
+  async (headers) => {
+    const server = await flakyServer(200);
+    const api = axios.create({ baseURL: server.url, adapter: 'fetch' });
+    attachResilience(api, { retry: { backoff: () => 0 } });
+    const error = await rejection(api.put('/', 'body', { headers }));
+    expect(reportOf(error)).toMatchObject({ ended: 'not-retryable', attempts: [{ failure: 'other' }] });
+    expect(server.hits).toHaveLength(0);
+    await server.close();
+  },
+);
