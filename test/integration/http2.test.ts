@@ -1,7 +1,7 @@
 import http2 from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import axios from 'axios';
+import axios, { type AxiosResponse } from 'axios';
 import { attachResilience, reportOf } from 'axios-resilience';
 import { deadPort } from '../helpers/flaky-server.js';
 import { elapsed, rejection } from '../helpers/settled.js';
@@ -11,7 +11,7 @@ describe('HTTP/2', () => {
   const sessions = new Set<http2.ServerHttp2Session>();
   let server: http2.Http2Server;
   let url: string;
-  let script: (number | 'refuse' | 'hang')[];
+  let script: (number | 'refuse' | 'hang' | 'die')[];
   let hits: string[];
 
   beforeAll(async () => {
@@ -24,6 +24,12 @@ describe('HTTP/2', () => {
       if (step === 'hang') return;
       if (step === 'refuse') {
         stream.close(http2.constants.NGHTTP2_REFUSED_STREAM);
+        return;
+      }
+      if (step === 'die') {
+        stream.respond({ ':status': 200 });
+        stream.write('{"half":');
+        setTimeout(() => stream.session?.destroy(), 20);
         return;
       }
       stream.respond({ ':status': step });
@@ -69,5 +75,14 @@ describe('HTTP/2', () => {
   test('a refused connection is a connection that never stood', async () => {
     const error = await rejection(api().post(`http://127.0.0.1:${await deadPort()}/`, {}));
     expect(reportOf(error)?.attempts.map(({ failure }) => failure)).toEqual(['connect', 'connect', 'connect']);
+  });
+
+  test('axios takes an answer that its session’s death cut off for a whole one; retryResponse can tell', async () => {
+    script = ['die'];
+    expect(await api().get(url)).toMatchObject({ status: 200, data: '{"half":' });
+    script = ['die', 200];
+    const isCut = ({ request }: AxiosResponse) => request?.rstCode === http2.constants.NGHTTP2_CANCEL;
+    const response = await api().get(url, { resilience: { retry: { retryResponse: isCut } } });
+    expect([response.data, hits.length]).toEqual([{}, 3]);
   });
 });
