@@ -43,7 +43,7 @@ export class CircuitOpenError extends ResilienceErrorBase {
   override readonly name = 'CircuitOpenError';
   /** Tells this error from the other refusals. */
   declare readonly code: 'ERR_CIRCUIT_OPEN';
-  /** Milliseconds until a probe may go out; 0 while one is out; `Infinity` while isolated by hand. */
+  /** Milliseconds until a probe may go out; 0 while one is out; `Infinity` while isolated by hand, which JSON writes as `null`. */
   readonly retryInMs: number;
 
   constructor(config: Config, scope: string, retryInMs: number, why: string, cause?: unknown) {

@@ -70,7 +70,7 @@ export interface StateChangeEvent {
   readonly from: CircuitState;
   /** The state it is in now. */
   readonly to: CircuitState;
-  /** When `to` is `open`: milliseconds until a probe may go out. */
+  /** Milliseconds until a probe may go out: 0 unless `to` is `open`, `Infinity` when `isolated`, which JSON writes as `null`. */
   readonly retryInMs: number;
 }
 

@@ -28,7 +28,7 @@ interface Counts {
 interface CircuitStats {
   /** Absent without a breaker. */
   readonly circuit?: CircuitState;
-  /** Milliseconds until a probe may go out: 0 unless open, `Infinity` while isolated. */
+  /** Milliseconds until a probe may go out: 0 unless open, `Infinity` while isolated, which JSON writes as `null`. */
   readonly retryInMs?: number;
 }
 
@@ -68,7 +68,11 @@ export function snapshot(
   total.add(forgotten);
   for (const [, counters] of scopes) total.add(counters);
   const copies = scopes.map(([name, counters, present]) => [name, Object.freeze({ ...counters, ...present })] as const);
-  const queued = scopes.reduce((sum, [, , present]) => sum + present.queued, 0);
-  const held = scopes.reduce((sum, [, , present]) => sum + present.held, 0);
-  return Object.freeze({ ...total, queued, held, scopes: Object.freeze(Object.fromEntries(copies)) });
+  const sumOf = (name: 'queued' | 'held') => scopes.reduce((sum, [, , present]) => sum + present[name], 0);
+  return Object.freeze({
+    ...total,
+    queued: sumOf('queued'),
+    held: sumOf('held'),
+    scopes: Object.freeze(Object.fromEntries(copies)),
+  });
 }
