@@ -12,6 +12,7 @@ import { validateOverride } from '../policy/validate.js';
 import { type Adapter, Call } from './call.js';
 import type { Context } from './context.js';
 import { execute } from './execute.js';
+import { warnOfMisplaced } from './misplaced.js';
 import { warnOfOtherRetries } from './other-retries.js';
 import { URLENCODED } from './request.js';
 
@@ -68,6 +69,7 @@ function perform(config: Config, original: AdapterSetting, context: Context): Ax
     if (original === undefined) delete config.adapter;
     else config.adapter = original;
     warnOfOtherRetries(config, context);
+    warnOfMisplaced(config, context);
     const real = realAdapter(original, config);
     if (config.resilience === false) return real.send(config);
     return execute(new Call(config, real, policyOf(config, context), context));

@@ -114,3 +114,22 @@ describe('other retry plugins, and options for them, are explained by one warnin
     expect(warnings).toEqual([]);
   });
 });
+
+test('options of ours beside `resilience`, where axios keeps them and nobody reads them, are told where they belong, once each', async () => {
+  const server = await flakyServer(200);
+  const api = axios.create({ baseURL: server.url });
+  const warnings: string[] = [];
+  const warn = (_: object, text: string) => void warnings.push(text);
+  attachResilience(api, { logger: { warn, error: warn } });
+  for (const request of [{ retry: 3 }, { deadline: 5, retry: 1 }, { resilience: { retry: 3 } }, {}])
+    await api.get('/', request as object);
+  await new Promise(setImmediate);
+  expect(warnings).toEqual(
+    ['retry', 'deadline'].map(
+      (name) =>
+        `axios-resilience: \`config.${name}\` is not read by axios-resilience; if it was meant for it, write ` +
+        `\`resilience: { ${name}: … }\``,
+    ),
+  );
+  await server.close();
+});
