@@ -204,7 +204,8 @@ test.each([false, 5] as const)(
     const api = axios.create({
       adapter: () => sleep(20).then(() => Promise.reject(new axios.AxiosError('x', 'ECONNRESET'))),
     });
-    const beforeRetry = (config: InternalAxiosRequestConfig) => void (config.url = 'http://other.test/');
+    const beforeRetry = (config: InternalAxiosRequestConfig) =>
+      void Object.assign(config, { url: 'http://other.test/' });
     const { stats } = attachResilience(api, { scope, hedge, retry: { backoff: { baseDelay: 1 }, beforeRetry } });
     const error = await rejection(api.get('http://api.test/'));
     expect([error.message, reportOf(error)?.ended, stats().inFlight]).toEqual(['no scope', 'vetoed', 0]);
