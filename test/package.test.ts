@@ -250,6 +250,14 @@ const FILES: Record<string, string> = {
     void axios.get('/', { resilience: false });
     // @ts-expect-error not an option
     void axios.get('/', { resilience: 'no' });`,
+  'other-build.mts': `
+    import type { AxiosRequestConfig } from 'axios' with { 'resolution-mode': 'require' };
+    import type {} from 'axios-resilience' with { 'resolution-mode': 'require' };
+    export const config: AxiosRequestConfig = { resilience: { retry: 1 } };`,
+  'other-build.cts': `
+    import type { AxiosRequestConfig } from 'axios' with { 'resolution-mode': 'import' };
+    import type {} from 'axios-resilience' with { 'resolution-mode': 'import' };
+    export const config: AxiosRequestConfig = { resilience: { retry: 1 } };`,
   'kit.mts': `
     import axios from 'axios';
     import { scriptedAdapter, scriptedServer, withFakeClock, type Script } from 'axios-resilience/testing';
@@ -405,6 +413,8 @@ describe('the packed package in an empty folder', () => {
         'migration.cts',
       ],
     ],
+    ['nodenext, for an instance of the CommonJS build', ['--module', 'nodenext'], ['other-build.mts']],
+    ['nodenext, for an instance of the ESM build', ['--module', 'nodenext'], ['other-build.cts']],
     [
       'bundler',
       ['--module', 'esnext', '--moduleResolution', 'bundler'],
