@@ -7,7 +7,7 @@ import type { Lifetime } from './lifetime.js';
 import { send } from './send.js';
 import { turn } from './turn.js';
 
-/** What an attempt goes on under, if that is not the call alone: two that are sent side by side end one by one. */
+/** Attempts that are sent side by side have a lifetime each, so that one of them can be ended alone. */
 export interface Lane {
   readonly lifetime: Lifetime;
   readonly isHedge: boolean;
@@ -30,7 +30,7 @@ function begin(call: Call, { lifetime, isHedge }: Lane): Promise<Outcome> {
   let queuedAt: number | undefined;
   let sentAt: number | undefined;
 
-  // Before its slot is given to another, who must know what was learnt.
+  // Called before the slot is free: whoever gets it next must know what was learnt.
   const answered = (outcome: Outcome) => {
     counters.inFlight--;
     guard.learn(outcome, { policy, retries: recorder.retries });
@@ -62,7 +62,7 @@ function begin(call: Call, { lifetime, isHedge }: Lane): Promise<Outcome> {
         recorder.attempt(outcome, sentAt === undefined ? 0 : now() - sentAt, isHedge);
       return outcome;
     } catch (error) {
-      // An answer that will not be looked at.
+      // The answer has a getter that throws.
       return thrown(error);
     }
   };

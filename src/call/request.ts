@@ -8,7 +8,7 @@ import { copyOfForm, type FormCopy } from './form.js';
 
 type Config = InternalAxiosRequestConfig;
 
-/** What a call sends: the caller's config, as it was given, for as long as nobody else may write into it, or copies of it. */
+/** What a call sends: the caller's config as it was given, or a copy where somebody else may still write into that. */
 export class Request {
   readonly method: string;
   /** What an adapter may replace on the caller's config, as it was before. */
@@ -75,7 +75,7 @@ export class Request {
     this.dispose();
     this.#made = await body();
     this.template.data = this.#made;
-    // Of what can be iterated but is no stream, axios's own transform would make an empty object.
+    // Of an async iterable that is no stream, axios's transform would make an empty object.
     if (isStream(this.#made) || !(Symbol.asyncIterator in Object(this.#made))) transform(this.template);
     if (TYPED_BY_AXIOS.has(this.method)) this.template.headers.setContentType(URLENCODED, false);
   }
@@ -85,7 +85,7 @@ export class Request {
     discard(this.#made);
   }
 
-  /** One that is sent: axios leaves `null` and `false` off, and an empty one tells a server nothing. */
+  /** True if one will be sent: axios leaves `null` and `false` off, and an empty key tells a server nothing. */
   get hasIdempotencyKey(): boolean {
     return IDEMPOTENCY_KEY_HEADERS.some((name) => Boolean(this.#latest.headers.get(name)));
   }
@@ -120,13 +120,13 @@ export class Request {
   }
 }
 
-/** One key for two requests, or none, and a server would do the work of one of them only, or that of one twice. */
+/** With a wrong key, the same for two requests, a server would drop one of them; with none it might do the work twice. */
 function keyOf(key: unknown): string | undefined {
   if (key === undefined || (typeof key === 'string' && key !== '') || Number.isFinite(key)) return key as string;
   throw new TypeError(message('retry.idempotencyKey', 'must return a key', key));
 }
 
-/** Of whatever a hook put in their place, headers of the kind that the caller's are. */
+/** Headers of the caller's own class, made of whatever a hook has put in their place. */
 function likeHeaders(headers: unknown, own: Config['headers']): Config['headers'] {
   if (headers && Object.getPrototypeOf(headers) === Object.getPrototypeOf(own)) return headers as Config['headers'];
   const fields = (headers as Partial<Config['headers']> | undefined)?.toJSON?.() ?? headers;
@@ -144,7 +144,7 @@ function transform(config: Config): void {
   }
 }
 
-/** What axios says of a body that nobody has said anything of, be there one or not. */
+/** The Content-Type that axios gives a request that has none, with or without a body. */
 export const URLENCODED = 'application/x-www-form-urlencoded';
 const TYPED_BY_AXIOS: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 

@@ -4,7 +4,7 @@ import type { ResolvedPolicy } from '../policy/resolve.js';
 import { abandon, isStream, isUnread } from './body.js';
 import type { Call } from './call.js';
 
-/** Failures for which there is nothing better than the truth: an answer that is what it is, and the caller's own wish. */
+/** Ends that `fallback` is not asked about: an answer that no retry would change, and the caller's own cancellation. */
 const AS_THEY_ARE: ReadonlySet<string> = new Set(['not-retryable', 'canceled']);
 
 /** The caller gets what the last attempt ended with, unchanged, or what its `fallback` has instead of a failure. */

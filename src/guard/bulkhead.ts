@@ -115,7 +115,7 @@ export class Bulkhead {
       this.#ask();
       await (this.options.countStreams && outcome ? toBodyEnd(outcome) : outcome);
     };
-    // Whoever was served hears of it.
+    // A task's rejection is told to whoever waits for it.
     this.#slots.execute(hold).catch(() => {});
   }
 }

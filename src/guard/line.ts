@@ -16,7 +16,7 @@ export interface Place<R> {
   leave(result: R): void;
 }
 
-/** Strictly first in, first out; whoever gives up leaves at once, from wherever they stand. */
+/** First in, first out; whoever gives up leaves at once, from any place. */
 export class Line<R> {
   /** A Set keeps the order of insertion and lets go of any entry at once. */
   readonly #waiting = new Set<Waiting<R>>();
