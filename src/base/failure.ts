@@ -1,6 +1,7 @@
 import { type AxiosError, type AxiosResponse, type InternalAxiosRequestConfig, isAxiosError, isCancel } from 'axios';
 import { causesOf } from './causes.js';
 import { wasRedirected } from './redirected.js';
+import { isRefusedStream, kindOfFamily, kindOfSyscall } from './system-errors.js';
 
 /**
  * How an attempt failed, by what the server may have done: nothing was sent for `dns`, `connect` and `refused`, no
@@ -17,20 +18,6 @@ const KINDS: Readonly<Record<string, FailureKind>> = {
   ...kind('tls', 'EPROTO CERT_HAS_EXPIRED DEPTH_ZERO_SELF_SIGNED_CERT SELF_SIGNED_CERT_IN_CHAIN HOSTNAME_MISMATCH'),
   ...kind('other', 'ERR_INVALID_URL Z_DATA_ERROR'),
 };
-
-/** Families of codes, for those that Node, OpenSSL and llhttp keep adding to. */
-const FAMILIES: readonly (readonly [RegExp, FailureKind])[] = [
-  [/^(CERT_|UNABLE_TO_|ERR_TLS_|ERR_SSL_|CRL_)/, 'tls'],
-  // Those of undici: headers that fetch does not send, `Expect` among them.
-  [/^ERR_FR_|HEADERS?_OVERFLOW$|^UND_ERR_(NOT_|INVALID_)/, 'other'],
-  [/^HPE_|^ERR_HTTP2_(STREAM|SESSION|GOAWAY)_/, 'read'],
-];
-
-/** What was being done, whatever went wrong with it: a Unix socket that is not there is ENOENT, as is any other file. */
-const SYSCALLS: readonly (readonly [RegExp, FailureKind])[] = [
-  [/^connect$/, 'connect'],
-  [/^(getaddrinfo$|query[A-Z])/, 'dns'],
-];
 
 /** What adapters say without a code. The first match counts. */
 const MESSAGES: readonly (readonly [RegExp, FailureKind])[] = [
@@ -73,8 +60,7 @@ export function responseOf(error: unknown): AxiosResponse | undefined {
 export function neverSent(kind: FailureKind, error: unknown, config?: InternalAxiosRequestConfig): boolean {
   if (kind === 'refused') return true;
   if (kind === 'dns' || kind === 'connect') return !wasRedirected(error, config);
-  // An HTTP/2 server says so of a stream it has not looked at (RFC 9113 §8.7).
-  return causesOf(error).some((link) => /NGHTTP2_REFUSED_STREAM/.test(String((link as Error).message)));
+  return isRefusedStream(error);
 }
 
 function isCancellation(error: unknown): boolean {
@@ -85,14 +71,12 @@ function isCancellation(error: unknown): boolean {
 }
 
 function kindOf(link: NonNullable<unknown>): FailureKind | undefined {
-  const { name, code, message, syscall } = link as Readonly<Record<string, unknown>>;
-  if (typeof syscall === 'string' && typeof code === 'string') {
-    const kind = matching(SYSCALLS, syscall);
-    if (kind) return kind;
-  }
+  const { name, code, message } = link as Readonly<Record<string, unknown>>;
+  const kind = kindOfSyscall(link);
+  if (kind) return kind;
   if (name === 'TimeoutError') return 'timeout';
   if (typeof code === 'string') {
-    const kind = Object.hasOwn(KINDS, code) ? KINDS[code] : matching(FAMILIES, code);
+    const kind = Object.hasOwn(KINDS, code) ? KINDS[code] : kindOfFamily(code);
     if (kind) return kind;
   }
   return typeof message === 'string' ? matching(MESSAGES, message) : undefined;

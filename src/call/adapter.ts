@@ -2,6 +2,7 @@ import axios, {
   type AxiosAdapter,
   AxiosHeaders,
   type AxiosPromise,
+  type AxiosResponse,
   getAdapter,
   type InternalAxiosRequestConfig,
 } from 'axios';
@@ -47,17 +48,17 @@ function resilient(original: AdapterSetting, context: Context, prepare?: (config
   return adapter;
 }
 
-/** axios copies lists for each request. */
+/** Lists are compared by what is in them: axios copies them for each request. */
 function isSame(a: AdapterSetting, b: AdapterSetting): boolean {
   if (!Array.isArray(a) || !Array.isArray(b)) return a === b;
   return a.length === b.length && a.every((entry, i) => entry === b[i]);
 }
 
-/** The body is made later, and nobody has said of which type it will be. */
+/** `resilience.body` makes the body later, and no Content-Type was given for it. */
 const isUntyped = ({ resilience, headers }: Config): boolean =>
   Boolean((resilience || undefined)?.body) && !headers.has('Content-Type');
 
-/** axios has put its default on a request without a body. */
+/** Takes off the default that axios has put on a request without a body. */
 function untype({ data, headers }: Config): void {
   if (data === undefined && headers.get('Content-Type') === URLENCODED) headers.delete('Content-Type');
 }
@@ -88,15 +89,27 @@ function realAdapter(setting: AdapterSetting = axios.defaults.adapter, config: C
   const isNodeHttp = adapterName === 'http';
   if (!isNodeHttp) watchFetch();
   const isAxiosOwn = setting !== send && !(Array.isArray(setting) && setting.includes(send));
-  // Some versions do not name it.
+  // Some versions of axios give their fetch adapter no name.
   const isFetch = isAxiosOwn && !isNodeHttp && adapterName !== 'xhr';
   const isForeign = isAxiosOwn && !(config.headers instanceof AxiosHeaders);
   return { send: isForeign ? translated(send) : send, isAxiosOwn, isNodeHttp, isFetch };
 }
 
-/** The instance is of another build of axios (CommonJS, ESM) than ours, whose headers our adapters may not know. */
+/** The instance is of another build of axios (CommonJS, ESM) than ours: in some versions, neither reads the other's headers. */
 function translated(send: AxiosAdapter): AxiosAdapter {
-  return (config) => send({ ...config, headers: new AxiosHeaders(config.headers.toJSON() as Record<string, string>) });
+  return (config) => {
+    const answered = <T extends AxiosResponse | undefined>(response: T): T =>
+      response && translate(response, config.headers.constructor as typeof AxiosHeaders);
+    return send(translate({ ...config }, AxiosHeaders)).then(answered, (error) => {
+      answered(error?.response);
+      throw error;
+    });
+  };
+}
+
+function translate<T extends Config | AxiosResponse>(message: T, Headers: typeof AxiosHeaders): T {
+  message.headers = new Headers((message.headers as Config['headers']).toJSON() as Record<string, string>);
+  return message;
 }
 
 /** The instance's policy, or that of a rule, with `instance.defaults.resilience` and then the request's own over it. */

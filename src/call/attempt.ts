@@ -7,7 +7,7 @@ import type { Lifetime } from './lifetime.js';
 import { send } from './send.js';
 import { turn } from './turn.js';
 
-/** What an attempt goes on under, if that is not the call alone: two that are sent side by side end one by one. */
+/** Attempts that are sent side by side have a lifetime each, so that one of them can be ended alone. */
 export interface Lane {
   readonly lifetime: Lifetime;
   readonly isHedge: boolean;
@@ -16,7 +16,7 @@ export interface Lane {
 /** Sends a call's request once, if the guard of its scope lets it, and writes down how that ended. Never rejects. */
 export function attempt(call: Call, lane: Lane = alone(call)): Promise<Outcome> {
   try {
-    return begin(call, lane).catch(thrown);
+    return begin(call, lane);
   } catch (error) {
     // The caller's own `scope`, asked of the request of a retry.
     return Promise.resolve(thrown(error));
@@ -30,7 +30,7 @@ function begin(call: Call, { lifetime, isHedge }: Lane): Promise<Outcome> {
   let queuedAt: number | undefined;
   let sentAt: number | undefined;
 
-  // Before its slot is given to another, who must know what was learnt.
+  // Called before the slot is free: whoever gets it next must know what was learnt.
   const answered = (outcome: Outcome) => {
     counters.inFlight--;
     guard.learn(outcome, { policy, retries: recorder.retries });
@@ -57,15 +57,20 @@ function begin(call: Call, { lifetime, isHedge }: Lane): Promise<Outcome> {
   const noted = (outcome: Outcome): Outcome | Promise<Outcome> => {
     if (queuedAt !== undefined) recorder.queuedMs += (sentAt ?? now()) - queuedAt;
     if (outcome === HELD) return again();
-    if (sentAt !== undefined || (outcome.failure === 'refused' && !isHedge))
-      recorder.attempt(outcome, sentAt === undefined ? 0 : now() - sentAt, isHedge);
-    return outcome;
+    try {
+      if (sentAt !== undefined || (outcome.failure === 'refused' && !isHedge))
+        recorder.attempt(outcome, sentAt === undefined ? 0 : now() - sentAt, isHedge);
+      return outcome;
+    } catch (error) {
+      // The answer has a getter that throws.
+      return thrown(error);
+    }
   };
   const again = async (): Promise<Outcome> => {
     queuedAt = undefined;
     return (await turn(call, { lifetime, guard })) ?? lifetime.over ?? call.lifetime.overByNow ?? apply();
   };
-  const apply = () => admit(guard, applicant).then(noted);
+  const apply = () => admit(guard, applicant).then(noted, thrown);
   return apply();
 }
 

@@ -17,7 +17,7 @@ export function nextAttempt(call: Call): Promise<Outcome> {
   return unlessOver(call, body || retry.beforeRetry ? preparedInTurn : turn);
 }
 
-/** Sends a call once what comes before is done, at once if that is nothing: unless a deadline or a cancellation ended it. */
+/** Sends a call after `before`, at once if that has nothing to wait for, unless the call was ended meanwhile. */
 function unlessOver(call: Call, before: (call: Call) => Promise<Outcome | undefined> | undefined): Promise<Outcome> {
   const { lifetime } = call;
   if (lifetime.over) return Promise.resolve(lifetime.over);

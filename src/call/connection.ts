@@ -32,7 +32,7 @@ export interface WatchOptions {
   readonly fresh: boolean;
 }
 
-/** Sockets that have carried a request: Node does not always say so of those handed from one request to the next. */
+/** Sockets that have carried a request: `reusedSocket` is not set on those handed from one request directly to the next. */
 const used = new WeakSet<Socket>();
 
 /**

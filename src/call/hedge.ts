@@ -18,7 +18,7 @@ export function hedged(call: Call): Promise<Outcome> {
   return delayMs === undefined ? timed(call) : race(call, delayMs);
 }
 
-/** Too little is known to say what slow is. */
+/** Sent once, and timed: too few latencies are known to say what is slow. */
 async function timed(call: Call): Promise<Outcome> {
   const sentAt = now();
   const outcome = await attempt(call);
@@ -66,7 +66,7 @@ async function race(call: Call, delayMs: number): Promise<Outcome> {
   return first;
 }
 
-/** Good, or one that no other attempt would better. */
+/** True if no other attempt could do better. */
 function isAnswer({ policy, request }: Call, outcome: Outcome): boolean {
   return outcome.failure !== 'refused' && !mayPass(outcome, policy.retry, policy.retry.methods.get(request.method));
 }

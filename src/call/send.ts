@@ -41,13 +41,14 @@ export function send({ call, config, lifetime, sentAt, answered }: Sending): Pro
       try {
         answered(outcome);
       } finally {
-        // Whatever of it cannot be read: nobody else ends the wait.
+        // Even if `answered` has thrown: nothing else would end the wait.
         resolve(outcome);
       }
     };
     // The call goes on at once, whatever the adapter makes of the abort, and whether or not it heeds it.
     const kill = (end: Outcome) => {
       cut = end.error;
+      call.request.share();
       settle(end);
       aborter.abort();
     };
@@ -105,13 +106,13 @@ function giveBack(settled: { config?: unknown } | undefined, sent: Config, abort
   if (config === sent || config.signal === aborter.signal) Reflect.set(settled as object, 'config', original);
 }
 
-/** What axios's own error would have: programs tell by `request` that one was sent. It comes before the caller is told. */
+/** As axios's own errors have it: programs tell by `request` that one was sent. Done before the caller is told. */
 function lendRequest(cut: unknown, error: unknown): void {
   const { request } = Object(error) as { request?: unknown };
   if (request) hide(cut as object, 'request', request);
 }
 
-/** Keeps the means to end a body that still streams. */
+/** With what ends the body, if that is a stream. */
 function streaming(response: AxiosResponse | undefined, stream: Aborter, outcome: Outcome): Outcome {
   return isStream(response?.data) ? { ...outcome, stream } : outcome;
 }

@@ -6,7 +6,7 @@ import type { ResolvedPolicy } from '../policy/resolve.js';
 import { abandon, isStream, isUnread } from './body.js';
 import type { Call } from './call.js';
 
-/** Failures for which there is nothing better than the truth: an answer that is what it is, and the caller's own wish. */
+/** Ends that `fallback` is not asked about: an answer that no retry would change, and the caller's own cancellation. */
 const AS_THEY_ARE: ReadonlySet<string> = new Set(['not-retryable', 'canceled']);
 
 /** The caller gets what the last attempt ended with, unchanged, or what its `fallback` has instead of a failure. */
@@ -31,7 +31,7 @@ async function fallback({ outcome = {}, config, recorder }: Call, ask: Fallback)
   recorder.fallback = true;
   const response = isResponse(answer)
     ? answer
-    : { data: answer, status: 200, statusText: 'Fallback', headers: {}, config, request: undefined };
+    : { data: answer, status: 200, statusText: 'Fallback', headers: NOT_KEPT, config, request: undefined };
   file(response, recorder);
   // Unless it may be what the answer is made of.
   if (!isStream(response.data)) letGo(outcome);
@@ -41,6 +41,9 @@ async function fallback({ outcome = {}, config, recorder }: Call, ask: Fallback)
 function letGo(outcome: Outcome): void {
   if (isUnread(outcome.response?.data)) abandon(outcome);
 }
+
+/** A cache between us and the caller would serve it for long after the server has recovered. */
+const NOT_KEPT = Object.freeze({ 'cache-control': 'no-store' });
 
 type Fallback = Exclude<ResolvedPolicy['fallback'], false | undefined>;
 

@@ -53,7 +53,7 @@ const LATE: PropertyDescriptor & ThisType<Lent> = {
   configurable: true,
 };
 
-/** An adapter may read it, in which case it is made, copy it, or put another in its place. */
+/** An adapter may read it (it is made then), copy the config with it, or put another in its place. */
 function lend(config: Lent, aborter: LateSignal): () => void {
   const had = Object.hasOwn(config, 'signal');
   const before = config.signal;

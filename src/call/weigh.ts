@@ -35,7 +35,7 @@ async function decided(call: Call): Promise<Decision> {
   }
 }
 
-/** The call ends otherwise than its last attempt did. */
+/** The call ends with this instead of what its last attempt ended with. */
 function end(call: Call, outcome: Outcome): Decision {
   if (call.outcome) abandon(call.outcome);
   call.outcome = outcome;

@@ -32,7 +32,7 @@ export function admit(guard: Guard, applicant: Applicant): Promise<Outcome> {
   if (!bulkhead) return guarded();
   if (bulkhead.hasRoom) return bulkhead.run(guarded);
   if (bulkhead.isFull) return Promise.resolve(full(guard, applicant, bulkhead));
-  // Much may happen while it waits: it is asked again when its turn comes, when the circuit opens and a cool-down begins.
+  // Asked again when its turn comes, when the circuit opens, and when a cool-down begins.
   const refusal = () => applicant.lifetime.overByNow ?? whyNot(guard, applicant);
   const { outcome, leave } = bulkhead.enqueue({ task: async () => refusal() ?? guarded(), refusal });
   onQueued(leave);

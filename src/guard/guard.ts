@@ -59,7 +59,7 @@ export class Guard {
     return (this.coolDown?.waiting ?? 0) + (this.budget?.waiting ?? 0);
   }
 
-  /** What there is to see of it now. */
+  /** Its state for `stats()`. */
   get view() {
     const { queued, held, breaker } = this;
     return { queued, held, ...(breaker && { circuit: breaker.state, retryInMs: breaker.retryInMs }) };

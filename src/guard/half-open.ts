@@ -43,7 +43,7 @@ export class HalfOpen {
     };
   }
 
-  /** An answer is good news, however late. Other news of an overdue probe is nothing to the newer one that is out. */
+  /** An answer counts however late it is; any other end of an overdue probe is left to the newer one that is out. */
   #isLastWord({ counts }: Verdict): boolean {
     if (counts === 'answered') return ++this.#successes >= this.settings.successThreshold;
     return this.#latest === undefined && (counts === 'failure' || this.#successes === 0);

@@ -16,7 +16,7 @@ export interface Place<R> {
   leave(result: R): void;
 }
 
-/** Strictly first in, first out; whoever gives up leaves at once, from wherever they stand. */
+/** First in, first out; whoever gives up leaves at once, from any place. */
 export class Line<R> {
   /** A Set keeps the order of insertion and lets go of any entry at once. */
   readonly #waiting = new Set<Waiting<R>>();
@@ -43,13 +43,15 @@ export class Line<R> {
     return { result, leave };
   }
 
-  /** Serves whoever has waited for longest. */
-  serveNext(): void {
+  /** Serves whoever has waited for longest, and gives back what comes of it. */
+  serveNext(): R | Promise<R> | undefined {
     for (const waiting of this.#waiting) {
       this.#waiting.delete(waiting);
-      waiting.resolve(waiting.serve());
-      return;
+      const result = waiting.serve();
+      waiting.resolve(result);
+      return result;
     }
+    return undefined;
   }
 
   /** Lets those go who may not go on any more. */

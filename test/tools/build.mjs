@@ -20,6 +20,7 @@ rmSync('dist', { recursive: true, force: true });
 // What only Node has, and what only helps to find a mistake, is not in a bundle for browsers.
 const forBrowsers = [
   './base/redirected.js',
+  './base/system-errors.js',
   './call/form.js',
   './call/misplaced.js',
   './call/watch.js',

@@ -1,0 +1,6 @@
+/** In the place of system-errors.ts where no error tells of a system call, of TLS or of HTTP/2. */
+export function kindOfSyscall(_error: object): undefined {}
+
+export function kindOfFamily(_code: string): undefined {}
+
+export const isRefusedStream = (_error: unknown): boolean => false;

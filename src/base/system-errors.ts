@@ -1,0 +1,21 @@
+import { causesOf } from './causes.js';
+
+/** What was being done, whatever went wrong with it: a Unix socket that is not there is ENOENT, as is any other file. */
+export function kindOfSyscall({ code, syscall }: Readonly<Record<string, unknown>>): 'connect' | 'dns' | undefined {
+  if (typeof syscall !== 'string' || typeof code !== 'string') return undefined;
+  if (syscall === 'connect') return 'connect';
+  return /^(getaddrinfo$|query[A-Z])/.test(syscall) ? 'dns' : undefined;
+}
+
+/** Families of codes, for those that Node, OpenSSL, llhttp and undici keep adding to. */
+export function kindOfFamily(code: string): 'tls' | 'other' | 'read' | undefined {
+  if (/^(CERT_|UNABLE_TO_|ERR_TLS_|ERR_SSL_|CRL_)/.test(code)) return 'tls';
+  // Those of undici: headers that fetch does not send, `Expect` among them.
+  if (/^ERR_FR_|HEADERS?_OVERFLOW$|^UND_ERR_(NOT_|INVALID_)/.test(code)) return 'other';
+  return /^HPE_|^ERR_HTTP2_(STREAM|SESSION|GOAWAY)_/.test(code) ? 'read' : undefined;
+}
+
+/** An HTTP/2 server says so of a stream it has not looked at (RFC 9113 §8.7). */
+export function isRefusedStream(error: unknown): boolean {
+  return causesOf(error).some((link) => /NGHTTP2_REFUSED_STREAM/.test(String((link as Error).message)));
+}
