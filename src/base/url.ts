@@ -1,4 +1,5 @@
 import type { InternalAxiosRequestConfig } from 'axios';
+import { DEFAULT_PORTS } from './http.js';
 
 const ABSOLUTE = /^([a-z][a-z\d+\-.]*:)?\/\//i;
 /** Only what needs no parser to be seen: it drops tabs, takes `\` for `/`, and more. */
@@ -55,8 +56,6 @@ export function portOf(config: InternalAxiosRequestConfig): number | undefined {
   const url = parse(authorityOf(targetOf(config)));
   return url && Number(url.port || DEFAULT_PORTS[url.protocol]);
 }
-
-const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
 
 /** `https://user@host:1` of `https://user@host:1/path?query`; empty for a relative target; all of a target that is neither. */
 function authorityOf(target: string): string {

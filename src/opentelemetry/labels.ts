@@ -1,11 +1,10 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { CallFacts, EndEvent } from '../base/events.js';
+import { DEFAULT_PORTS } from '../base/http.js';
 import type { AttemptRecord } from '../base/report.js';
 
 /** As the semantic conventions have it, any other method is `_OTHER`: a metric must not have as many series as there are words. */
 const METHODS: ReadonlySet<string> = new Set('CONNECT DELETE GET HEAD OPTIONS PATCH POST PUT QUERY TRACE'.split(' '));
-
-const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
 
 interface Naming {
   readonly attributes?: Attributes | undefined;
