@@ -1,5 +1,5 @@
 import { CREDENTIAL_HEADERS } from '../base/http.js';
-import { isLoopback } from '../diagnose/no-proxy.js';
+import { isLoopback } from '../diagnose/place.js';
 import type { Journey, Step } from './step.js';
 
 export const url: Step = {

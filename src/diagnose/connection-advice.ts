@@ -1,6 +1,6 @@
 import type { Finding } from './diagnosis.js';
 import { type Evidence, hasCode, says } from './evidence.js';
-import { authority, type Place } from './place.js';
+import { authority, isLoopback, type Place } from './place.js';
 import { commands, givenUrl, request, where, why } from './wording.js';
 
 /** Failures on the way to the server: from the URL to the connection. */
@@ -179,7 +179,7 @@ const PROGRESS = {
 const progress = ({ reached }: Evidence): string => (reached ? PROGRESS[reached] : 'gave no complete answer to');
 
 const isLocal = ({ target, links }: Evidence): boolean =>
-  /^(localhost|127\.|::1$)/.test(target?.host ?? links.findLast(({ address }) => address)?.address ?? '');
+  isLoopback(target?.host ?? links.findLast(({ address }) => address)?.address ?? '');
 
 /** The place whose name was looked up: after a redirect, or with a proxy, not the one in the request. */
 function named(e: Evidence): Place | undefined {

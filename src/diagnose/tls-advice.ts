@@ -106,7 +106,7 @@ function protocol(evidence: Evidence): Finding {
       summary: `TLS was spoken to ${at}, which does not answer in TLS: most likely a plain HTTP port${why(evidence)}.`,
       advice: [
         'Make the URL begin with http://, or give the port on which the server speaks TLS.',
-        `See what port ${port} speaks: ${tls}, and curl -v ${curl.replace(/^curl -v https:/, 'http:')}`,
+        `See what port ${port} speaks: ${tls}, and ${curl.replace('https:', 'http:')}`,
         'If a proxy is set: the URL of the proxy itself mostly begins with http://, even the one in HTTPS_PROXY.',
       ],
     };

@@ -444,6 +444,27 @@ describe('the advice', () => {
     ).toContain('getent hosts cdn.example.com');
   });
 
+  test('has one whole command for a plain port that an http:// request speaks TLS to, as by a proxy', () => {
+    const cause = system('write EPROTO: wrong version number', { code: 'EPROTO' });
+    const [, advice] = diagnose(
+      new AxiosError(cause.message, 'EPROTO', { ...config, url: 'http://api.test/a' }),
+    ).advice;
+    expect(advice).toMatch(/, and curl -v http:\/\/api\.test:80\/a$/);
+  });
+
+  test.each([
+    ['http://localhost:8080/', true],
+    ['http://127.0.0.2:8080/', true],
+    ['http://[::1]:8080/', true],
+    ['http://0.0.0.0:8080/', true],
+    ['http://localhost.example.com:8080/', false],
+    ['http://localhost-api:8080/', false],
+    ['http://10.0.0.7:8080/', false],
+  ])('takes %s for this machine: %s', (url, isLocal) => {
+    const { advice } = diagnose(new AxiosError('connect ECONNREFUSED', 'ECONNREFUSED', { ...config, url }));
+    expect(advice.some((line) => line.startsWith('localhost is this machine'))).toBe(isLocal);
+  });
+
   test('knows what mostly stands where the name of a host should', () => {
     const unknown = (hostname: string) =>
       diagnose(system(`getaddrinfo ENOTFOUND ${hostname}`, { code: 'ENOTFOUND', hostname })).advice[0];
