@@ -2,9 +2,9 @@ import net, { isIP } from 'node:net';
 import { now } from '../base/clock.js';
 import { authority } from '../diagnose/place.js';
 import { time } from '../diagnose/wording.js';
-import { failureOnTheWay } from './failure.js';
+import { failureOnTheWay, systemError } from './failure.js';
 import { nextHop, type Step } from './step.js';
-import { systemError, within } from './within.js';
+import { within } from './within.js';
 
 /** A name may have hundreds of addresses. */
 const MOST = 8;

@@ -1,8 +1,7 @@
 import { AxiosError, type AxiosResponse } from 'axios';
 import { redactedUrl } from '../base/url.js';
-import { configOf, failure } from './failure.js';
+import { configOf, failure, systemError } from './failure.js';
 import type { Journey, Seen } from './step.js';
-import { systemError } from './within.js';
 
 const REDIRECTS = [301, 302, 303, 307, 308];
 

@@ -1,8 +1,9 @@
 import { isIP, type Socket } from 'node:net';
 import tls, { type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
 import { authority, type Place } from '../diagnose/place.js';
+import { systemError } from './failure.js';
 import type { Journey } from './step.js';
-import { systemError, within } from './within.js';
+import { within } from './within.js';
 
 /** Speaks TLS over the connection, and verifies, whatever the environment says. */
 export async function secured(
