@@ -1,6 +1,6 @@
 import { AxiosError } from 'axios';
 import { parsed } from '../call/body.js';
-import { fields, isObject, message, number, object, or, type Rule, readable, type } from '../policy/check.js';
+import { fields, isObject, message, number, object, or, type Rule, readable, type, whole } from '../policy/check.js';
 import type { FailedAttempt, HttpMethod, ResiliencePolicy, RetryPolicy } from '../policy/types.js';
 
 /** What the policy has besides the options carried over. Where both speak of a thing, the options have it. */
@@ -27,15 +27,12 @@ export const EVERY_METHOD: readonly HttpMethod[] = [
   'PURGE',
 ];
 
-export const retries = number('must be a whole number ≥ 0', (value) => Number.isSafeInteger(value) && value >= 0);
+export const retries = whole(0);
 export const milliseconds = number('must be milliseconds, ≥ 0', (value) => value >= 0);
 
 /** Options and base are read once, by their names and types; `attachResilience` looks closer at what comes of them. */
 export function validate(name: string, given: unknown, rules: Readonly<Record<string, Rule>>, base: unknown): void {
-  readable(name, () => {
-    if (!isObject(given)) throw new TypeError(message(name, 'must be an object', given));
-    object(rules)(given, name);
-  });
+  readable(name, () => object(rules)(given, name));
   readable('base', () => {
     if (!isObject(base)) throw new TypeError(message('base', 'must be an object', base));
     const { hooks, retry } = Object.fromEntries(fields(base, 'base'));

@@ -58,7 +58,8 @@ export interface ResolvedMethod {
   readonly maxRetries: number;
 }
 
-type Complete<T> = { readonly [K in keyof T]-?: Exclude<T[K], undefined> };
+/** With nothing left out. */
+export type Complete<T> = { readonly [K in keyof T]-?: Exclude<T[K], undefined> };
 
 type Layer = Omit<ResiliencePolicy, 'fallback'> & Omit<ResilienceOverride, Exclude<keyof ResiliencePolicy, 'fallback'>>;
 
