@@ -33,10 +33,6 @@ function normalPrefix(prefix: string): string {
   return prefix.startsWith('/') ? path : origin + path;
 }
 
-/** Path and query of a URL, which may be one already. */
-export const pathOf = (url: string): string =>
-  url.replace(/^([a-z][a-z\d+\-.]*:)?\/\/[^/?#]*/i, '').replace(/^(?!\/)/, '/');
-
 /** Whole segments only: `https://api.test` is no prefix of `https://api.test.example`. */
 export function begins(url: string, prefix: string): boolean {
   if (url.slice(0, prefix.length).toLowerCase() !== prefix.toLowerCase()) return false;

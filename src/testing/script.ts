@@ -1,6 +1,6 @@
 import { MAX_TIMER_MS } from '../base/http.js';
 import { isFunction, isNumber, isObject, message, number, object, type Rule, type } from '../policy/check.js';
-import { begins, pathOf } from '../policy/rules.js';
+import { begins } from '../policy/rules.js';
 import type { Hit } from './received.js';
 
 /** How an exchange fails, by Node's or axios's code. `ETIMEDOUT` is a read timeout, as axios's `timeout` makes it. */
@@ -123,6 +123,10 @@ function leadsTo({ method, prefix }: Route, hit: Hit): boolean {
   if (method && method !== hit.method) return false;
   return prefix === '' || begins(prefix.startsWith('/') ? pathOf(hit.url) : hit.url, prefix);
 }
+
+/** Path and query of a URL, or of what is no more than that. */
+export const pathOf = (url: string): string =>
+  url.replace(/^([a-z][a-z\d+\-.]*:)?\/\/[^/?#]*/i, '').replace(/^(?!\/)/, '/');
 
 function actOf(step: Exclude<Step, (...args: never) => unknown>, { method }: Hit, n: number): Act {
   const answer: Answer =
