@@ -1,6 +1,7 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { AxiosError, CanceledError, type InternalAxiosRequestConfig } from 'axios';
 import { diagnose, type FailureCause } from 'axios-resilience';
+import { ownEnvironment } from '../helpers/environment.js';
 
 const config = {
   method: 'get',
@@ -507,10 +508,7 @@ describe('the advice', () => {
 });
 
 describe('a proxy is told from the server', () => {
-  const env = { ...process.env };
-  afterEach(() => {
-    process.env = { ...env };
-  });
+  ownEnvironment();
   const cause = (fields: object, error = connect('ECONNREFUSED', '10.9.9.9', 3128)) =>
     diagnose(Object.assign(viaHttp(error), { config: { url: 'http://api.example.com/', ...fields } })).cause;
 
@@ -543,10 +541,7 @@ describe('a proxy is told from the server', () => {
 });
 
 describe('a proxy that NO_PROXY rules out', () => {
-  const env = { ...process.env };
-  afterEach(() => {
-    process.env = { ...env };
-  });
+  ownEnvironment();
 
   test('is not blamed, nor named', () => {
     Object.assign(process.env, { http_proxy: 'http://10.9.9.9:3128', no_proxy: 'localhost, .example.com' });
