@@ -26,7 +26,7 @@ const FAMILIES: readonly (readonly [RegExp, FailureKind])[] = [
   [/^ERR_FR_/, 'other'],
 ];
 
-/** What was being done, whatever went wrong with it: a Unix socket that is not there is ENOENT, as is any other file. */
+/** By system call, whatever the code: ENOENT of `connect` is a missing Unix socket, of other calls a missing file. */
 const SYSCALLS: readonly (readonly [RegExp, FailureKind])[] = [
   [/^connect$/, 'connect'],
   [/^(getaddrinfo$|query[A-Z])/, 'dns'],

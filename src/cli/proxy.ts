@@ -5,7 +5,7 @@ import { type EnvironmentProxy, environmentProxy } from '../diagnose/proxy.js';
 import { failure } from './failure.js';
 import type { Journey, Seen, Step } from './step.js';
 
-/** Which way axios would take, by the environment. */
+/** Which proxy axios would use, by the environment. */
 export const proxy: Step = {
   name: 'proxy',
   look(journey) {

@@ -5,7 +5,7 @@ import type { Journey, Seen } from './step.js';
 
 const REDIRECTS = [301, 302, 303, 307, 308];
 
-/** Where an answer sends its reader, who is told and not taken there. */
+/** Where a redirect leads: it is reported, and not followed. */
 export function redirection(journey: Journey, response: AxiosResponse): Seen | undefined {
   if (!REDIRECTS.includes(response.status)) return undefined;
   const from = journey.asked.url;

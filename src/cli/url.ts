@@ -14,7 +14,7 @@ export const url: Step = {
   },
 };
 
-/** Whole, but most likely not what was meant. */
+/** What is valid in a URL, but most likely not what was meant. */
 function oddities({ asked, target }: Journey): string[] {
   const { pathname, hostname, search } = asked.url;
   const names = asked.headers.map(([name]) => name.toLowerCase());

@@ -124,7 +124,7 @@ export const CONNECTION_FINDINGS = {
   proxy,
 };
 
-/** What stands where the name of a host should. */
+/** Host names that come from a mistake in putting the URL together. */
 function misread(name: string): string[] {
   if (/^(undefined|null|NaN)$/i.test(name))
     return ['A variable in the URL was not set: look at where it is put together.'];

@@ -24,7 +24,7 @@ export interface Link {
   readonly tlsRecord: boolean;
 }
 
-/** What a failure shows of itself. */
+/** What can be read from a failure. */
 export interface Evidence {
   /** Outermost first. */
   readonly links: readonly Link[];
@@ -60,7 +60,7 @@ export interface Evidence {
   readonly cause: unknown;
 }
 
-/** Codes and messages by which any link can be recognised. */
+/** Whether any link of the chain has such a code, or such a message. */
 export const hasCode = ({ links }: Evidence, pattern: RegExp): boolean => links.some(({ code }) => pattern.test(code));
 export const says = ({ links }: Evidence, pattern: RegExp): boolean =>
   links.some(({ message }) => pattern.test(message));
@@ -68,7 +68,7 @@ export const says = ({ links }: Evidence, pattern: RegExp): boolean =>
 const OWN_CODES = /^ERR_(CIRCUIT_OPEN|COOLING_DOWN|BULKHEAD_FULL|DEADLINE_EXCEEDED)$/;
 const PLAIN_TO_TLS = /plain HTTP request was sent to HTTPS|HTTP request to an HTTPS server|plain HTTP to an SSL/i;
 
-/** Reads what there is to know. Whatever throws when looked at is taken as absent. */
+/** Reads a failure. A property that throws when it is read counts as absent. */
 export function evidenceOf(error: unknown): Evidence {
   const chain: unknown[] = typeof error === 'string' ? [error] : tried(() => causesOf(error), [error]);
   const links = chain.map(linkOf);
@@ -144,7 +144,7 @@ function exchangeOf(call: unknown) {
   const small = data === undefined || data === null || (typeof data === 'string' && data.length < 16_384);
   const unsent = isObject(socket) && small && read(request, 'writableFinished') === false;
   const reached = isObject(read(request, 'res')) ? 'answered' : unsent ? 'connecting' : 'sent';
-  // The server neither ended nor reset the connection: it was axios that lost patience.
+  // The server neither ended nor reset the connection: it was axios's `timeout` that did.
   const stalled = number(config, 'timeout') > 0 && read(socket, 'readableEnded') === false && !read(socket, 'errored');
   return { isNode, reached, reusedSocket: read(request, 'reusedSocket') === true, stalled } as const;
 }

@@ -2,7 +2,7 @@ import type { Finding } from './diagnosis.js';
 import { type Evidence, hasCode, says } from './evidence.js';
 import { commands, where, why } from './wording.js';
 
-/** Certificates: what each complaint means. Verification stays on, whatever it is: without it, anybody can be the server. */
+/** What each certificate error means. No advice switches verification off: without it, anybody can be the server. */
 const CERTIFICATES: readonly {
   readonly code: RegExp;
   /** Absent: the trouble is not the server's certificate, but this side's. */

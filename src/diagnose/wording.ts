@@ -50,7 +50,7 @@ export function asked({ asked }: Evidence): string | undefined {
   return typeof asked === 'number' ? `for ${time(asked)}` : `until ${asked}`;
 }
 
-/** Commands for whoever looks into it, with host and port filled in where they are known. */
+/** Shell commands to look further with, host and port filled in where they are known. */
 export function commands(evidence: Evidence, place: Place | undefined = evidence.target) {
   const link = evidence.links.findLast(({ address, hostname }) => address || hostname);
   const host = harmless(place?.host ?? (link?.hostname || link?.address), 'HOST');

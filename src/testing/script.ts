@@ -45,7 +45,7 @@ export type Step = number | Answer | Trouble | Error | ((hit: Hit, n: number) =>
  */
 export type Script = readonly Step[] | Readonly<Record<string, readonly Step[]>>;
 
-/** A step that has been looked into. */
+/** A step with its defaults filled in. */
 export interface Act {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[]>>;
@@ -148,6 +148,6 @@ function actOf(step: Exclude<Step, (...args: never) => unknown>, { method }: Hit
   };
 }
 
-/** As every receiver has them, and so that a script's own Content-Type takes the place of ours. */
+/** As receivers have them, and so that a Content-Type of the script's replaces the default. */
 const lowerCased = (headers: Answer['headers'] = {}): Act['headers'] =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
