@@ -10,7 +10,7 @@ export const CONNECTION_FINDINGS = {
     transient: false,
     summary: `The name ${nameOf(e)} does not exist, as far as the resolver of this machine knows${why(e)}.`,
     advice: [
-      ...misread(nameOf(e)),
+      ...misbuilt(nameOf(e)),
       `Look for a typo in the name, then ask the resolver that Node asks: ${commands(e, named(e)).resolve}`,
       'In Docker or Kubernetes: look at /etc/resolv.conf in the container. A service is known by its name on its own network or namespace only; set `dns:` (or --dns) if the container inherited 127.0.0.53.',
       'On a VPN or with split DNS: internal names are known to internal resolvers only.',
@@ -125,18 +125,18 @@ export const CONNECTION_FINDINGS = {
 };
 
 /** Host names that come from a mistake in putting the URL together. */
-function misread(name: string): string[] {
+function misbuilt(name: string): string[] {
   if (/^(undefined|null|NaN)$/i.test(name))
     return ['A variable in the URL was not set: look at where it is put together.'];
   return /^https?$/i.test(name) ? ['The URL has its scheme twice: look at where it is put together.'] : [];
 }
 
 /** axios's own time limits count the time in an agent's queue, too. */
-const inLine = ({ atMost }: Evidence): string[] =>
-  atMost === Number.POSITIVE_INFINITY
+const inLine = ({ socketLimit }: Evidence): string[] =>
+  socketLimit === Number.POSITIVE_INFINITY
     ? []
     : [
-        `The agent lets ${atMost} connections stand at once (\`maxSockets\`), and the wait for one counts: raise that, or let fewer requests go (\`bulkhead\`).`,
+        `The agent lets ${socketLimit} connections stand at once (\`maxSockets\`), and the wait for one counts: raise that, or let fewer requests go (\`bulkhead\`).`,
       ];
 
 function badUrl(e: Evidence): Finding {

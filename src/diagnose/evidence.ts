@@ -4,9 +4,9 @@ import { MAX_LENGTH, safeText } from '../base/excerpt.js';
 import { classify, type FailureKind } from '../base/failure.js';
 import { originOf, redactedUrl } from '../base/url.js';
 import { reportOf } from '../observe/file.js';
+import { fieldsIn } from './message.js';
 import { type Place, placeAt } from './place.js';
 import { proxyFor } from './proxy.js';
-import { spokenIn } from './spoken.js';
 
 /** One error of the chain, reduced to what may be looked at. */
 export interface Link {
@@ -53,7 +53,7 @@ export interface Evidence {
   /** The answer began, and then nothing came any more until axios's `timeout`. */
   readonly stalled: boolean;
   /** Connections that the agent of the request lets stand at once; `Infinity` if there is no such limit. */
-  readonly atMost: number;
+  readonly socketLimit: number;
   /** A server that speaks TLS only said so, in plain HTTP. */
   readonly wantsTls: boolean;
   /** What this package's own error was caused by. */
@@ -101,7 +101,7 @@ export function evidenceOf(error: unknown): Evidence {
     asked: report?.attempts.at(-1)?.retryAfterMs ?? tried(() => askedBy(response), undefined),
     reached: status ? 'answered' : node.reached,
     reusedSocket: node.reusedSocket || chain.some(isUndiciReuse),
-    atMost: roomOf(config, target),
+    socketLimit: socketLimitOf(config, target),
     stalled: node.stalled && links.some(({ message }) => message === 'stream has been aborted'),
     wantsTls: status === 400 && PLAIN_TO_TLS.test(text(response, 'data')),
     cause: read(refusal, 'cause'),
@@ -124,7 +124,7 @@ function linkOf(link: unknown): Link {
     // Alert and handshake (RFC 8446 §5.1).
     tlsRecord: text(link, 'code').startsWith('HPE_') && (start === 0x15 || start === 0x16),
   };
-  return fields.code ? fields : { ...fields, ...spokenIn(message) };
+  return fields.code ? fields : { ...fields, ...fieldsIn(message) };
 }
 
 /** An error of axios's, or of this package's: it knows its request. */
@@ -160,7 +160,7 @@ function targetOf(call: unknown, config: InternalAxiosRequestConfig): Place | un
   return placeAt(hop) ?? placeAt(tried(() => originOf(config), ''));
 }
 
-function roomOf(config: InternalAxiosRequestConfig, target: Place | undefined): number {
+function socketLimitOf(config: InternalAxiosRequestConfig, target: Place | undefined): number {
   const agent = read(config, target?.scheme === 'https' ? 'httpsAgent' : 'httpAgent');
   return Math.min(
     number(agent, 'maxSockets') || Number.POSITIVE_INFINITY,

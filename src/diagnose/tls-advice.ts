@@ -72,15 +72,15 @@ const CERTIFICATES: readonly {
 ];
 
 function certificate(evidence: Evidence): Finding {
-  const story = CERTIFICATES.find(({ code }) => hasCode(evidence, code));
+  const known = CERTIFICATES.find(({ code }) => hasCode(evidence, code));
   return {
     transient: false,
     summary:
-      story && !story.means
+      known && !known.means
         ? `${where(evidence)} wants a client certificate, and does not accept this side’s, or has not got one${why(evidence)}.`
-        : `The certificate of ${where(evidence)} ${story?.means ?? 'was not accepted'}${why(evidence)}.`,
+        : `The certificate of ${where(evidence)} ${known?.means ?? 'was not accepted'}${why(evidence)}.`,
     advice: [
-      ...(story?.advice(evidence) ?? []),
+      ...(known?.advice(evidence) ?? []),
       `See what is sent: ${commands(evidence).tls} </dev/null | openssl x509 -noout -subject -issuer -dates -ext subjectAltName`,
       'Leave verification on: without it, whoever answers is taken for the server.',
     ],

@@ -345,6 +345,12 @@ describe('the sentence', () => {
 
   test.each<[unknown, FailureCause, string]>([
     [new Error('Cannot load users: connect ECONNREFUSED 10.0.0.7:5432'), 'connection-refused', 'at 10.0.0.7:5432'],
+    [new Error('Cannot load users: read ECONNRESET while loading'), 'reset', 'The server closed the connection'],
+    [
+      new Error('write EPROTO 80:error:0A:SSL routines:f:wrong version number:'),
+      'tls-protocol',
+      'to the server, which',
+    ],
     ['connect ECONNREFUSED ::1:5432', 'connection-refused', 'at [::1]:5432'],
     [new Error('Error: getaddrinfo ENOTFOUND api.exmple.com'), 'dns', 'The name api.exmple.com does not exist'],
     [new Error('getaddrinfo EAI_AGAIN db, retrying'), 'dns-temporary', 'no answer for db ('],
