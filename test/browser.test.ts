@@ -28,6 +28,8 @@ const CORS = { 'access-control-allow-origin': '*' };
 
 /** What the package may add to a page that has axios, minified and gzipped. */
 const MAX_BYTES = 25_500;
+/** The same by `require`, of which nothing can be left out. */
+const MAX_BYTES_REQUIRED = 46_000;
 
 const CANCELED = {
   error: { name: 'CanceledError', code: 'ERR_CANCELED', isAxiosError: true, isCancel: true, isResilienceError: false },
@@ -661,6 +663,16 @@ describe('the bundle', () => {
       `isResilienceError alone ${kB(guard.gzipped)}`,
     );
     expect(added).toBeLessThan(MAX_BYTES);
+  });
+
+  test(`by require it adds less than ${kB(MAX_BYTES_REQUIRED)}, and asks for nothing of Node either`, async () => {
+    const required = AXIOS.replace("import axios from 'axios'", "const axios = require('axios')");
+    const [alone, together] = await Promise.all([
+      site.bundle({ source: required }),
+      site.bundle({ source: `${required} globalThis.site.resilience = require('axios-resilience');` }),
+    ]);
+    expect(together.gzipped - alone.gzipped).toBeLessThan(MAX_BYTES_REQUIRED);
+    expect(together.imports).toEqual([]);
   });
 });
 

@@ -211,6 +211,15 @@ const FILES: Record<string, string> = {
       await vi.advanceTimersByTimeAsync(10_000);
       equal(attemptsOf(await call), 2);
       await expect(withFakeClock(() => {})).rejects.toThrow('setTimeout is faked already');
+    });
+    test('under those of them that docs/testing.md names for older runners', async () => {
+      vi.useRealTimers();
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] });
+      const api = axios.create({ adapter: scriptedAdapter([{ status: 503, headers: { 'retry-after': '10' } }, 200]) });
+      attachResilience(api);
+      const call = api.get('https://api.test/');
+      await vi.advanceTimersByTimeAsync(10_000);
+      equal(attemptsOf(await call), 2);
     });`,
   'package.json': '{ "name": "consumer", "private": true }',
   'esm.mjs': `import axios from 'axios';\nimport ${NAMES} from 'axios-resilience';\n${BODY}`,
@@ -241,6 +250,14 @@ const FILES: Record<string, string> = {
     void axios.get('/', { resilience: false });
     // @ts-expect-error not an option
     void axios.get('/', { resilience: 'no' });`,
+  'other-build.mts': `
+    import type { AxiosRequestConfig } from 'axios' with { 'resolution-mode': 'require' };
+    import type {} from 'axios-resilience' with { 'resolution-mode': 'require' };
+    export const config: AxiosRequestConfig = { resilience: { retry: 1 } };`,
+  'other-build.cts': `
+    import type { AxiosRequestConfig } from 'axios' with { 'resolution-mode': 'import' };
+    import type {} from 'axios-resilience' with { 'resolution-mode': 'import' };
+    export const config: AxiosRequestConfig = { resilience: { retry: 1 } };`,
   'kit.mts': `
     import axios from 'axios';
     import { scriptedAdapter, scriptedServer, withFakeClock, type Script } from 'axios-resilience/testing';
@@ -364,7 +381,7 @@ describe('the packed package in an empty folder', () => {
     test('works in Vitest', () => {
       symlinkSync(join(root, 'node_modules/vitest'), join(folder, 'node_modules/vitest'));
       const output = runner('vitest/vitest.mjs', 'run', '--reporter=json', 'vitest.test.mjs');
-      expect(JSON.parse(output)).toMatchObject({ numPassedTests: 2, numFailedTests: 0 });
+      expect(JSON.parse(output)).toMatchObject({ numPassedTests: 3, numFailedTests: 0 });
     });
 
     test('needs nothing of Node to be bundled for a browser, and is in no bundle that does not ask for it', async () => {
@@ -396,6 +413,8 @@ describe('the packed package in an empty folder', () => {
         'migration.cts',
       ],
     ],
+    ['nodenext, for an instance of the CommonJS build', ['--module', 'nodenext'], ['other-build.mts']],
+    ['nodenext, for an instance of the ESM build', ['--module', 'nodenext'], ['other-build.cts']],
     [
       'bundler',
       ['--module', 'esnext', '--moduleResolution', 'bundler'],

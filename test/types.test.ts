@@ -8,6 +8,7 @@ import {
   type ResiliencePolicy,
   reportOf,
 } from 'axios-resilience';
+import { fromAxiosRetry, fromRetryAxios } from 'axios-resilience/migrate';
 
 // What must compile, and with @ts-expect-error what must not. The compiler is the test; it runs in `npm run typecheck`.
 async function compiles(): Promise<void> {
@@ -31,6 +32,10 @@ async function compiles(): Promise<void> {
     },
     logger: console,
   });
+  const maybe: (() => void) | undefined = undefined;
+  handle.subscribe({ onRetry: maybe, onEnd: undefined });
+  fromAxiosRetry({ retryCondition: undefined, retryDelay: undefined, onRetry: maybe, onMaxRetryTimesExceeded: maybe });
+  fromRetryAxios({ shouldRetry: undefined, onError: maybe, onRetryAttempt: maybe });
   class Client extends axios.Axios {}
   attachResilience(new Client({}));
   await api.get('/', { resilience: false });

@@ -110,25 +110,25 @@ export interface HedgeEvent extends CallFacts, Attachments {
 /** Listeners look on: they may be async, are never awaited, and one that throws is logged once and changes nothing. */
 export interface ResilienceHooks {
   /** A retry is decided; its wait begins. */
-  onRetry?(event: RetryEvent): unknown;
+  onRetry?: ((event: RetryEvent) => unknown) | undefined;
   /** A call succeeded, at once or after retries. */
-  onSuccess?(event: SuccessEvent): unknown;
+  onSuccess?: ((event: SuccessEvent) => unknown) | undefined;
   /** A call that was retried, refused, or cut short by its deadline ended in failure. */
-  onGiveUp?(event: GiveUpEvent): unknown;
+  onGiveUp?: ((event: GiveUpEvent) => unknown) | undefined;
   /** A call ended, in whatever way; the last event of each call. */
-  onEnd?(event: EndEvent): unknown;
+  onEnd?: ((event: EndEvent) => unknown) | undefined;
   /** Breaker, cool-down or bulkhead refused to send; `onGiveUp` follows. */
-  onReject?(event: RejectEvent): unknown;
+  onReject?: ((event: RejectEvent) => unknown) | undefined;
   /** A circuit changed its state. */
-  onStateChange?(event: StateChangeEvent): unknown;
+  onStateChange?: ((event: StateChangeEvent) => unknown) | undefined;
   /** A bulkhead is full. */
-  onSaturation?(event: SaturationEvent): unknown;
+  onSaturation?: ((event: SaturationEvent) => unknown) | undefined;
   /** A slow request is sent a second time. */
-  onHedge?(event: HedgeEvent): unknown;
+  onHedge?: ((event: HedgeEvent) => unknown) | undefined;
   /** A server asked to be left alone. */
-  onCoolDown?(event: CoolDownEvent): unknown;
+  onCoolDown?: ((event: CoolDownEvent) => unknown) | undefined;
   /** Retries wait for their turn from now on. */
-  onBudgetExhausted?(event: BudgetExhaustedEvent): unknown;
+  onBudgetExhausted?: ((event: BudgetExhaustedEvent) => unknown) | undefined;
 }
 
 /** pino, console or winston as they are, or anything of pino's shape: fields first, then the message. */

@@ -1,6 +1,7 @@
 import { type AxiosError, type AxiosResponse, type InternalAxiosRequestConfig, isAxiosError, isCancel } from 'axios';
 import { causesOf } from './causes.js';
 import { wasRedirected } from './redirected.js';
+import { isRefusedStream, kindOfSyscall } from './system-errors.js';
 
 /**
  * How an attempt failed, by what the server may have done: nothing was sent for `dns`, `connect` and `refused`, no
@@ -24,12 +25,6 @@ const FAMILIES: readonly (readonly [RegExp, FailureKind])[] = [
   [/^(CERT_|UNABLE_TO_|ERR_TLS_|ERR_SSL_|CRL_)/, 'tls'],
   [/^HPE_/, 'read'],
   [/^ERR_FR_/, 'other'],
-];
-
-/** By system call, whatever the code: ENOENT of `connect` is a missing Unix socket, of other calls a missing file. */
-const SYSCALLS: readonly (readonly [RegExp, FailureKind])[] = [
-  [/^connect$/, 'connect'],
-  [/^(getaddrinfo$|query[A-Z])/, 'dns'],
 ];
 
 /** What adapters say without a code. The first match counts. */
@@ -73,8 +68,7 @@ export function responseOf(error: unknown): AxiosResponse | undefined {
 export function neverSent(kind: FailureKind, error: unknown, config?: InternalAxiosRequestConfig): boolean {
   if (kind === 'refused') return true;
   if (kind === 'dns' || kind === 'connect') return !wasRedirected(error, config);
-  // An HTTP/2 server says so of a stream it has not looked at (RFC 9113 §8.7).
-  return causesOf(error).some((link) => /NGHTTP2_REFUSED_STREAM/.test(String((link as Error).message)));
+  return isRefusedStream(error);
 }
 
 function isCancellation(error: unknown): boolean {
@@ -85,11 +79,9 @@ function isCancellation(error: unknown): boolean {
 }
 
 function kindOf(link: NonNullable<unknown>): FailureKind | undefined {
-  const { name, code, message, syscall } = link as Readonly<Record<string, unknown>>;
-  if (typeof syscall === 'string' && typeof code === 'string') {
-    const kind = matching(SYSCALLS, syscall);
-    if (kind) return kind;
-  }
+  const { name, code, message } = link as Readonly<Record<string, unknown>>;
+  const kind = kindOfSyscall(link);
+  if (kind) return kind;
   if (name === 'TimeoutError') return 'timeout';
   if (typeof code === 'string') {
     const kind = Object.hasOwn(KINDS, code) ? KINDS[code] : matching(FAMILIES, code);

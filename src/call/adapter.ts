@@ -2,6 +2,7 @@ import axios, {
   type AxiosAdapter,
   AxiosHeaders,
   type AxiosPromise,
+  type AxiosResponse,
   getAdapter,
   type InternalAxiosRequestConfig,
 } from 'axios';
@@ -92,9 +93,21 @@ function realAdapter(setting: AdapterSetting = axios.defaults.adapter, config: C
   return { send: isForeign ? translated(send) : send, isAxiosOwn, isNodeHttp, isFetch };
 }
 
-/** The instance is of another build of axios (CommonJS, ESM) than ours, whose headers our adapters may not know. */
+/** The instance is of another build of axios (CommonJS, ESM) than ours: in some versions, neither reads the other's headers. */
 function translated(send: AxiosAdapter): AxiosAdapter {
-  return (config) => send({ ...config, headers: new AxiosHeaders(config.headers.toJSON() as Record<string, string>) });
+  return (config) => {
+    const answered = <T extends AxiosResponse | undefined>(response: T): T =>
+      response && translate(response, config.headers.constructor as typeof AxiosHeaders);
+    return send(translate({ ...config }, AxiosHeaders)).then(answered, (error) => {
+      answered(error?.response);
+      throw error;
+    });
+  };
+}
+
+function translate<T extends Config | AxiosResponse>(message: T, Headers: typeof AxiosHeaders): T {
+  message.headers = new Headers((message.headers as Config['headers']).toJSON() as Record<string, string>);
+  return message;
 }
 
 /** The instance's policy, or that of a rule, with `instance.defaults.resilience` and then the request's own over it. */

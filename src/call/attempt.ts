@@ -16,7 +16,7 @@ export interface Lane {
 /** Sends a call's request once, if the guard of its scope lets it, and writes down how that ended. Never rejects. */
 export function attempt(call: Call, lane: Lane = alone(call)): Promise<Outcome> {
   try {
-    return begin(call, lane).catch(thrown);
+    return begin(call, lane);
   } catch (error) {
     // The caller's own `scope`, asked of the request of a retry.
     return Promise.resolve(thrown(error));
@@ -57,15 +57,20 @@ function begin(call: Call, { lifetime, isHedge }: Lane): Promise<Outcome> {
   const noted = (outcome: Outcome): Outcome | Promise<Outcome> => {
     if (queuedAt !== undefined) recorder.queuedMs += (sentAt ?? now()) - queuedAt;
     if (outcome === HELD) return again();
-    if (sentAt !== undefined || (outcome.failure === 'refused' && !isHedge))
-      recorder.attempt(outcome, sentAt === undefined ? 0 : now() - sentAt, isHedge);
-    return outcome;
+    try {
+      if (sentAt !== undefined || (outcome.failure === 'refused' && !isHedge))
+        recorder.attempt(outcome, sentAt === undefined ? 0 : now() - sentAt, isHedge);
+      return outcome;
+    } catch (error) {
+      // An answer that will not be looked at.
+      return thrown(error);
+    }
   };
   const again = async (): Promise<Outcome> => {
     queuedAt = undefined;
     return (await turn(call, { lifetime, guard })) ?? lifetime.over ?? call.lifetime.overByNow ?? apply();
   };
-  const apply = () => admit(guard, applicant).then(noted);
+  const apply = () => admit(guard, applicant).then(noted, thrown);
   return apply();
 }
 

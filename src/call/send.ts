@@ -48,6 +48,7 @@ export function send({ call, config, lifetime, sentAt, answered }: Sending): Pro
     // The call goes on at once, whatever the adapter makes of the abort, and whether or not it heeds it.
     const kill = (end: Outcome) => {
       cut = end.error;
+      call.request.share();
       settle(end);
       aborter.abort();
     };

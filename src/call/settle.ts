@@ -21,12 +21,15 @@ async function fallback({ outcome = {}, config, recorder }: Call, ask: Fallback)
   recorder.fallback = true;
   const response = isResponse(answer)
     ? answer
-    : { data: answer, status: 200, statusText: 'Fallback', headers: {}, config, request: undefined };
+    : { data: answer, status: 200, statusText: 'Fallback', headers: NOT_KEPT, config, request: undefined };
   file(response, recorder);
   // Unless it may be what the answer is made of.
   if (!isStream(response.data) && isUnread(outcome.response?.data)) abandon(outcome);
   return response;
 }
+
+/** A cache between us and the caller would serve it for long after the server has recovered. */
+const NOT_KEPT = Object.freeze({ 'cache-control': 'no-store' });
 
 type Fallback = Exclude<ResolvedPolicy['fallback'], false | undefined>;
 

@@ -100,6 +100,10 @@ export class RetryBudget {
   /** The attempt of a call after so many retries was answered: somebody is there. */
   answered(retries: number): void {
     this.#gapMs = FIRST_GAP_MS;
+    if (this.#tokens === this.#reserve && this.#line.size === 0) {
+      this.#isExhausted = false;
+      return;
+    }
     // Those in line come at a pace of their own, not at that of the answers: there may be very many of them.
     const refund = this.#line.size === 0 ? retries : 0;
     this.#tokens = Math.min(this.#reserve, this.tokens + this.ratio + refund);

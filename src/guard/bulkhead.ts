@@ -18,12 +18,14 @@ export interface BulkheadOptions {
 }
 
 /**
- * At most `limit` attempts in flight. cockatiel keeps the limit, but not the order of those who wait, nor does it let them
- * go at once when they give up or the circuit opens.
+ * At most `limit` attempts in flight. cockatiel keeps the limit and says when a slot is free; who gets it is said here, since
+ * cockatiel neither keeps the order of those who wait, nor lets them go at once when they give up or the circuit opens.
  */
 export class Bulkhead {
   readonly #slots: BulkheadPolicy;
   readonly #queue = new Line<Outcome>();
+  /** cockatiel will call the first in line when a slot is free. */
+  #isAsked = false;
   /** Those who have been given their slot, and go on in the next step. */
   #entering = 0;
   #isSaturated = false;
@@ -33,7 +35,7 @@ export class Bulkhead {
     readonly queueLimit: number,
     private readonly options: Partial<BulkheadOptions> = {},
   ) {
-    this.#slots = bulkhead(limit);
+    this.#slots = bulkhead(limit, 1);
   }
 
   get inFlight(): number {
@@ -53,19 +55,12 @@ export class Bulkhead {
     return !this.hasRoom && this.#queue.size >= this.queueLimit;
   }
 
+  /** Sends an attempt for which there is room. */
   run(task: () => Promise<Outcome>): Promise<Outcome> {
-    if (!this.options.countStreams) return this.#occupy(task);
+    this.#isSaturated = false;
+    if (!this.options.countStreams) return this.#slots.execute(task);
     return new Promise((resolve, reject) => {
-      const toBodyEnd = async (): Promise<Outcome> => {
-        const outcome = await task();
-        const bodyEnd = endOfBody(outcome);
-        if (bodyEnd) {
-          resolve(outcome);
-          await bodyEnd;
-        }
-        return outcome;
-      };
-      this.#occupy(toBodyEnd).then(resolve, reject);
+      this.#slots.execute(() => toBodyEnd(task(), resolve)).then(resolve, reject);
     });
   }
 
@@ -81,13 +76,13 @@ export class Bulkhead {
       this.#entering--;
       return left ?? task();
     });
-    const occupy = () => {
+    const serve = () => {
       this.#entering++;
       begin();
       return end;
     };
-    const { result, leave } = this.#queue.join({ serve: () => this.run(occupy), refusal });
-    this.#admit();
+    const { result, leave } = this.#queue.join({ serve, refusal });
+    this.#ask();
     if (this.#queue.size > 0) this.noteSaturation();
     return {
       outcome: result,
@@ -110,16 +105,30 @@ export class Bulkhead {
     this.options.onSaturation?.(this.limit, this.queued);
   }
 
-  #occupy(task: () => Promise<Outcome>): Promise<Outcome> {
-    const outcome = this.#slots.execute(task);
-    outcome.then(this.#admit, this.#admit);
-    return outcome;
+  /** Has cockatiel keep the next slot that is free for whoever is first in line by then. */
+  #ask(): void {
+    if (this.#isAsked || this.#queue.size === 0) return;
+    this.#isAsked = true;
+    const hold = async (): Promise<void> => {
+      this.#isAsked = false;
+      const outcome = this.#queue.serveNext();
+      this.#ask();
+      await (this.options.countStreams && outcome ? toBodyEnd(outcome) : outcome);
+    };
+    // Whoever was served hears of it.
+    this.#slots.execute(hold).catch(() => {});
   }
+}
 
-  readonly #admit = (): void => {
-    while (this.#queue.size > 0 && this.#slots.executionSlots > 0) this.#queue.serveNext();
-    if (this.hasRoom) this.#isSaturated = false;
-  };
+/** Resolves when the slot is free again; an outcome whose body is still to come is told before that. */
+async function toBodyEnd(end: Outcome | Promise<Outcome>, tell?: (outcome: Outcome) => void): Promise<Outcome> {
+  const outcome = await end;
+  const bodyEnd = endOfBody(outcome);
+  if (bodyEnd) {
+    tell?.(outcome);
+    await bodyEnd;
+  }
+  return outcome;
 }
 
 /** When the body of a good answer that streams ends; `undefined` for one that does not stream, or of which it is not known. */

@@ -43,13 +43,15 @@ export class Line<R> {
     return { result, leave };
   }
 
-  /** Serves whoever has waited for longest. */
-  serveNext(): void {
+  /** Serves whoever has waited for longest, and gives back what comes of it. */
+  serveNext(): R | Promise<R> | undefined {
     for (const waiting of this.#waiting) {
       this.#waiting.delete(waiting);
-      waiting.resolve(waiting.serve());
-      return;
+      const result = waiting.serve();
+      waiting.resolve(result);
+      return result;
     }
+    return undefined;
   }
 
   /** Lets those go who may not go on any more. */

@@ -11,15 +11,17 @@ export interface AxiosRetryOptions {
   /** `retry.maxRetries` */
   retries?: number | undefined;
   /** `retry.shouldRetry`; with one of your own, any method may be sent again, as with axios-retry. */
-  retryCondition?(error: AxiosError): boolean | Promise<boolean>;
+  retryCondition?: ((error: AxiosError) => boolean | Promise<boolean>) | undefined;
   /** `retry.backoff`, where the server does not say when to come back; without it, ours. */
-  retryDelay?(retryCount: number, error: AxiosError): number;
+  retryDelay?: ((retryCount: number, error: AxiosError) => number) | undefined;
   /** axios's `timeout` is for each attempt here: `false` cannot be carried over, and `base.deadline` takes its place. */
   shouldResetTimeout?: boolean | undefined;
   /** `retry.beforeRetry`: awaited after the wait, not before it. */
-  onRetry?(retryCount: number, error: AxiosError, requestConfig: AxiosRequestConfig): Promise<void> | void;
+  onRetry?:
+    | ((retryCount: number, error: AxiosError, requestConfig: AxiosRequestConfig) => Promise<void> | void)
+    | undefined;
   /** `hooks.onEnd` of a call that has used up its retries; not awaited. */
-  onMaxRetryTimesExceeded?(error: AxiosError, retryCount: number): Promise<void> | void;
+  onMaxRetryTimesExceeded?: ((error: AxiosError, retryCount: number) => Promise<void> | void) | undefined;
   /** `retry.retryResponse`, for whether to try again; it no longer says whether axios rejects: see `validateStatus`. */
   validateResponse?: ((response: AxiosResponse) => boolean) | null | undefined;
 }

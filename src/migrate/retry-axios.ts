@@ -22,11 +22,11 @@ export interface RetryAxiosOptions {
   /** Ranges, both ends included: `[[429, 429], [500, 599]]`. */
   statusCodesToRetry?: readonly (readonly number[])[] | undefined;
   /** `retry.shouldRetry`; with it, any method may be sent again, as with retry-axios. */
-  shouldRetry?(error: AxiosError): boolean;
+  shouldRetry?: ((error: AxiosError) => boolean) | undefined;
   /** `hooks.onRetry`; not awaited. */
-  onError?(error: AxiosError): void | Promise<void>;
+  onError?: ((error: AxiosError) => void | Promise<void>) | undefined;
   /** `retry.beforeRetry` */
-  onRetryAttempt?(error: AxiosError): void | Promise<void>;
+  onRetryAttempt?: ((error: AxiosError) => void | Promise<void>) | undefined;
   /** `retry.respectRetryAfter` */
   checkRetryAfter?: boolean | undefined;
   /** `retry.maxRetryAfter`; milliseconds. */

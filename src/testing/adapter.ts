@@ -1,4 +1,4 @@
-import axios, { AxiosHeaders, type AxiosResponse, CanceledError, type InternalAxiosRequestConfig } from 'axios';
+import axios, { type AxiosHeaders, type AxiosResponse, CanceledError, type InternalAxiosRequestConfig } from 'axios';
 import { now } from '../base/clock.js';
 import { anyTrouble, dataOf, failureOf, settled, timeoutOf } from './failures.js';
 import type { Hit } from './received.js';
@@ -50,7 +50,9 @@ function hitOf(config: Config): Hit {
 
 function responseTo({ url }: Hit, act: Act, config: Config, request: object): AxiosResponse {
   const { status, error } = act;
-  const headers = new AxiosHeaders(act.headers as Record<string, string>);
+  // Those of the instance's own build of axios: in some versions it reads no other's.
+  const Headers = config.headers.constructor as typeof AxiosHeaders;
+  const headers = new Headers(act.headers as Record<string, string>);
   const response: AxiosResponse = { data: dataOf(act, config), status, statusText: '', headers, config, request };
   if (error === undefined) return settled(response);
   throw typeof error === 'string' ? failureOf(error, config, url, response) : error;

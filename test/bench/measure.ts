@@ -1,8 +1,5 @@
-/** One contender's share of a round. */
-export interface Lane {
-  readonly name: string;
-  run(): Promise<unknown>;
-}
+/** One contender's share of a round: what is run here, or what something that ran elsewhere did cost. */
+export type Lane = { readonly name: string } & ({ run(): Promise<unknown> } | { cost(): Promise<Cost> });
 
 export interface Cost {
   readonly cpuUs: number;
@@ -29,7 +26,7 @@ export async function interleaved(lanes: readonly Lane[], { rounds, warmUps, cal
     const costs = new Map<Lane, Cost>();
     for (const lane of inOrderOf(round, lanes)) {
       globalThis.gc?.({ type: 'minor' });
-      const { cpuUs, wallUs } = await cost(lane.run);
+      const { cpuUs, wallUs } = await ('cost' in lane ? lane.cost() : cost(lane.run));
       costs.set(lane, { cpuUs: cpuUs / calls, wallUs: wallUs / calls });
     }
     if (round >= 0) measured.push(lanes.map((lane) => costs.get(lane) as Cost));

@@ -18,13 +18,23 @@ function request(
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 
 describe('Request', () => {
-  test('sends the caller’s own config first, and a copy of it with each attempt after', () => {
+  test('sends the caller’s own config each time, and with headers of its own', () => {
     const { config, request: sent } = request();
-    const [first, second, third] = [sent.next(), sent.next(), sent.next()];
-    expect(first).toBe(config);
-    expect(new Set([first, second, third]).size).toBe(3);
-    expect(second).toEqual(config);
-    expect(third?.headers).not.toBe(second?.headers);
+    const [first, firstHeaders, second, secondHeaders] = [sent.next(), config.headers, sent.next(), config.headers];
+    expect([first, second]).toEqual([config, config]);
+    expect([first === config, second === config, firstHeaders === secondHeaders]).toEqual([true, true, false]);
+    expect(Object.keys(config)).toEqual(['method', 'url', 'headers']);
+  });
+
+  test('sends a copy each time when whoever has the caller’s own may still write into it', () => {
+    const { config, request: sent } = request();
+    const first = sent.next();
+    sent.share();
+    const [second, third] = [sent.next(), sent.next()];
+    Object.assign(first, { url: '/late' }).headers.set('X-Late', 'yes');
+    expect([new Set([first, second, third]).size, first === config]).toEqual([3, true]);
+    for (const { url, headers } of [second, third, sent.next()])
+      expect([url, headers.toJSON()]).toEqual(['/orders', { 'X-Caller': 'a' }]);
   });
 
   test('takes no header along that an adapter added', () => {

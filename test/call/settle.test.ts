@@ -55,7 +55,7 @@ describe('a fallback', () => {
       data: ['cached'],
       status: 200,
       statusText: 'Fallback',
-      headers: {},
+      headers: { 'cache-control': 'no-store' },
       config: CONFIG,
       request: undefined,
     });

@@ -31,6 +31,7 @@ export const PROGRAMS: Readonly<Record<string, Program>> = {
   'README.md: axios-resilience 2': { server: [], sends: [] },
   'logging.md: pino': { server: [503, 200], sends: Array(2).fill('GET /users?token=secret') },
   'logging.md: winston': { server: [503, 200], sends: Array(2).fill('GET /users') },
+  'logging.md: NestJS': { server: [503, 200], sends: Array(2).fill('GET /users') },
   'logging.md: console': { server: [503, 200], sends: Array(2).fill('GET /users') },
   'recipes.md: Auth refresh': {
     server: [guarded()],

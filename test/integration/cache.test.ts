@@ -111,6 +111,18 @@ describe('axios-cache-interceptor', () => {
       expect(server.hits.map(({ url }) => url)).toEqual(['/a', '/b']);
     });
 
+    test('a fallback is not kept: the server is asked again, and its answer is', async () => {
+      const instance = axios.create({ baseURL: server.url });
+      if (order === 'before') setupCache(instance);
+      attachResilience(instance, { retry: 0, fallback: () => 'instead' });
+      if (order === 'after') setupCache(instance);
+      server.script(503, 503, 200);
+      const answers = [];
+      for (let i = 0; i < 4; i++) answers.push((await instance.get('/a')).data);
+      expect(answers).toEqual(['instead', 'instead', { hit: 3 }, { hit: 3 }]);
+      expect(server.hits).toHaveLength(3);
+    });
+
     test('an answer that has not changed is revalidated, not retried', async () => {
       server.script({ status: 200, headers: { etag: '"1"' } }, 503, (_req, res) => void res.writeHead(304).end());
       const { api } = cached(order, { retry: NOW }, 10);

@@ -1,5 +1,11 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import axios, { type AxiosAdapter, type AxiosError, type AxiosInstance, type AxiosRequestConfig } from 'axios';
+import axios, {
+  type AxiosAdapter,
+  type AxiosError,
+  type AxiosInstance,
+  type AxiosRequestConfig,
+  type InternalAxiosRequestConfig,
+} from 'axios';
 import { attachResilience, isResilienceError, reportOf } from 'axios-resilience';
 import { type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
 import { elapsed, rejection, sleep } from '../helpers/settled.js';
@@ -198,7 +204,9 @@ test.each([false, 5] as const)(
     const api = axios.create({
       adapter: () => sleep(20).then(() => Promise.reject(new axios.AxiosError('x', 'ECONNRESET'))),
     });
-    const { stats } = attachResilience(api, { scope, hedge, retry: { backoff: { baseDelay: 1 } } });
+    const beforeRetry = (config: InternalAxiosRequestConfig) =>
+      void Object.assign(config, { url: 'http://other.test/' });
+    const { stats } = attachResilience(api, { scope, hedge, retry: { backoff: { baseDelay: 1 }, beforeRetry } });
     const error = await rejection(api.get('http://api.test/'));
     expect([error.message, reportOf(error)?.ended, stats().inFlight]).toEqual(['no scope', 'vetoed', 0]);
   },

@@ -33,6 +33,8 @@ const report = (...attempts: AttemptRecord[]): ResilienceReport => ({
 });
 
 type Line = [level: string, fields: object, message: string];
+type Listens = ReturnType<typeof logListener>;
+type Heard = { [Name in keyof Listens]-?: NonNullable<Listens[Name]> };
 
 /** A logger of pino's shape, and what it was told. */
 function pinoShaped() {
@@ -42,9 +44,9 @@ function pinoShaped() {
 }
 
 /** What the log says of one event. */
-function logged(tell: (listener: Required<ReturnType<typeof logListener>>) => unknown): Line[] {
+function logged(tell: (listener: Heard) => unknown): Line[] {
   const { lines, logger } = pinoShaped();
-  tell(logListener(logger) as Required<ReturnType<typeof logListener>>);
+  tell(logListener(logger) as Heard);
   return lines;
 }
 

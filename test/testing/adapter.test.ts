@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import axios, { AxiosError, type AxiosRequestConfig, type AxiosResponse } from 'axios';
+import oldest from 'axios-oldest';
 import { attachResilience, diagnose, reportOf } from 'axios-resilience';
 import { type Script, type Step, scriptedAdapter, scriptedServer } from 'axios-resilience/testing';
 import { rejection } from '../helpers/settled.js';
@@ -25,6 +26,16 @@ describe('scriptedAdapter', () => {
     expect([second.code, second.response?.headers['retry-after']]).toEqual(['ERR_BAD_REQUEST', '2']);
     expect([(await api.get('/')).data, (await api.get('/')).data]).toEqual([{ hit: 3 }, { hit: 4 }]);
     expect(hits).toHaveLength(4);
+  });
+
+  test('gives an instance of another build of axios headers that it can read', async () => {
+    const adapter = scriptedAdapter([
+      { status: 503, headers: { 'X-Team': 'a' } },
+      { status: 200, headers: { 'X-Team': 'b' } },
+    ]);
+    const foreign = oldest.create({ baseURL: URL, adapter: adapter as never });
+    const failed = (await rejection(foreign.get('/'))) as AxiosError;
+    expect([failed.response?.headers['x-team'], (await foreign.get('/')).headers['x-team']]).toEqual(['a', 'b']);
   });
 
   test('writes down what was sent', async () => {

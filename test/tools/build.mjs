@@ -18,7 +18,13 @@ const COMMONJS = ['--module', 'commonjs', '--moduleResolution', 'bundler', '--ve
 
 rmSync('dist', { recursive: true, force: true });
 // What only Node has, and what only helps to find a mistake, is not in a bundle for browsers.
-const forBrowsers = ['./base/redirected.js', './call/form.js', './call/watch.js', './policy/suggest.js'];
+const forBrowsers = [
+  './base/redirected.js',
+  './base/system-errors.js',
+  './call/form.js',
+  './call/watch.js',
+  './policy/suggest.js',
+];
 folder('dist/esm', 'module', {
   browser: Object.fromEntries(forBrowsers.map((file) => [file, file.replace('.js', '.browser.js')])),
 });

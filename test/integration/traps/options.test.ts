@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import axios, { type AxiosInstance, type InternalAxiosRequestConfig } from 'axios';
+import axios, { type AxiosError, type AxiosInstance, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 import oldest from 'axios-oldest';
-import { attachResilience, reportOf } from 'axios-resilience';
+import { attachResilience, type FailedAttempt, reportOf } from 'axios-resilience';
 import { type FlakyServer, flakyServer } from '../../helpers/flaky-server.js';
 import { rejection, sleep } from '../../helpers/settled.js';
 
@@ -133,4 +133,20 @@ test('an instance made by another build of axios keeps its headers on every atte
   const seen = server.hits.map(({ headers, body }) => [headers['x-team'], headers['x-request'], body]);
   expect(seen).toEqual(Array(3).fill(['a', 'b', '{"a":1}']));
   expect(server.hits.flatMap(({ headers }) => Object.keys(headers)).filter((name) => /^\d/.test(name))).toEqual([]);
+});
+
+test('an instance made by another build of axios finds the headers of its answers, failed ones too', async () => {
+  const headers = { 'x-team': 'a', 'set-cookie': ['a=1', 'b=2'] };
+  server.script({ status: 503, headers }, { status: 404, headers }, { status: 200, headers });
+  const foreign = oldest.create({ baseURL: server.url }) as unknown as AxiosInstance;
+  const retried: unknown[] = [];
+  const shouldRetry = ({ response }: FailedAttempt) => void retried.push(response?.headers['x-team']);
+  attachResilience(foreign, { retry: { ...NOW, shouldRetry } });
+  const { response: failed } = (await rejection(foreign.get('/'))) as AxiosError;
+  const response = await foreign.get('/');
+  expect(retried).toEqual(['a', 'a']);
+  for (const { headers: seen } of [failed as AxiosResponse, response]) {
+    expect(seen).toBeInstanceOf(oldest.AxiosHeaders);
+    expect([seen['x-team'], seen['set-cookie']]).toEqual(['a', ['a=1', 'b=2']]);
+  }
 });
