@@ -14,5 +14,5 @@ console.log(`asked to wait 1 s, waited ${(waitedMs / 1_000).toFixed(1)} s, got $
 server.script({ status: 503, headers: { 'retry-after': '86400' } });
 const error = await api.get('/search').catch((error: unknown) => error);
 const report = reportOf(error);
-console.log(`asked to wait a day, waited ${report?.waitedMs} s, gave up: ${report?.ended}`);
+console.log(`asked to wait a day, waited ${(report?.waitedMs ?? 0) / 1_000} s, gave up: ${report?.ended}`);
 server.close();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import axios, { type AxiosInstance } from 'axios';
 import { attachResilience } from 'axios-resilience';
-import { scriptedAdapter } from './helpers/scripted-adapter.js';
+import { scriptedAdapter } from 'axios-resilience/testing';
 import { rejection } from './helpers/settled.js';
 
 const NOW = { backoff: () => 0 };
@@ -45,48 +45,48 @@ describe('attachResilience', () => {
   });
 
   test('works on axios itself, on new Axios() and on what create() makes of an attached instance only if attached', async () => {
-    const adapter = scriptedAdapter(503, 503, 200);
+    const adapter = scriptedAdapter([503, 503, 200]);
     const parent = axios.create({ adapter });
     attachResilience(parent, { retry: NOW });
     const child = parent.create?.() ?? axios.create({ adapter });
     await rejection(child.get('http://h/'));
-    expect(adapter.sent).toHaveLength(1);
-    const bare = new axios.Axios({ adapter: scriptedAdapter(503, 200) });
+    expect(adapter.hits).toHaveLength(1);
+    const bare = new axios.Axios({ adapter: scriptedAdapter([503, 200]) });
     attachResilience(bare, { retry: NOW });
     expect((await bare.request({ url: 'http://h/', headers: {} })).status).toBe(200);
     const handle = attachResilience(axios, { retry: NOW });
-    const direct = scriptedAdapter(503, 200);
+    const direct = scriptedAdapter([503, 200]);
     expect((await axios('http://h/', { adapter: direct })).status).toBe(200);
-    expect(direct.sent).toHaveLength(2);
+    expect(direct.hits).toHaveLength(2);
     handle.detach();
   });
 
   test('a detached instance is plain again, and calls in flight end under the policy they began with', async () => {
-    const adapter = scriptedAdapter(503, 503, 200);
+    const adapter = scriptedAdapter([503, 503, 200]);
     const api = axios.create({ adapter });
     const { detach, stats } = attachResilience(api, { retry: { backoff: () => 20 } });
     const inFlight = api.get('http://h/');
     detach();
     expect((await inFlight).status).toBe(200);
-    const later = scriptedAdapter(503);
+    const later = scriptedAdapter([503]);
     await rejection(api.get('http://h/', { adapter: later }));
-    expect(later.sent).toHaveLength(1);
+    expect(later.hits).toHaveLength(1);
     expect(stats()).toMatchObject({ calls: 1, attempts: 3, retries: 2, successes: 1 });
   });
 
   test('the policy is copied: what its owner does to it later changes nothing', async () => {
-    const adapter = scriptedAdapter(503);
+    const adapter = scriptedAdapter([503]);
     const api = axios.create({ adapter });
     const policy = { retry: { maxRetries: 1, backoff: () => 0, statuses: [503] } };
     attachResilience(api, policy);
     policy.retry.maxRetries = 9;
     policy.retry.statuses.length = 0;
     await rejection(api.get('http://h/'));
-    expect(adapter.sent).toHaveLength(2);
+    expect(adapter.hits).toHaveLength(2);
   });
 
   test('counts calls, attempts and ends, in all and by scope', async () => {
-    const api = axios.create({ adapter: scriptedAdapter(503, 200, 404) });
+    const api = axios.create({ adapter: scriptedAdapter([503, 200, 404]) });
     const { stats } = attachResilience(api, { retry: NOW });
     await api.get('http://a/');
     await rejection(api.get('http://b/'));

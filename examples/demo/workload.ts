@@ -1,3 +1,5 @@
+import { seededRandom } from 'axios-resilience/testing';
+
 /** One call that an application wants to make. */
 export interface Arrival {
   /** Milliseconds since the start of the run. */
@@ -10,7 +12,7 @@ const SHARE_OF_POSTS = 0.15;
 
 /** Calls at random moments, independent of each other; the same ones for the same seed. */
 export function workload(lengthMs: number, seed: number): Arrival[] {
-  const random = seeded(seed);
+  const random = seededRandom(seed);
   const arrivals: Arrival[] = [];
   for (let at = 0; at < lengthMs; at += (-Math.log(1 - random()) * 1_000) / CALLS_PER_SECOND) {
     const id = arrivals.length;
@@ -19,15 +21,4 @@ export function workload(lengthMs: number, seed: number): Arrival[] {
     arrivals.push({ at, request });
   }
   return arrivals;
-}
-
-/** Mulberry32: small, and even enough for this. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

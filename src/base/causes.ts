@@ -13,7 +13,7 @@ export function causesOf(error: unknown): NonNullable<unknown>[] {
   return chain;
 }
 
-/** The last cause that says anything, which is the one that says why; the error itself if none does. */
+/** The innermost cause that has a message, which says why; the error itself if none has. */
 export function innermost(error: unknown): unknown {
   return causesOf(error).findLast((link) => link instanceof Error && link.message) ?? error;
 }

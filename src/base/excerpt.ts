@@ -1,6 +1,6 @@
 import { redactText } from './url.js';
 
-/** More than this of a text is not looked at. */
+/** No more of a text than this is looked at. */
 export const MAX_LENGTH = 4_000;
 
 /** A short, single-line piece of text from elsewhere, without userinfo and query values. */

@@ -22,3 +22,6 @@ export const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Header fields that no request takes along to another origin. */
 export const CREDENTIAL_HEADERS = ['Authorization', 'Proxy-Authorization', 'Cookie'] as const;
+
+/** The port of a URL that names none, by its protocol. */
+export const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };

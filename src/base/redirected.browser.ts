@@ -1,5 +1,5 @@
-/** In the place of redirected.ts where fetch says no more than that it failed. */
+/** Replaces redirected.ts in browsers, whose fetch says no more than that it failed. */
 export function watchFetch(): void {}
 
-/** Never known, nor that a connection could not be made. */
+/** Unknown there, as is whether a connection was made. */
 export const wasRedirected = (): boolean => false;

@@ -2,12 +2,12 @@ import type { InternalAxiosRequestConfig } from 'axios';
 import { causesOf } from './causes.js';
 import { originOf, portOf } from './url.js';
 
-/** Connections that Node's fetch could not make, by its error, which does not say to which origin. */
+/** The origins to which Node's fetch could not connect, by its error, which does not name them. */
 const origins = new WeakMap<object, string>();
 
 let watching = false;
 
-/** From now on it is known of a connection that fetch could not make where to: after a redirect it was not where it began. */
+/** Starts noting to which origin a fetch could not connect: after a redirect, it is not the request's. */
 export function watchFetch(): void {
   if (watching) return;
   watching = true;
@@ -21,7 +21,7 @@ function note(message: unknown): void {
   if (typeof error === 'object' && error !== null) origins.set(error, `${protocol}//${host}`);
 }
 
-/** The http adapter counts; of the fetch adapter it is known only where it ended up, or at which port. */
+/** The http adapter counts redirects; of a fetch, only the origin or the port of its last connection is known. */
 export function wasRedirected(error: unknown, config: InternalAxiosRequestConfig | undefined): boolean {
   const { request } = (error ?? {}) as { request?: { _redirectCount?: number } };
   if (request?._redirectCount !== undefined) return request._redirectCount > 0;

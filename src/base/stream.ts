@@ -7,7 +7,7 @@ interface Closable {
   once(event: 'close', listener: () => void): void;
 }
 
-/** Its stream has nothing to read (RFC 9110 §6.4.1), and so nobody will read it to its end. */
+/** An answer without a body (RFC 9110 §6.4.1): nobody will read its stream to the end. */
 export function isBodiless({ status, headers, config }: AxiosResponse): boolean {
   return (
     status === 204 || status === 304 || config?.method?.toLowerCase() === 'head' || headers?.['content-length'] === '0'
@@ -19,7 +19,7 @@ export function hasEnded(stream: Aborter, body: unknown): boolean {
   return (body as Partial<Closable>).closed === true || (stream instanceof LightSignal && stream.isIdle);
 }
 
-/** Tells, perhaps twice, when a body has ended, was destroyed or cancelled. False: that cannot be known of this one. */
+/** Calls `listener`, perhaps twice, when a body has ended, was destroyed or cancelled. False: that cannot be known. */
 export function whenEnded(stream: Aborter, body: unknown, listener: () => void): boolean {
   const { once } = body as Partial<Closable>;
   const isWatched = stream instanceof LightSignal;

@@ -1,6 +1,6 @@
 import { causesOf } from './causes.js';
 
-/** What was being done, whatever went wrong with it: a Unix socket that is not there is ENOENT, as is any other file. */
+/** By system call, whatever the code: ENOENT of `connect` is a missing Unix socket, of other calls a missing file. */
 export function kindOfSyscall({ code, syscall }: Readonly<Record<string, unknown>>): 'connect' | 'dns' | undefined {
   if (typeof syscall !== 'string' || typeof code !== 'string') return undefined;
   if (syscall === 'connect') return 'connect';

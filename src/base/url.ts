@@ -1,10 +1,11 @@
 import type { InternalAxiosRequestConfig } from 'axios';
+import { DEFAULT_PORTS } from './http.js';
 
 const ABSOLUTE = /^([a-z][a-z\d+\-.]*:)?\/\//i;
-/** Only what needs no parser to be seen: it drops tabs, takes `\` for `/`, and more. */
+/** Only what a URL parser would not read in another way: it drops tabs, takes `\` for `/`, and more. */
 const AUTHORITY = /^([a-z][a-z\d+\-.]*:)?\/\/[^/?#\\\s]+(?=[/?#]|$)/i;
 const RELATIVE = /^\/?(?!\/)[\w\-.~%]*(?:[/?#]|$)/;
-/** As parsers see it, who drop control characters and blanks before it, tabs and line ends within. */
+/** As URL parsers see it: they drop control characters and blanks before it, tabs and line ends within. */
 const HTTP = /^[^!-\uffff]*h[\t\n\r]*t[\t\n\r]*t[\t\n\r]*p[\t\n\r]*s?[\t\n\r]*:/i;
 const REDACTED = 'REDACTED';
 const INVALID = 'invalid URL';
@@ -15,7 +16,7 @@ export function targetOf(config: InternalAxiosRequestConfig): string {
   const base = baseOf(config, url);
   if (!base) return url;
   if (!url) return base;
-  // A regular expression would begin anew at each of many slashes.
+  // Not /\/+$/, which takes quadratic time for many slashes in the middle.
   let end = base.length;
   while (base[end - 1] === '/') end--;
   return `${base.slice(0, end)}/${url.replace(/^\/+/, '')}`;
@@ -24,7 +25,7 @@ export function targetOf(config: InternalAxiosRequestConfig): string {
 /** Typed as a string, but axios takes a URL object too. */
 const urlOf = ({ url }: InternalAxiosRequestConfig): string => String(url ?? '');
 
-/** What comes before `url`, which by itself may say where to go. */
+/** What axios puts before `url`: nothing, if that is absolute by itself. */
 function baseOf({ baseURL, allowAbsoluteUrls }: InternalAxiosRequestConfig, url: string): string {
   return !baseURL || (allowAbsoluteUrls !== false && ABSOLUTE.test(url)) ? '' : String(baseURL);
 }
@@ -56,8 +57,6 @@ export function portOf(config: InternalAxiosRequestConfig): number | undefined {
   return url && Number(url.port || DEFAULT_PORTS[url.protocol]);
 }
 
-const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
-
 /** `https://user@host:1` of `https://user@host:1/path?query`; empty for a relative target; all of a target that is neither. */
 function authorityOf(target: string): string {
   return AUTHORITY.exec(target)?.[0] ?? (RELATIVE.test(target) ? '' : target);
@@ -66,7 +65,7 @@ function authorityOf(target: string): string {
 let lastSpelling: string | undefined;
 let itsOrigin = '';
 
-/** Parsing a URL costs more than all else in a scope's name. */
+/** Parsing a URL is most of what naming a scope costs, so the last result is kept. */
 function originBySpelling(authority: string): string {
   if (authority === lastSpelling) return itsOrigin;
   const url = parse(authority);
@@ -107,7 +106,7 @@ export function redactedUrl(config: InternalAxiosRequestConfig): string {
   return `${config.socketPath ? '' : originIn(url)}${withoutUserinfo(url.pathname)}${query}`;
 }
 
-/** Half a character (a surrogate by itself) cannot be encoded. */
+/** A surrogate by itself cannot be encoded. */
 const encoded = (name: string): string => encodeURIComponent(name.replace(/\p{Cs}/gu, '\ufffd'));
 
 function namesOf(params: unknown): string[] {

@@ -9,12 +9,12 @@ import { configOf, failure } from './failure.js';
 import { redirection } from './redirection.js';
 import type { Journey, Seen, Step } from './step.js';
 
-/** More of a body is not read; bodies may be endless. */
+/** No more of a body is read: it may be endless. */
 const MOST_BYTES = 1_048_576;
-/** As much of a body as it takes to recognise what some servers say in it. */
+/** As much of a body as `diagnose` needs to recognise what some servers say in it. */
 const EXCERPT = 4_000;
 
-/** Sends one request, as axios sends it, over the connection that stands, and follows no redirect. */
+/** Sends one request by axios over the connection that was made, and follows no redirect. */
 export const answer: Step = {
   name: 'http',
   async look(journey) {
@@ -84,14 +84,14 @@ function send(journey: Journey, signal: AbortSignal) {
   });
 }
 
-/** An agent that has this one connection to give. */
+/** An agent that gives out this one connection. */
 function only<A extends http.Agent>(agent: A, connection: Socket | undefined): A {
   return Object.assign(agent, { createConnection: () => connection });
 }
 
 async function read({ data, headers }: AxiosResponse<Readable>, signal: AbortSignal) {
   const body = { bytes: 0, excerpt: '', complete: true, error: undefined as unknown };
-  // Such an answer has no end; HEAD has no body, whatever its type.
+  // A stream of events has no end: its first piece is enough.
   const isEndless = /^text\/event-stream/i.test(String(headers['content-type'] ?? ''));
   const stop = () => data.destroy();
   signal.addEventListener('abort', stop);

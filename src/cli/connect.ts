@@ -2,9 +2,9 @@ import net, { isIP } from 'node:net';
 import { now } from '../base/clock.js';
 import { authority } from '../diagnose/place.js';
 import { time } from '../diagnose/wording.js';
-import { failureOnTheWay } from './failure.js';
+import { failureOnTheWay, systemError } from './failure.js';
 import { nextHop, type Step } from './step.js';
-import { systemError, within } from './within.js';
+import { within } from './within.js';
 
 /** A name may have hundreds of addresses. */
 const MOST = 8;
@@ -53,7 +53,7 @@ async function tryTo(host: string, port: number, ms: number) {
   const late = () =>
     systemError(`connect ETIMEDOUT ${at}`, { code: 'ETIMEDOUT', syscall: 'connect', address: host, port });
   const socket = net.connect({ host, port });
-  // What ends it between two steps would end the process, too; the next step finds out.
+  // An error between two steps must not end the process; the next step will meet it.
   socket.on('error', () => {});
   try {
     await within<void>(ms, late, (resolve, reject) => socket.once('connect', resolve).once('error', reject));

@@ -24,6 +24,10 @@ export function failure(
   return error;
 }
 
-/** A failure on the way to whatever comes first, which may be the proxy. */
+/** A failure on the way to the first hop, which may be the proxy. */
 export const failureOnTheWay = (journey: Journey, cause: unknown): AxiosError =>
   failure(journey, cause, journey.proxy && { code: 'ERR_PROXY_CONNECTION' });
+
+/** An error with the fields that those of the system have. */
+export const systemError = (message: string, fields: object): NodeJS.ErrnoException =>
+  Object.assign(new Error(message), fields);

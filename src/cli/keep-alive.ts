@@ -1,6 +1,6 @@
 import type { Answer, Step } from './step.js';
 
-/** Node's own, unless its server is told otherwise; idle connections of clients mostly live longer. */
+/** The default of Node's servers; clients mostly keep idle connections longer. */
 const SHORT_SECONDS = 5;
 
 /** Whether the connection may be used again, and for how long. */
@@ -13,7 +13,7 @@ export const keepAlive: Step = {
     const field = String(response.headers['keep-alive'] ?? '');
     const seconds = Number(/\btimeout=(\d{1,9})\b/.exec(field)?.[1] ?? Number.NaN);
     const wantsClose = /\bclose\b/i.test(connection);
-    // An end that was sent with the answer is heard by now.
+    // By the next turn, a FIN that came with the answer has been read.
     await new Promise((resolve) => setImmediate(resolve));
     const isOpen = complete && journey.connection?.readableEnded === false && !journey.connection.destroyed;
     const facts = { keepsAlive: !wantsClose && isOpen, timeoutSeconds: Number.isNaN(seconds) ? null : seconds };

@@ -2,9 +2,9 @@ import { promises as dns } from 'node:dns';
 import { isIP } from 'node:net';
 import { now } from '../base/clock.js';
 import { time } from '../diagnose/wording.js';
-import { failureOnTheWay } from './failure.js';
+import { failureOnTheWay, systemError } from './failure.js';
 import { nextHop, type Step } from './step.js';
-import { systemError, within } from './within.js';
+import { within } from './within.js';
 
 /** Asks what Node asks for each connection: the system's resolver, for both families. */
 export const names: Step = {
@@ -17,13 +17,13 @@ export const names: Step = {
     );
     journey.addresses = families.flatMap(({ addresses }) => addresses);
     const lines = families.map(({ family, addresses, error, ms }) => {
-      const found = addresses.join(', ') || `none (${(error as NodeJS.ErrnoException).code})`;
+      const found = addresses.join(', ') || `none (${error?.code})`;
       return journey.clean(`IPv${family}: ${found}, ${time(ms)}`);
     });
     const facts = Object.fromEntries(families.map(({ family, addresses }) => [`ipv${family}`, addresses]));
     if (journey.addresses.length) return { lines, facts };
     const errors = families.map(({ error }) => error);
-    return { lines, facts, error: failureOnTheWay(journey, new AggregateError(errors, (errors[0] as Error).message)) };
+    return { lines, facts, error: failureOnTheWay(journey, new AggregateError(errors, errors[0]?.message)) };
   },
 };
 
@@ -42,6 +42,6 @@ async function lookUp(host: string, family: 4 | 6, ms: number) {
     if (found.length === 0) throw failed('ENODATA');
     return { family, addresses: found.map(({ address }) => address), error: undefined, ms: now() - startedAt };
   } catch (error) {
-    return { family, addresses: [], error, ms: now() - startedAt };
+    return { family, addresses: [], error: error as NodeJS.ErrnoException, ms: now() - startedAt };
   }
 }

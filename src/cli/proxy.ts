@@ -1,12 +1,11 @@
 import { isIP } from 'node:net';
 import axios from 'axios';
-import { isLoopback } from '../diagnose/no-proxy.js';
-import { authority, type Place, placeAt } from '../diagnose/place.js';
+import { authority, isLoopback, type Place, placeAt } from '../diagnose/place.js';
 import { type EnvironmentProxy, environmentProxy } from '../diagnose/proxy.js';
 import { failure } from './failure.js';
 import type { Journey, Seen, Step } from './step.js';
 
-/** Which way axios would take, by the environment. */
+/** Which proxy axios would use, by the environment. */
 export const proxy: Step = {
   name: 'proxy',
   look(journey) {

@@ -1,12 +1,11 @@
 import { AxiosError, type AxiosResponse } from 'axios';
 import { redactedUrl } from '../base/url.js';
-import { configOf, failure } from './failure.js';
+import { configOf, failure, systemError } from './failure.js';
 import type { Journey, Seen } from './step.js';
-import { systemError } from './within.js';
 
 const REDIRECTS = [301, 302, 303, 307, 308];
 
-/** Where an answer sends its reader, who is told and not taken there. */
+/** Where a redirect leads: it is reported, and not followed. */
 export function redirection(journey: Journey, response: AxiosResponse): Seen | undefined {
   if (!REDIRECTS.includes(response.status)) return undefined;
   const from = journey.asked.url;

@@ -9,7 +9,7 @@ import type { Journey, Step } from './step.js';
 import { textual } from './text.js';
 import { STEPS, type Stage, walk } from './walk.js';
 
-/** Where a run is told. */
+/** What a run writes to. */
 export interface Output {
   readonly hasColours: boolean;
   write(text: string): void;
@@ -17,7 +17,7 @@ export interface Output {
   version(): string;
 }
 
-/** Does what the command line asks, and answers with the exit code. */
+/** Does what the command line asks, and returns the exit code. */
 export async function run(argv: string[], output: Output, steps: readonly Step[] = STEPS): Promise<number> {
   const secrets: string[] = [];
   const conceal = concealing(secrets);

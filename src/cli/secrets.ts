@@ -1,15 +1,15 @@
 import { safeText } from '../base/excerpt.js';
 
-/** Header fields whose values are no secrets, but words that texts may hold, too. */
+/** Header fields whose values are no secrets, but common words, which must not be masked everywhere. */
 const HARMLESS = /^(accept(-.+)?|cache-control|content-type|host|origin|user-agent)$/i;
 
-/** What is shorter is part of many a word, and keeps nothing safe. */
+/** Shorter values are part of ordinary words, and protect nothing. */
 const SHORTEST = 6;
 
 /** All that was given and must not be shown, even if a server sends it back. */
 export function secretsIn(headers: readonly (readonly [string, string])[], query: URLSearchParams): string[] {
   const values = headers.filter(([name]) => !HARMLESS.test(name)).flatMap(([, value]) => [value, ...partsOf(value)]);
-  // Of a query only what looks like a key: its other values are words that texts may hold, too.
+  // Of a query only what looks like a key: its other values are common words.
   const keys = [...query.values()].filter((value) => /\d/.test(value));
   return [...values, ...keys];
 }
@@ -24,7 +24,7 @@ function partsOf(value: string): string[] {
   );
 }
 
-/** Takes out the secrets there are by then, the longest first: one may hold another. URLs and header names change case. */
+/** Masks the secrets known when it is called, the longest first (one may hold another), in any case (URLs change it). */
 export function concealing(secrets: readonly string[]): (text: string) => string {
   return (text) => {
     const longestFirst = secrets.filter(({ length }) => length >= SHORTEST).sort((a, b) => b.length - a.length);
@@ -34,7 +34,7 @@ export function concealing(secrets: readonly string[]): (text: string) => string
 
 const literal = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 
-/** Concealed first: what is cut short could hold half a secret. */
+/** Masks first: a text that is cut short could hold half a secret. */
 export const cleaning =
   (conceal: (text: string) => string) =>
   (text: string): string =>

@@ -1,10 +1,11 @@
 import { isIP, type Socket } from 'node:net';
 import tls, { type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
 import { authority, type Place } from '../diagnose/place.js';
+import { systemError } from './failure.js';
 import type { Journey } from './step.js';
-import { systemError, within } from './within.js';
+import { within } from './within.js';
 
-/** Speaks TLS over the connection, and verifies, whatever the environment says. */
+/** Starts TLS over the connection, and verifies the certificate whatever the environment says. */
 export async function secured(
   journey: Journey,
   { host, port }: Place,
@@ -18,7 +19,7 @@ export async function secured(
     ALPNProtocols: ['http/1.1'],
     rejectUnauthorized: true,
   });
-  // Before the certificate is judged: of one that is refused, nothing would be left to look at.
+  // Before it is verified: a certificate that is refused can no longer be read afterwards.
   socket.prependListener('secure', () => {
     const certificate: DetailedPeerCertificate | null = socket.getPeerCertificate(true);
     if (certificate?.raw) onCertificate(certificate, socket);

@@ -3,12 +3,12 @@ import type { AxiosResponse } from 'axios';
 import type { Place } from '../diagnose/place.js';
 import type { Asked } from './arguments.js';
 
-/** One thing an engineer looks at on the way to a server. */
+/** One thing to look at on the way to a server. */
 export interface Step {
   readonly name: string;
   /** Absent: always. */
   applies?(journey: Journey): boolean;
-  /** Looks at an answer, good or bad; the others look at nothing once a step has failed. */
+  /** Runs whenever there is an answer, good or bad; the other steps are skipped once one has failed. */
   readonly ofAnswer?: true;
   look(journey: Journey): Seen | Promise<Seen>;
 }
@@ -20,7 +20,7 @@ export interface Seen {
   readonly notes?: readonly string[];
   /** The same for programs. */
   readonly facts?: Readonly<Record<string, unknown>>;
-  /** What `diagnose` is asked about. The way ends here. */
+  /** What `diagnose` is given: the step has failed. */
   readonly error?: unknown;
 }
 
@@ -34,7 +34,7 @@ export interface Journey {
   readonly clean: (text: string) => string;
   proxy?: ProxyServer;
   addresses: readonly string[];
-  /** The proxy has nothing to do with it any more, but to pass on bytes. */
+  /** A tunnel stands: the proxy only passes bytes on. */
   isTunnelled?: true;
   /** The one connection that everything goes over. */
   connection?: Socket;

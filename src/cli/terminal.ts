@@ -8,7 +8,7 @@ import { type Output, run } from './run.js';
 export async function main(): Promise<void> {
   const { stdout, stderr, env } = process;
   stdout.on('error', (error: NodeJS.ErrnoException) => {
-    // Whoever read it has seen enough.
+    // EPIPE: the reader has closed its end, as `head` does.
     if (error.code !== 'EPIPE') stderr.write(`axios-resilience: the output cannot be written: ${error.code}\n`);
     process.exit(EXIT.cannotWrite);
   });
@@ -26,7 +26,7 @@ export async function main(): Promise<void> {
     version: () => versionAbove(dirname(realpathSync(process.argv[1] ?? '.'))),
   };
   const code = await run(process.argv.slice(2), output);
-  // Once all is written; a name that is still being looked up would hold the process.
+  // Exits once all is written: a pending DNS look-up would keep the process alive.
   stdout.write('', () => stderr.write('', () => process.exit(code)));
 }
 

@@ -6,7 +6,7 @@ import { secured } from './secured.js';
 import type { Journey, Step } from './step.js';
 
 const DAY = 86_400_000;
-/** Renewal by machine mostly happens 30 days before the end. */
+/** Days. Automatic renewal mostly happens 30 days before the end: it should be done by now. */
 const SOON = 14;
 const LONGEST_CHAIN = 10;
 
@@ -65,7 +65,7 @@ function describe({ clean }: Journey, certificate: DetailedPeerCertificate, sock
   };
 }
 
-/** The last one vouches for itself, in Node by being its own issuer. */
+/** From the server's certificate to the root, which Node gives as its own issuer. */
 function chainOf(certificate: DetailedPeerCertificate): DetailedPeerCertificate[] {
   const chain: DetailedPeerCertificate[] = [];
   for (

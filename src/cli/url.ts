@@ -1,5 +1,5 @@
 import { CREDENTIAL_HEADERS } from '../base/http.js';
-import { isLoopback } from '../diagnose/no-proxy.js';
+import { isLoopback } from '../diagnose/place.js';
 import type { Journey, Step } from './step.js';
 
 export const url: Step = {
@@ -14,7 +14,7 @@ export const url: Step = {
   },
 };
 
-/** Whole, but most likely not what was meant. */
+/** What is valid in a URL, but most likely not what was meant. */
 function oddities({ asked, target }: Journey): string[] {
   const { pathname, hostname, search } = asked.url;
   const names = asked.headers.map(([name]) => name.toLowerCase());

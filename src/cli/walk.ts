@@ -24,7 +24,7 @@ export interface Stage extends Required<Omit<Seen, 'error'>> {
   readonly diagnosis: Diagnosis | undefined;
 }
 
-/** Goes step by step, and tells of each as it ends. After one that failed, only an answer is still looked at. */
+/** Runs the steps in order, and yields each as it ends. After one has failed, only an answer is still looked at. */
 export async function* walk(journey: Journey, steps: readonly Step[]): AsyncGenerator<Stage> {
   let hasFailed = false;
   try {

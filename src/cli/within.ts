@@ -16,6 +16,3 @@ export async function within<T>(
     cancel();
   }
 }
-
-/** An error with the fields that those of the system have. */
-export const systemError = (message: string, fields: object): Error => Object.assign(new Error(message), fields);

@@ -1,6 +1,6 @@
 import type { Finding } from './diagnosis.js';
 import { type Evidence, hasCode, says } from './evidence.js';
-import { authority, type Place } from './place.js';
+import { authority, isLoopback, type Place } from './place.js';
 import { commands, givenUrl, request, where, why } from './wording.js';
 
 /** Failures on the way to the server: from the URL to the connection. */
@@ -10,7 +10,7 @@ export const CONNECTION_FINDINGS = {
     transient: false,
     summary: `The name ${nameOf(e)} does not exist, as far as the resolver of this machine knows${why(e)}.`,
     advice: [
-      ...misread(nameOf(e)),
+      ...misbuilt(nameOf(e)),
       `Look for a typo in the name, then ask the resolver that Node asks: ${commands(e, named(e)).resolve}`,
       'In Docker or Kubernetes: look at /etc/resolv.conf in the container. A service is known by its name on its own network or namespace only; set `dns:` (or --dns) if the container inherited 127.0.0.53.',
       'On a VPN or with split DNS: internal names are known to internal resolvers only.',
@@ -124,19 +124,19 @@ export const CONNECTION_FINDINGS = {
   proxy,
 };
 
-/** What stands where the name of a host should. */
-function misread(name: string): string[] {
+/** Host names that come from a mistake in putting the URL together. */
+function misbuilt(name: string): string[] {
   if (/^(undefined|null|NaN)$/i.test(name))
     return ['A variable in the URL was not set: look at where it is put together.'];
   return /^https?$/i.test(name) ? ['The URL has its scheme twice: look at where it is put together.'] : [];
 }
 
 /** axios's own time limits count the time in an agent's queue, too. */
-const inLine = ({ atMost }: Evidence): string[] =>
-  atMost === Number.POSITIVE_INFINITY
+const inLine = ({ socketLimit }: Evidence): string[] =>
+  socketLimit === Number.POSITIVE_INFINITY
     ? []
     : [
-        `The agent lets ${atMost} connections stand at once (\`maxSockets\`), and the wait for one counts: raise that, or let fewer requests go (\`bulkhead\`).`,
+        `The agent lets ${socketLimit} connections stand at once (\`maxSockets\`), and the wait for one counts: raise that, or let fewer requests go (\`bulkhead\`).`,
       ];
 
 function badUrl(e: Evidence): Finding {
@@ -179,7 +179,7 @@ const PROGRESS = {
 const progress = ({ reached }: Evidence): string => (reached ? PROGRESS[reached] : 'gave no complete answer to');
 
 const isLocal = ({ target, links }: Evidence): boolean =>
-  /^(localhost|127\.|::1$)/.test(target?.host ?? links.findLast(({ address }) => address)?.address ?? '');
+  isLoopback(target?.host ?? links.findLast(({ address }) => address)?.address ?? '');
 
 /** The place whose name was looked up: after a redirect, or with a proxy, not the one in the request. */
 function named(e: Evidence): Place | undefined {

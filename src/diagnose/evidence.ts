@@ -4,9 +4,9 @@ import { MAX_LENGTH, safeText } from '../base/excerpt.js';
 import { classify, type FailureKind } from '../base/failure.js';
 import { originOf, redactedUrl } from '../base/url.js';
 import { reportOf } from '../observe/file.js';
+import { fieldsIn } from './message.js';
 import { type Place, placeAt } from './place.js';
 import { proxyFor } from './proxy.js';
-import { spokenIn } from './spoken.js';
 
 /** One error of the chain, reduced to what may be looked at. */
 export interface Link {
@@ -24,7 +24,7 @@ export interface Link {
   readonly tlsRecord: boolean;
 }
 
-/** What a failure shows of itself. */
+/** What can be read from a failure. */
 export interface Evidence {
   /** Outermost first. */
   readonly links: readonly Link[];
@@ -53,14 +53,14 @@ export interface Evidence {
   /** The answer began, and then nothing came any more until axios's `timeout`. */
   readonly stalled: boolean;
   /** Connections that the agent of the request lets stand at once; `Infinity` if there is no such limit. */
-  readonly atMost: number;
+  readonly socketLimit: number;
   /** A server that speaks TLS only said so, in plain HTTP. */
   readonly wantsTls: boolean;
   /** What this package's own error was caused by. */
   readonly cause: unknown;
 }
 
-/** Codes and messages by which any link can be recognised. */
+/** Whether any link of the chain has such a code, or such a message. */
 export const hasCode = ({ links }: Evidence, pattern: RegExp): boolean => links.some(({ code }) => pattern.test(code));
 export const says = ({ links }: Evidence, pattern: RegExp): boolean =>
   links.some(({ message }) => pattern.test(message));
@@ -68,7 +68,7 @@ export const says = ({ links }: Evidence, pattern: RegExp): boolean =>
 const OWN_CODES = /^ERR_(CIRCUIT_OPEN|COOLING_DOWN|BULKHEAD_FULL|DEADLINE_EXCEEDED)$/;
 const PLAIN_TO_TLS = /plain HTTP request was sent to HTTPS|HTTP request to an HTTPS server|plain HTTP to an SSL/i;
 
-/** Reads what there is to know. Whatever throws when looked at is taken as absent. */
+/** Reads a failure. A property that throws when it is read counts as absent. */
 export function evidenceOf(error: unknown): Evidence {
   const chain: unknown[] = typeof error === 'string' ? [error] : tried(() => causesOf(error), [error]);
   const links = chain.map(linkOf);
@@ -101,7 +101,7 @@ export function evidenceOf(error: unknown): Evidence {
     asked: report?.attempts.at(-1)?.retryAfterMs ?? tried(() => askedBy(response), undefined),
     reached: status ? 'answered' : node.reached,
     reusedSocket: node.reusedSocket || chain.some(isUndiciReuse),
-    atMost: roomOf(config, target),
+    socketLimit: socketLimitOf(config, target),
     stalled: node.stalled && links.some(({ message }) => message === 'stream has been aborted'),
     wantsTls: status === 400 && PLAIN_TO_TLS.test(text(response, 'data')),
     cause: read(refusal, 'cause'),
@@ -124,7 +124,7 @@ function linkOf(link: unknown): Link {
     // Alert and handshake (RFC 8446 §5.1).
     tlsRecord: text(link, 'code').startsWith('HPE_') && (start === 0x15 || start === 0x16),
   };
-  return fields.code ? fields : { ...fields, ...spokenIn(message) };
+  return fields.code ? fields : { ...fields, ...fieldsIn(message) };
 }
 
 /** An error of axios's, or of this package's: it knows its request. */
@@ -144,7 +144,7 @@ function exchangeOf(call: unknown) {
   const small = data === undefined || data === null || (typeof data === 'string' && data.length < 16_384);
   const unsent = isObject(socket) && small && read(request, 'writableFinished') === false;
   const reached = isObject(read(request, 'res')) ? 'answered' : unsent ? 'connecting' : 'sent';
-  // The server neither ended nor reset the connection: it was axios that lost patience.
+  // The server neither ended nor reset the connection: it was axios's `timeout` that did.
   const stalled = number(config, 'timeout') > 0 && read(socket, 'readableEnded') === false && !read(socket, 'errored');
   return { isNode, reached, reusedSocket: read(request, 'reusedSocket') === true, stalled } as const;
 }
@@ -160,7 +160,7 @@ function targetOf(call: unknown, config: InternalAxiosRequestConfig): Place | un
   return placeAt(hop) ?? placeAt(tried(() => originOf(config), ''));
 }
 
-function roomOf(config: InternalAxiosRequestConfig, target: Place | undefined): number {
+function socketLimitOf(config: InternalAxiosRequestConfig, target: Place | undefined): number {
   const agent = read(config, target?.scheme === 'https' ? 'httpsAgent' : 'httpAgent');
   return Math.min(
     number(agent, 'maxSockets') || Number.POSITIVE_INFINITY,

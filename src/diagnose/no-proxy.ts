@@ -1,4 +1,4 @@
-import { bare, type Place } from './place.js';
+import { bare, isLoopback, type Place } from './place.js';
 
 /** The entry of a NO_PROXY list by which the newest axios goes to `place` without a proxy, if there is one. */
 export function bypassOf(list: string, place: Place): string | undefined {
@@ -25,9 +25,6 @@ function canonical(host: string): string {
   const value = Number.parseInt(high, 16) * 0x1_0000 + Number.parseInt(low, 16);
   return [24, 16, 8, 0].map((shift) => (value >>> shift) & 255).join('.');
 }
-
-/** This machine, by any of its usual names. */
-export const isLoopback = (host: string): boolean => /^(localhost|0\.0\.0\.0|127(\.\d+){3}|::1?)$/.test(host);
 
 /** The groups of an address, most significant first: four of 8 bits, or eight of 16. */
 function addressOf(host: string): readonly number[] | undefined {

@@ -11,12 +11,15 @@ export function placeAt(url: string): Place | undefined {
   try {
     const { protocol, hostname, port } = new URL(url);
     const scheme = protocol.slice(0, -1);
-    if (hostname) return { scheme, host: bare(hostname), port: Number(port) || (scheme === 'https' ? 443 : 80) };
+    if (hostname) return { scheme, host: bare(hostname), port: portOr(port, scheme) };
   } catch {
     // Not a URL: it leads nowhere.
   }
   return undefined;
 }
+
+/** The port given, or else the usual one of the scheme. */
+export const portOr = (port: unknown, scheme: string): number => Number(port) || (scheme === 'https' ? 443 : 80);
 
 /** `host:port`, with brackets around an IPv6 address. */
 export const authority = ({ host, port }: Pick<Place, 'host' | 'port'>): string =>
@@ -33,5 +36,7 @@ export function isProxy(place: { host: string; port: number }, proxy: Place, tar
 /** Without the brackets of an IPv6 address. */
 export const bare = (host: string): string => host.replace(/^\[|\]$/g, '');
 
-const canonical = (host: string | undefined): string | undefined =>
-  host !== undefined && /^(localhost|127(\.\d+){3}|::1)$/i.test(host) ? 'localhost' : host?.toLowerCase();
+/** This machine, by any of its usual names. */
+export const isLoopback = (host: string): boolean => /^(localhost|0\.0\.0\.0|127(\.\d+){3}|::1?)$/i.test(host);
+
+const canonical = (host = ''): string => (isLoopback(host) ? 'localhost' : host.toLowerCase());

@@ -1,6 +1,6 @@
 import { safeText } from '../base/excerpt.js';
 import { bypassOf } from './no-proxy.js';
-import { bare, type Place, placeAt } from './place.js';
+import { bare, type Place, placeAt, portOr } from './place.js';
 
 /** What the environment says of proxies to one target. */
 export interface EnvironmentProxy {
@@ -19,7 +19,7 @@ export function proxyFor(configured: unknown, target: Place | undefined): Place 
     const { host, hostname = host, port, protocol } = configured as Partial<Record<string, unknown>>;
     const given = String(protocol ?? 'http').replace(/:.*$/s, '');
     const scheme = /^[a-z][a-z\d+.-]{0,20}$/i.test(given) ? given : 'http';
-    return { scheme, host: bare(safeText(String(hostname))), port: Number(port) || (scheme === 'https' ? 443 : 80) };
+    return { scheme, host: bare(safeText(String(hostname))), port: portOr(port, scheme) };
   }
   const found = environmentProxy(target);
   return found && found.bypass === undefined ? placeAt(found.url) : undefined;

@@ -2,7 +2,7 @@ import type { Finding } from './diagnosis.js';
 import { type Evidence, hasCode, says } from './evidence.js';
 import { commands, where, why } from './wording.js';
 
-/** Certificates: what each complaint means. Verification stays on, whatever it is: without it, anybody can be the server. */
+/** What each certificate error means. No advice switches verification off: without it, anybody can be the server. */
 const CERTIFICATES: readonly {
   readonly code: RegExp;
   /** Absent: the trouble is not the server's certificate, but this side's. */
@@ -72,15 +72,15 @@ const CERTIFICATES: readonly {
 ];
 
 function certificate(evidence: Evidence): Finding {
-  const story = CERTIFICATES.find(({ code }) => hasCode(evidence, code));
+  const known = CERTIFICATES.find(({ code }) => hasCode(evidence, code));
   return {
     transient: false,
     summary:
-      story && !story.means
+      known && !known.means
         ? `${where(evidence)} wants a client certificate, and does not accept this side’s, or has not got one${why(evidence)}.`
-        : `The certificate of ${where(evidence)} ${story?.means ?? 'was not accepted'}${why(evidence)}.`,
+        : `The certificate of ${where(evidence)} ${known?.means ?? 'was not accepted'}${why(evidence)}.`,
     advice: [
-      ...(story?.advice(evidence) ?? []),
+      ...(known?.advice(evidence) ?? []),
       `See what is sent: ${commands(evidence).tls} </dev/null | openssl x509 -noout -subject -issuer -dates -ext subjectAltName`,
       'Leave verification on: without it, whoever answers is taken for the server.',
     ],
@@ -106,7 +106,7 @@ function protocol(evidence: Evidence): Finding {
       summary: `TLS was spoken to ${at}, which does not answer in TLS: most likely a plain HTTP port${why(evidence)}.`,
       advice: [
         'Make the URL begin with http://, or give the port on which the server speaks TLS.',
-        `See what port ${port} speaks: ${tls}, and curl -v ${curl.replace(/^curl -v https:/, 'http:')}`,
+        `See what port ${port} speaks: ${tls}, and ${curl.replace('https:', 'http:')}`,
         'If a proxy is set: the URL of the proxy itself mostly begins with http://, even the one in HTTPS_PROXY.',
       ],
     };

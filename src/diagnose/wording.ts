@@ -50,7 +50,7 @@ export function asked({ asked }: Evidence): string | undefined {
   return typeof asked === 'number' ? `for ${time(asked)}` : `until ${asked}`;
 }
 
-/** Commands for whoever looks into it, with host and port filled in where they are known. */
+/** Shell commands to look further with, host and port filled in where they are known. */
 export function commands(evidence: Evidence, place: Place | undefined = evidence.target) {
   const link = evidence.links.findLast(({ address, hostname }) => address || hostname);
   const host = harmless(place?.host ?? (link?.hostname || link?.address), 'HOST');
@@ -58,17 +58,17 @@ export function commands(evidence: Evidence, place: Place | undefined = evidence
   const tlsPort = port === 'PORT' ? 443 : port;
   const bracketed = host.includes(':') ? `[${host}]` : host;
   const isName = /[a-z]/i.test(host) && !host.includes(':');
-  const scheme = place?.scheme ?? 'https';
+  const origin = `${place?.scheme ?? 'https'}://${bracketed}${port === 'PORT' ? '' : `:${port}`}`;
   return {
     host,
     port,
-    origin: `${scheme}://${bracketed}${port === 'PORT' ? '' : `:${port}`}`,
+    origin,
     /** It has to be looked up: it is not an address. */
     isName,
     resolve: `getent hosts ${host}`,
     connect: `nc -vz ${host} ${port}`,
     tls: `openssl s_client -connect ${bracketed}:${tlsPort}${isName ? ` -servername ${host}` : ''}`,
-    curl: `curl -v ${scheme}://${bracketed}${port === 'PORT' ? '' : `:${port}`}${harmless(pathOf(evidence.url), '/')}`,
+    curl: `curl -v ${origin}${harmless(pathOf(evidence.url), '/')}`,
   };
 }
 

@@ -48,7 +48,7 @@ export function fromAxiosRetry(options: AxiosRetryOptions = {}, base: BasePolicy
   const { retryCondition, retryDelay, onRetry, onMaxRetryTimesExceeded, validateResponse } = options;
   const retry: RetryPolicy = {
     methods: retryCondition ? EVERY_METHOD : ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'],
-    // An answer that axios takes as good is none of axios-retry's business, so none is listed.
+    // axios-retry looks at errors only, so no status may turn an answer that axios accepts into a failure.
     statuses: [],
     shouldRetry: usualCondition,
     ...base.retry,

@@ -1,17 +1,17 @@
 import { AxiosError } from 'axios';
 import { parsed } from '../call/body.js';
-import { fields, isObject, message, number, object, or, type Rule, readable, type } from '../policy/check.js';
+import { fields, isObject, message, number, object, or, type Rule, readable, type, whole } from '../policy/check.js';
 import type { FailedAttempt, HttpMethod, ResiliencePolicy, RetryPolicy } from '../policy/types.js';
 
-/** What the policy has besides the options carried over. Where both speak of a thing, the options have it. */
+/** The rest of the policy. Where it and the options carried over set the same thing, the options win. */
 export type BasePolicy = Readonly<Omit<ResiliencePolicy, 'retry' | 'hooks'>> & {
-  /** What no option speaks of. */
+  /** What no option sets. */
   readonly retry?: RetryPolicy | undefined;
   /** Those carried over are in the policy: give others to `subscribe()` of what `attachResilience` returns. */
   readonly hooks?: never;
 };
 
-/** Where a plugin asks a predicate and nothing else, any method may be sent again. */
+/** For a plugin that asks a predicate, and nothing else, whether to send again. */
 export const EVERY_METHOD: readonly HttpMethod[] = [
   'GET',
   'HEAD',
@@ -27,15 +27,12 @@ export const EVERY_METHOD: readonly HttpMethod[] = [
   'PURGE',
 ];
 
-export const retries = number('must be a whole number ≥ 0', (value) => Number.isSafeInteger(value) && value >= 0);
+export const retries = whole(0);
 export const milliseconds = number('must be milliseconds, ≥ 0', (value) => value >= 0);
 
-/** Options and base are read once, by their names and types; `attachResilience` looks closer at what comes of them. */
+/** Checks names and types only: `attachResilience` checks the policy that comes of them in full. */
 export function validate(name: string, given: unknown, rules: Readonly<Record<string, Rule>>, base: unknown): void {
-  readable(name, () => {
-    if (!isObject(given)) throw new TypeError(message(name, 'must be an object', given));
-    object(rules)(given, name);
-  });
+  readable(name, () => object(rules)(given, name));
   readable('base', () => {
     if (!isObject(base)) throw new TypeError(message('base', 'must be an object', base));
     const { hooks, retry } = Object.fromEntries(fields(base, 'base'));
@@ -47,7 +44,7 @@ export function validate(name: string, given: unknown, rules: Readonly<Record<st
   });
 }
 
-/** The error a plugin would have shown its callbacks: with an answer whose JSON is parsed, though axios has yet to. */
+/** The error a plugin would have given its callbacks: the JSON of its answer is parsed, which axios has not done yet. */
 export function errorOf({ error, response, config }: Pick<FailedAttempt, 'error' | 'response' | 'config'>): AxiosError {
   if (!response) return error as AxiosError;
   const view = parsed(response);
@@ -56,7 +53,7 @@ export function errorOf({ error, response, config }: Pick<FailedAttempt, 'error'
   return new AxiosError(text, undefined, config, response.request, view);
 }
 
-/** `undefined` inherits, so only what is there is set. */
+/** Without the parts that are not set, which would otherwise replace those of `base`. */
 export function given<T extends object>(parts: { [K in keyof T]: T[K] | undefined | null }): Partial<T> {
   return Object.fromEntries(Object.entries(parts).filter(([, value]) => value != null)) as Partial<T>;
 }

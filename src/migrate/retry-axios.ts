@@ -77,7 +77,7 @@ export function fromRetryAxios(options: RetryAxiosOptions = {}, base: BasePolicy
   const { shouldRetry, onError, onRetryAttempt, httpMethodsToRetry } = options;
   const retry: RetryPolicy = {
     methods: shouldRetry ? EVERY_METHOD : ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'],
-    // An answer that axios takes as good is none of retry-axios's business, so none is listed.
+    // retry-axios looks at errors only, so no status may turn an answer that axios accepts into a failure.
     statuses: [],
     maxRetryAfter: 300_000,
     ...base.retry,

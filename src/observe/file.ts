@@ -1,14 +1,14 @@
 import type { ResilienceReport } from '../base/report.js';
 import type { Recorder } from './recorder.js';
 
-/** A constructor that gives back what it is given: classes derived from it put their private fields on any object. */
+/** A constructor that returns its argument: a class derived from it puts its private fields on any object. */
 const Given = function given(object: object) {
   return object;
 } as unknown as new (
   object: object,
 ) => object;
 
-/** A private field costs a sixth of a WeakMap's entry, which the garbage collector has to visit; nobody else sees either. */
+/** Keeps a recorder in a private field: hidden as in a WeakMap, for a sixth of the memory, and no work for the collector. */
 class Filed extends Given {
   #recorder: Recorder;
 
@@ -28,7 +28,7 @@ class Filed extends Given {
   }
 }
 
-/** Engines are about to refuse private fields to what is frozen. */
+/** For objects that cannot be extended: engines are about to refuse private fields to them. */
 const frozen = new WeakMap<object, Recorder>();
 
 /** Shared with other copies of this package: an application may load its ESM and its CommonJS build. */

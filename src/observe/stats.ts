@@ -56,10 +56,10 @@ export class Counters {
   }
 }
 
-/** What a scope shows beside what was counted: who waits there now, and its circuit. */
+/** The present state of a scope, beside its counters. */
 type Present = Pick<ScopeStats, 'queued' | 'held' | 'circuit' | 'retryInMs'>;
 
-/** A frozen copy of all counters, and their sums, those of scopes that are no more included. */
+/** A frozen copy of all counters, and their sums; `forgotten` are those of scopes that are no longer kept. */
 export function snapshot(
   scopes: readonly (readonly [name: string, counters: Counters, present: Present])[],
   forgotten = new Counters(),

@@ -10,17 +10,18 @@ export interface TelemetryOptions {
   readonly meterProvider?: MeterProvider | undefined;
   /** Tell of retries, refusals, hedges and failures on the span that is active where a call is made. @default true */
   readonly spanEvents?: boolean | undefined;
-  /** Said of each measurement: which instance it is of, if several send to the same servers. @default {} */
+  /** Added to each measurement and event: tells instances apart that send to the same servers. @default {} */
   readonly attributes?: Attributes | undefined;
   /**
-   * What to call a scope, if its name is a secret or there are many; `undefined` leaves it out, and what is in flight there.
+   * The name to show for a scope, where its own is a secret or there are many; `undefined` shows none, nor the scope's
+   * present state.
    * @default the name it has
    */
   readonly scope?: ((name: string) => string | undefined) | undefined;
 }
 
 /**
- * Measures what the calls of an attached instance do, and tells of it on their spans, until detached by what it returns.
+ * Measures what the calls of an attached instance do, and adds events to their spans, until the returned function is called.
  *
  * @throws TypeError for what is no handle, or no option, by name
  */

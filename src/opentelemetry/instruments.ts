@@ -3,7 +3,7 @@ import type { Meter } from '@opentelemetry/api';
 /** Those that the semantic conventions advise for HTTP, and two more: a call may take as long as its deadline allows. */
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 30, 60];
 
-/** All that is measured, by the names of docs/opentelemetry.md. */
+/** All instruments; docs/opentelemetry.md lists them. */
 export function instruments(meter: Meter) {
   const named = (description: string, unit: string) => ({ description, unit });
   const counter = (name: string, ...what: Parameters<typeof named>) =>

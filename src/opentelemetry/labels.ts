@@ -1,18 +1,17 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { CallFacts, EndEvent } from '../base/events.js';
+import { DEFAULT_PORTS } from '../base/http.js';
 import type { AttemptRecord } from '../base/report.js';
 
-/** As the semantic conventions have it, any other method is `_OTHER`: a metric must not have as many series as there are words. */
+/** Those of the semantic conventions; any other is `_OTHER`, so that made-up methods do not each make a series. */
 const METHODS: ReadonlySet<string> = new Set('CONNECT DELETE GET HEAD OPTIONS PATCH POST PUT QUERY TRACE'.split(' '));
-
-const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
 
 interface Naming {
   readonly attributes?: Attributes | undefined;
   readonly scope?: ((name: string) => string | undefined) | undefined;
 }
 
-/** Says where something happened: never a path, a query or a header. */
+/** The attributes that say where something happened: never a path, a query or a header. */
 export class Labels {
   readonly #own: Attributes;
   readonly #nameOf: (scope: string) => string | undefined;
@@ -37,7 +36,7 @@ export class Labels {
   }
 }
 
-/** Empty for what is no URL with a host: the name of a scope, a path behind a Unix socket. */
+/** Empty for a text that is no URL with a host: the name of a scope, a path behind a Unix socket. */
 function serverAt(url: string): Attributes {
   if (!URL.canParse(url)) return {};
   const { hostname, port, protocol } = new URL(url);
@@ -54,7 +53,7 @@ export function ofAttempt({ status, failure, code }: AttemptRecord): Attributes 
   };
 }
 
-/** How a call ended: as the attempt did that it was answered by, or with the code of its error. */
+/** How a call ended: as the attempt whose answer the caller got, or with the code of its error. */
 export function ofEnd({ report, response, error }: Pick<EndEvent, 'report' | 'response' | 'error'>): Attributes {
   const answered = response && report.attempts.findLast(({ status }) => status === response.status);
   if (answered) return ofAttempt(answered);

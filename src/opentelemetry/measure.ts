@@ -17,7 +17,7 @@ export interface Measured {
   stats(): ResilienceStats;
 }
 
-/** Counts what happens, and shows what is the case whenever the meter is read; returns the way to stop that. */
+/** Counts events, and observes the present state whenever the meter is read; returns a function that stops both. */
 export function measure(meter: Meter, measured: Measured, labels: Labels): () => void {
   const its = instruments(meter);
   const present = [its.circuitState, its.activeAttempts, its.queuedAttempts, its.heldCalls];
@@ -31,7 +31,7 @@ export function measure(meter: Meter, measured: Measured, labels: Labels): () =>
       result.observe(its.heldCalls, held, at);
       for (const state of circuit ? STATES : [])
         result.observe(its.circuitState, Number(state === circuit), { ...at, 'resilience.circuit.state': state });
-      // A counter that is not there before it counts hides its first step from whoever asks how fast it grows.
+      // So that each series begins at 0: rate() does not see the step of one that begins at 1.
       for (const counter of [its.saturations, its.coolDowns, its.exhaustions]) counter.add(0, at);
       for (const because of REJECTIONS) its.rejections.add(0, { ...at, 'resilience.because': because });
     }

@@ -3,8 +3,8 @@ import type { CallFacts, ResilienceHooks } from '../base/events.js';
 import { type Labels, ofAttempt, ofEnd } from './labels.js';
 
 /**
- * Tells of what is out of the ordinary on the active span. Hooks run in the async context of their call, so that this is
- * the span that was active when the call was made.
+ * Adds retries, refusals, hedges and failures to the active span as events. Hooks run in the async context of their call,
+ * so this is the span that was active when the call was made.
  */
 export function spanListener(labels: Labels): ResilienceHooks {
   const tell = (name: string, event: CallFacts, attributes: Attributes) =>

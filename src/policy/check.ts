@@ -27,7 +27,7 @@ export const type =
 export const fn = type('must be a function', isFunction);
 export const bool = type('must be true or false', (value) => typeof value === 'boolean');
 
-/** `rule` for any value but these. */
+/** Passes these values, and checks all others by `rule`. */
 export const or =
   (rule: Rule, ...others: unknown[]): Rule =>
   (value, path) => {
@@ -54,7 +54,7 @@ export const object =
     }
   };
 
-/** But what has been done to all objects is no option of anybody's. */
+/** What is set on `Object.prototype` is on every object, and was not meant as an option. */
 const isInherited = (name: string, value: object): boolean =>
   name in value && !Object.hasOwn(value, name) && !(name in Object.prototype);
 
@@ -62,11 +62,11 @@ export const list =
   (rule: Rule, expected: string): Rule =>
   (value, path) => {
     if (!Array.isArray(value)) throw new TypeError(message(path, `must be ${expected}`, value));
-    // One by one: of a list of a thousand million holes, the first is wrong.
+    // By index, which sees holes: of a list of a thousand million, the first is refused at once.
     for (let i = 0; i < value.length; i++) rule(value[i], `${path}[${i}]`);
   };
 
-/** A Map, a Promise or a Date holds no options, whatever it was meant to say. */
+/** The fields of a plain object. A Map, a Promise or a Date would pass for an object without options, and is refused. */
 export function fields(value: object, path: string): [name: string, value: unknown][] {
   const isOptions =
     Object.prototype.toString.call(value) === '[object Object]' || Object.getPrototypeOf(value) === null;
@@ -74,7 +74,7 @@ export function fields(value: object, path: string): [name: string, value: unkno
   return Object.entries(value);
 }
 
-/** Getters may throw, and so may Proxies: what is not an error of a rule's is that of such. */
+/** Runs a check. An error that is no rule's is a getter's or a Proxy's, and becomes the cause of one that names the path. */
 export function readable(path: string, check: () => void): void {
   try {
     check();
@@ -89,7 +89,7 @@ export function message(path: string, rule: string, value: unknown): string {
   return `\`${path}\` ${rule}, got ${show(value)}`;
 }
 
-/** Nobody reads more of a name or value than this. */
+/** As much of a name or value as a message shows. */
 export const clip = (text: string): string => (text.length > 80 ? `${text.slice(0, 79)}…` : text);
 
 function show(value: unknown): string {

@@ -2,7 +2,7 @@ import { IDEMPOTENT_METHODS, TRANSIENT_STATUSES } from '../base/http.js';
 
 /** Every default. Times are milliseconds. */
 export const DEFAULTS = Object.freeze({
-  /** A call without an end hangs its caller; .NET's standard handler and most gateways wait as long. */
+  /** Without one, a server that does not answer hangs its caller. .NET's standard handler and most gateways wait as long. */
   deadline: 30_000,
   attemptTimeout: 10_000,
   /** As long as a lost SYN and its repetition take (RFC 6298: 1 s, then 2 s). */
@@ -20,7 +20,7 @@ export const DEFAULTS = Object.freeze({
     backoff: Object.freeze({ baseDelay: 100, maxDelay: 20_000, jitter: 'full' as const }),
     respectRetryAfter: true,
     maxRetryAfter: 60_000,
-    /** A share of the traffic, as Finagle and Linkerd; and what one call may need, which a fleet multiplies by its size. */
+    /** `ratio` as Finagle and Linkerd; `reserve` is what one call may need, and small because each process of a fleet has it. */
     budget: Object.freeze({ ratio: 0.2, reserve: 3 }),
     idempotencyKey: false,
   }),
@@ -31,7 +31,7 @@ export const DEFAULTS = Object.freeze({
     minimumCalls: 10,
     window: 30_000,
     consecutive: 5,
-    /** Twenty concurrent failures within 5 ms are one event; retries hide it, and the circuit must not turn it into an outage. */
+    /** Twenty concurrent failures within 5 ms are one event, not an outage: retries get over it, if the circuit lets them. */
     minimumDuration: 1_000,
     openFor: 1_000,
     /** Not above `openFor`: periods that double keep a fleet away for 9 to 12 s after the server is back. */

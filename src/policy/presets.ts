@@ -15,11 +15,11 @@ export type Preset = Readonly<Omit<ResiliencePolicy, 'retry' | 'hooks'>> & {
 export const presets: {
   /** The defaults, by name. */
   readonly standard: Preset;
-  /** Somebody is waiting: quick retries, and a word within five seconds. */
+  /** Somebody is waiting: quick retries, and an answer or an error within five seconds. */
   readonly interactive: Preset;
-  /** A job is waiting: minutes, more retries, and the server's own time where it asks for some. */
+  /** A job is waiting: minutes of time, more retries, and a Retry-After of up to four minutes is waited for. */
   readonly background: Preset;
-  /** What users of a plain retry plugin have: nothing that calls share, no limits of time but axios's own. */
+  /** What a plain retry plugin does: calls share nothing, and there are no time limits but axios's own. */
   readonly retryOnly: Preset;
 } = frozen({
   standard: {},

@@ -58,7 +58,8 @@ export interface ResolvedMethod {
   readonly maxRetries: number;
 }
 
-type Complete<T> = { readonly [K in keyof T]-?: Exclude<T[K], undefined> };
+/** With nothing left out. */
+export type Complete<T> = { readonly [K in keyof T]-?: Exclude<T[K], undefined> };
 
 type Layer = Omit<ResiliencePolicy, 'fallback'> & Omit<ResilienceOverride, Exclude<keyof ResiliencePolicy, 'fallback'>>;
 
@@ -107,7 +108,7 @@ function refineRetry(base: ResolvedRetry, layer: number | RetryPolicy | false): 
   });
 }
 
-/** A request can only switch off what the instance shares, so whatever says more than that lies over the defaults. */
+/** Only an instance's policy can hold a budget (a request can switch it off, no more), so it goes over the defaults. */
 function refineBudget(base: ResolvedRetry['budget'], layer: RetryPolicy['budget']): ResolvedRetry['budget'] {
   if (layer === undefined) return base;
   return layer && Object.freeze({ ...DEFAULT_BUDGET, ...defined(layer) });
@@ -137,7 +138,7 @@ function refineBulkhead(base: ResolvedPolicy['bulkhead'], layer: Layer['bulkhead
   return Object.freeze({ ...DEFAULTS.bulkhead, ...defined(given) });
 }
 
-/** A list allows what it names; in a record `false` also forbids what was never sent. */
+/** A list allows the methods it names. In a record, `false` forbids a retry even of what was never sent. */
 function methodRules(methods: NonNullable<RetryPolicy['methods']>): ReadonlyMap<string, ResolvedMethod> {
   const entries: [string, boolean | MethodRule | undefined][] = isList(methods)
     ? methods.map((method) => [method, true])
@@ -162,12 +163,12 @@ function scopeFunction(scope: NonNullable<Layer['scope']>): ResolvedPolicy['scop
   return scope === 'instance' ? () => 'instance' : originOf;
 }
 
-/** Off is the absence of a limit. */
+/** `false` means no limit. */
 const limit = (ms: number | false | undefined): number | undefined => (ms === false ? Number.POSITIVE_INFINITY : ms);
 
 const pick = <T>(value: T | undefined, inherited: T): T => (value === undefined ? inherited : value);
 
-/** Without what has been done to all objects. */
+/** A copy without a prototype: what is set on `Object.prototype` is not read as an option. */
 const own = <T extends object>(fields: T): T => ({ __proto__: null, ...fields });
 
 /** `undefined` inherits: it must not overwrite when spread. */

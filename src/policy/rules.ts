@@ -11,7 +11,7 @@ interface Rule {
 
 export type Rules = readonly Rule[];
 
-/** Longest first, so that the first that fits is the one that counts. */
+/** The longest prefix first, so that the first match is the one that counts. */
 export function resolveRules(rules: ResiliencePolicy['rules'] = {}, base: ResolvedPolicy): Rules {
   const resolved = Object.entries(rules).map(([prefix, override]) => ({
     prefix: normalPrefix(prefix),
@@ -20,22 +20,18 @@ export function resolveRules(rules: ResiliencePolicy['rules'] = {}, base: Resolv
   return Object.freeze(resolved.sort((a, b) => b.prefix.length - a.prefix.length));
 }
 
-/** The policy of the longest prefix of a request's URL, as mounting adapters on a requests Session does it. */
+/** The policy of the longest prefix of a request's URL, as Python's requests chooses among mounted adapters. */
 export function ruleFor(config: InternalAxiosRequestConfig, rules: Rules): ResolvedPolicy | undefined {
   if (rules.length === 0) return undefined;
   const [origin, path] = normal(targetOf(config)) ?? ['', ''];
   return rules.find(({ prefix }) => begins(prefix.startsWith('/') ? path : origin + path, prefix))?.policy;
 }
 
-/** Spelt as the URLs are that it is compared with. */
+/** In the spelling of the URLs that it is compared with. */
 function normalPrefix(prefix: string): string {
   const [origin, path] = normal(prefix) ?? ['', prefix];
   return prefix.startsWith('/') ? path : origin + path;
 }
-
-/** Path and query of a URL, which may be one already. */
-export const pathOf = (url: string): string =>
-  url.replace(/^([a-z][a-z\d+\-.]*:)?\/\/[^/?#]*/i, '').replace(/^(?!\/)/, '/');
 
 /** Whole segments only: `https://api.test` is no prefix of `https://api.test.example`. */
 export function begins(url: string, prefix: string): boolean {

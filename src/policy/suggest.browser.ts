@@ -1,2 +1,2 @@
-/** In the place of suggest.ts where what is loaded counts more: the options there are. */
+/** Replaces suggest.ts in bundles for browsers, where size counts more: lists the known options. */
 export const suggestion = (_name: string, rules: object): string => ` (known: ${Object.keys(rules).join(', ')})`;

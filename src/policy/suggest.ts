@@ -1,7 +1,7 @@
 /** Throws if a value is not right for what is named by a path. */
 type Check = (value: unknown, path: string) => void;
 
-/** Names the options that have one of that name, and the known option that is nearest to it, if one is near at all. */
+/** What an unknown name was meant to be: a sub-option of that name, or the known option nearest in spelling; else lists all. */
 export function suggestion(name: string, rules: Readonly<Record<string, Check>>): string {
   const known = Object.keys(rules);
   const near = known
@@ -17,7 +17,7 @@ export function suggestion(name: string, rules: Readonly<Record<string, Check>>)
   return meant.length > 0 ? `; did you mean ${meant.join(' or ')}?` : ` (known: ${known.join(', ')})`;
 }
 
-/** What a rule says of a value that is right for none tells whether it knows the option; a record knows any name. */
+/** Whether a rule has an option of this name: given a value that no option accepts, its error tells. A record takes any name. */
 function hasOption(rule: Check | undefined, name: string): boolean {
   try {
     rule?.({ [name]: Symbol('nothing') }, 'at');

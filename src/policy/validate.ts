@@ -36,7 +36,7 @@ export function validateHooks(given: unknown): asserts given is ResilienceHooks 
   readable('hooks', () => hooks(given, 'hooks'));
 }
 
-/** The options of a policy are named by themselves, those of an override by the path that they are found by in a program. */
+/** An option of a policy is named `retry.maxRetries`, without `policy` before it; one of an override has its `path` before it. */
 function validate(name: string, expected: string, rule: Rule, value: unknown, path = ''): void {
   readable(name, () => {
     if (!isObject(value)) throw new TypeError(message(name, expected, value));
@@ -61,7 +61,7 @@ const statuses = list(
   'a list of statuses',
 );
 
-/** RFC 9110 §9.1: a method is a token; but who writes `*` means all of them, and would get none. */
+/** A token (RFC 9110 §9.1). So is `*`, but whoever writes it means all methods, and would get none. */
 const method: Rule = type(
   'must be an HTTP method',
   (value) => typeof value === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(value) && value !== '*',
@@ -174,7 +174,7 @@ const bulkhead = orFalse(
   }),
 );
 
-/** They may have a class. */
+/** By `Object.entries`, not `fields`: hooks may be an instance of a class. */
 const hooks: Rule = object(
   {
     onRetry: fn,

@@ -1,9 +1,9 @@
 import { MAX_TIMER_MS } from '../base/http.js';
 import { DEFAULTS } from '../policy/defaults.js';
-import type { ResolvedRetry } from '../policy/resolve.js';
+import type { Complete, ResolvedRetry } from '../policy/resolve.js';
 import type { Backoff, FailedAttempt, Jitter } from '../policy/types.js';
 
-/** A wait between 0 and `cap`, given an even draw in [0, 1). `previous` is the wait before, `base` the first cap. */
+/** Each turns an even draw from [0, 1) into a wait. `base` is the first `cap`, `previous` the wait before. */
 const JITTERS: Readonly<
   Record<Jitter, (cap: number, draw: number, base: number, previous: number, max: number) => number>
 > = {
@@ -36,7 +36,7 @@ export function backoffDelay(
 }
 
 function exponential(
-  { baseDelay, maxDelay, jitter }: { [K in keyof Backoff]-?: NonNullable<Backoff[K]> },
+  { baseDelay, maxDelay, jitter }: Complete<Backoff>,
   retry: number,
   previousMs: number,
   random: () => number,

@@ -1,7 +1,7 @@
 import { TOO_MANY_REQUESTS } from '../base/http.js';
 import { parseHttpDate } from './http-date.js';
 
-/** Nobody waits for so long, but it can be calculated with, and put into JSON. */
+/** Digits may go on for ever: a number too large for arithmetic and JSON becomes this. */
 const LONGEST = 1e300;
 
 type Read = (name: string) => string | undefined;

@@ -58,7 +58,7 @@ function responseTo({ url }: Hit, act: Act, config: Config, request: object): Ax
   throw typeof error === 'string' ? failureOf(error, config, url, response) : error;
 }
 
-/** Answers when its time has come, unless the caller cancels or its `timeout` passes before. */
+/** Answers after the act's delay, unless the caller cancels or the `timeout` passes before. */
 function exchange(
   config: Config,
   request: object,

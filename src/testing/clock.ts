@@ -168,7 +168,7 @@ class Clock implements FakeClock {
   }
 }
 
-/** Lets everything happen that is only waiting for its turn. Browsers have no `setImmediate`. */
+/** Waits for a turn of the real event loop, in which promises settle. Browsers have no `setImmediate`. */
 function realTurn(): () => Promise<void> {
   const { setTimeout, setImmediate = setTimeout } = globalThis as Partial<typeof globalThis>;
   return () => new Promise((resolve) => void setImmediate?.(() => resolve()));

@@ -4,7 +4,7 @@ import type { Act } from './script.js';
 
 type Config = InternalAxiosRequestConfig;
 
-/** What Node calls by each code, which is the first word of the error's message. */
+/** The system call that fails with each code: Node's message begins with it. */
 const SYSCALLS: Readonly<Record<string, string>> = {
   ...syscall('getaddrinfo', 'ENOTFOUND EAI_AGAIN EAI_FAIL EAI_NODATA EAI_NONAME'),
   ...syscall('connect', 'ECONNREFUSED EHOSTUNREACH ENETUNREACH EHOSTDOWN ENETDOWN EADDRNOTAVAIL'),
@@ -14,7 +14,7 @@ const SYSCALLS: Readonly<Record<string, string>> = {
 
 const TIMEOUTS: ReadonlySet<string> = new Set([AxiosError.ECONNABORTED, AxiosError.ETIMEDOUT]);
 
-/** Anything that may be written for what goes wrong at an adapter. */
+/** What can go wrong at an adapter. */
 export const anyTrouble: Rule = (trouble, path) => {
   if (trouble instanceof Error) return;
   if (typeof trouble === 'string' && /^(reset|hang|cut|[A-Z][A-Z\d_]+)$/.test(trouble)) return;

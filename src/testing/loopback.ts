@@ -6,7 +6,7 @@ import type { Loopback, ServerHit } from './received.js';
 /** Answers one request, which is number `n`. */
 export type Perform = (req: IncomingMessage, res: ServerResponse, hit: ServerHit, n: number) => void;
 
-/** A server that reads each request to its end, writes it down, and has it answered. */
+/** A server that reads each request to its end, records it, and has `perform` answer it. */
 export async function loopback(perform: Perform): Promise<Loopback> {
   const hits: ServerHit[] = [];
   const sockets = new Set<Socket>();

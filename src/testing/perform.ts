@@ -5,13 +5,13 @@ import type { Act, Playbook } from './script.js';
 
 const TROUBLES: ReadonlySet<unknown> = new Set(['reset', 'ECONNRESET', 'hang', 'cut']);
 
-/** A server can lose a connection. That there is none, or that no name leads to it, is not its to show. */
+/** What can go wrong at a server: it can lose a connection, but not refuse its own, nor hide its name. */
 export const serverTrouble: Rule = (trouble, path) => {
   if (TROUBLES.has(trouble)) return;
   throw new TypeError(message(path, "must be 'reset', 'hang' or 'cut' at a server", trouble));
 };
 
-/** What a script has no answer to, or that throws, is told to its client, by a status that is not retried. */
+/** Where the script has no step for a request, or its step throws, the client is told so with 501, which is not retried. */
 export async function answer(
   playbook: Playbook,
   req: IncomingMessage,

@@ -1,6 +1,6 @@
 import { MAX_TIMER_MS } from '../base/http.js';
 import { isFunction, isNumber, isObject, message, number, object, type Rule, type } from '../policy/check.js';
-import { begins, pathOf } from '../policy/rules.js';
+import { begins } from '../policy/rules.js';
 import type { Hit } from './received.js';
 
 /** How an exchange fails, by Node's or axios's code. `ETIMEDOUT` is a read timeout, as axios's `timeout` makes it. */
@@ -45,7 +45,7 @@ export type Step = number | Answer | Trouble | Error | ((hit: Hit, n: number) =>
  */
 export type Script = readonly Step[] | Readonly<Record<string, readonly Step[]>>;
 
-/** A step that has been looked into. */
+/** A step with its defaults filled in. */
 export interface Act {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[]>>;
@@ -124,6 +124,10 @@ function leadsTo({ method, prefix }: Route, hit: Hit): boolean {
   return prefix === '' || begins(prefix.startsWith('/') ? pathOf(hit.url) : hit.url, prefix);
 }
 
+/** Path and query of a URL, or of what is no more than that. */
+export const pathOf = (url: string): string =>
+  url.replace(/^([a-z][a-z\d+\-.]*:)?\/\/[^/?#]*/i, '').replace(/^(?!\/)/, '/');
+
 function actOf(step: Exclude<Step, (...args: never) => unknown>, { method }: Hit, n: number): Act {
   const answer: Answer =
     typeof step === 'number'
@@ -144,6 +148,6 @@ function actOf(step: Exclude<Step, (...args: never) => unknown>, { method }: Hit
   };
 }
 
-/** As every receiver has them, and so that a script's own Content-Type takes the place of ours. */
+/** As receivers have them, and so that a Content-Type of the script's replaces the default. */
 const lowerCased = (headers: Answer['headers'] = {}): Act['headers'] =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));

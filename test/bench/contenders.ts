@@ -50,7 +50,7 @@ export const withAxiosRetry: Contender = {
   },
 };
 
-export const withRetryAxios: Contender = {
+const withRetryAxios: Contender = {
   name: 'retry-axios',
   make(defaults, { waitMs = 0 }: Partial<Failing> = {}) {
     const api = axios.create(defaults);
@@ -128,7 +128,7 @@ export const everyone: readonly Contender[] = [
 export const patient = { deadline: HOUR_MS, attemptTimeout: HOUR_MS } satisfies ResiliencePolicy;
 
 /** Our policy for lanes that fail on purpose: all is on, and nothing ends a call before its retries do. */
-export const persistent = ({ waitMs }: Failing) =>
+const persistent = ({ waitMs }: Failing) =>
   ({
     ...patient,
     retry: { backoff: () => waitMs, budget: false },

@@ -2,7 +2,7 @@ import axios, { type AxiosResponse } from 'axios';
 import { twiceFailing } from './adapters.js';
 import { type Contender, everyone, OURS, type Send, withAxiosRetry, withOpossum } from './contenders.js';
 import type { Figure } from './figure.js';
-import { against, inParallel, interleaved, ratio } from './measure.js';
+import { against, inParallel, interleaved, type Lane, ratio } from './measure.js';
 
 const loop: Contender = {
   name: 'hand-written loop over axios',
@@ -28,21 +28,10 @@ export const failingPath: Figure = {
   title: '503, 503, 200 without waits, adapter that does nothing, 50 calls at once',
   processes: 2,
   async measure({ quick }) {
-    const calls = 200;
-    const lanes = contenders.map(({ name, make }) => {
-      const send = make({ adapter: twiceFailing() }, { waitMs: 0 });
-      return { name, run: () => inParallel(calls, 50, (index) => succeed(send, `http://api.test/${index}`)) };
-    });
-    const costs = await interleaved(lanes, { calls, warmUps: 3, rounds: quick ? 6 : 40 });
+    const costs = await interleaved(lanes(200, 50), { calls: 200, warmUps: 3, rounds: quick ? 6 : 40 });
     const floor = costs.get(loop.name) ?? [];
     // axios-retry waits by a timer, and none is shorter than 1 ms: that is time, but no CPU.
-    const alone = await interleaved(
-      contenders.map(({ name, make }) => {
-        const send = make({ adapter: twiceFailing() }, { waitMs: 0 });
-        return { name, run: () => inParallel(10, 1, (index) => succeed(send, `http://api.test/${index}`)) };
-      }),
-      { calls: 10, warmUps: 2, rounds: quick ? 2 : 10 },
-    );
+    const alone = await interleaved(lanes(10, 1), { calls: 10, warmUps: 2, rounds: quick ? 2 : 10 });
     return [
       { row: loop.name, unit: 'µs CPU', values: floor.map(({ cpuUs }) => cpuUs) },
       ...contenders.slice(1).map(({ name }) => ({
@@ -50,7 +39,7 @@ export const failingPath: Figure = {
         unit: '× CPU of the loop',
         values: against(costs, name, loop.name, 'cpuUs', ratio),
       })),
-      ...[loop, ...contenders.filter(({ name }) => name === OURS || name === withAxiosRetry.name)].map(({ name }) => ({
+      ...[loop.name, withAxiosRetry.name, OURS].map((name) => ({
         row: `one call at a time: ${name}`,
         unit: 'ms',
         values: (alone.get(name) ?? []).map(({ wallUs }) => wallUs / 1_000),
@@ -58,6 +47,12 @@ export const failingPath: Figure = {
     ];
   },
 };
+
+const lanes = (calls: number, atOnce: number): Lane[] =>
+  contenders.map(({ name, make }) => {
+    const send = make({ adapter: twiceFailing() }, { waitMs: 0 });
+    return { name, run: () => inParallel(calls, atOnce, (index) => succeed(send, `http://api.test/${index}`)) };
+  });
 
 /** A lane that fails for good would look cheap. */
 async function succeed(send: Send, url: string): Promise<AxiosResponse> {

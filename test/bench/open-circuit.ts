@@ -8,6 +8,7 @@ import type { Figure } from './figure.js';
 import { against, type Costs, inParallel, interleaved, ratio } from './measure.js';
 
 const URL = 'http://api.test/users/1';
+const STORM = 10_000;
 
 interface Refusing {
   readonly name: string;
@@ -73,8 +74,8 @@ export const openCircuit: Figure = {
       { calls: 400, warmUps: 3, rounds: quick ? 8 : 40 },
     );
     const storm = await interleaved(
-      sends.map(({ name, send }) => ({ name, run: () => stall(send, 10_000) })),
-      { calls: 10_000, warmUps: quick ? 0 : 1, rounds: quick ? 2 : 6 },
+      sends.map(({ name, send }) => ({ name, run: () => stall(send, STORM) })),
+      { calls: STORM, warmUps: quick ? 0 : 1, rounds: quick ? 2 : 6 },
     );
     return [
       { row: floor.name, unit: 'µs CPU', values: (oneByOne.get(floor.name) ?? []).map(({ cpuUs }) => cpuUs) },
@@ -82,7 +83,7 @@ export const openCircuit: Figure = {
       {
         row: `10,000 at once: ${floor.name}`,
         unit: 'ms of stall',
-        values: (storm.get(floor.name) ?? []).map(({ wallUs }) => wallUs * 10),
+        values: (storm.get(floor.name) ?? []).map(({ wallUs }) => (wallUs * STORM) / 1_000),
       },
       ...ratios(storm, 'wallUs', '10,000 at once: ', '× stall of that'),
     ];

@@ -3,11 +3,11 @@ import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import axios, { type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 import { attachResilience, type ResiliencePolicy, type ResilienceReport, reportOf } from 'axios-resilience';
-import { type Answer, scriptedAdapter } from '../helpers/scripted-adapter.js';
+import { type Step, scriptedAdapter } from 'axios-resilience/testing';
 
 /** An instance on a script, with waits of 100, 200, 400 ms, and what its hooks were told. */
-function scripted(script: Answer[], policy: ResiliencePolicy = {}) {
-  const adapter = scriptedAdapter(...script);
+function scripted(script: readonly Step[], policy: ResiliencePolicy = {}) {
+  const adapter = scriptedAdapter(script);
   const api = axios.create({ adapter, baseURL: 'https://api.test' });
   const told: string[] = [];
   const retry = typeof policy.retry === 'object' ? policy.retry : {};
@@ -21,7 +21,7 @@ function scripted(script: Answer[], policy: ResiliencePolicy = {}) {
       onReject: ({ because }) => told.push(`rejected: ${because}`),
     },
   });
-  return { api, handle, told, sent: adapter.sent };
+  return { api, handle, told, sent: adapter.hits };
 }
 
 /** What a call settles with, either way, once its waits are over. */
@@ -207,7 +207,7 @@ describe('a call', () => {
 
   describe('in the log', () => {
     /** What is logged of one call, and of what is done to it in its second wait. */
-    async function logged(script: Answer[], meanwhile = (_: { cancel(): void; isolate(): void }) => {}) {
+    async function logged(script: readonly Step[], meanwhile = (_: { cancel(): void; isolate(): void }) => {}) {
       const lines: string[] = [];
       const at =
         (level: string) =>

@@ -1,42 +1,25 @@
 import dns from 'node:dns';
 import https from 'node:https';
-import net, { type AddressInfo } from 'node:net';
+import net from 'node:net';
 import tls from 'node:tls';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type BlackHole, blackHole } from '../helpers/black-hole.js';
 import { type Certificate, type CertificateAuthority, certificateAuthority } from '../helpers/certificates.js';
 import { command, diagnosis } from '../helpers/command.js';
+import { ownEnvironment } from '../helpers/environment.js';
 import { deadPort, type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
+import { ownServers } from '../helpers/own-servers.js';
 import { eventually } from '../helpers/settled.js';
 
-const env = { ...process.env };
-const open: net.Server[] = [];
-const sockets = new Set<net.Socket>();
-
-/** Of a server that lives as long as its test. */
-async function listening(server: net.Server, host = '127.0.0.1'): Promise<number> {
-  open.push(server);
-  server.on('connection', (socket: net.Socket) => {
-    sockets.add(socket);
-    socket.on('error', () => {});
-  });
-  await new Promise<void>((resolve) => server.listen(0, host, resolve));
-  return (server.address() as AddressInfo).port;
-}
+ownEnvironment();
+const { listening, sockets } = ownServers();
 
 /** Writes these bytes to whoever has sent something. */
 const raw = (...parts: (string | Buffer)[]) =>
   net.createServer((socket) => socket.once('data', () => parts.forEach((part) => void socket.write(part))));
 
-beforeEach(() => {
-  for (const name of Object.keys(process.env)) if (/_proxy$|^NODE_|^SSL_/i.test(name)) delete process.env[name];
-});
 afterEach(() => {
-  process.env = { ...env };
   jest.restoreAllMocks();
-  for (const socket of sockets) socket.destroy();
-  sockets.clear();
-  for (const server of open.splice(0)) server.close();
 });
 
 const outcomes = ({ steps }: { steps: Readonly<Record<string, { outcome: string }>> }) =>

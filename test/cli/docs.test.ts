@@ -8,6 +8,7 @@ import { afterEach, expect, jest, test } from '@jest/globals';
 import { EXIT } from '../../src/cli/conclusion.js';
 import { certificateAuthority } from '../helpers/certificates.js';
 import { command, diagnosis } from '../helpers/command.js';
+import { ownEnvironment } from '../helpers/environment.js';
 import { flakyServer } from '../helpers/flaky-server.js';
 
 const page = readFileSync(join(__dirname, '../../docs/diagnose-cli.md'), 'utf8');
@@ -16,15 +17,13 @@ const rows = (heading: string) => {
   const section = page.split(`## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
   return [...section.matchAll(/^\| `([^`]+)` \|(.*)\|$/gm)].map(([, name = '', rest = '']) => ({ name, rest }));
 };
-const env = { ...process.env };
+ownEnvironment();
 
 afterEach(() => {
-  process.env = { ...env };
   jest.restoreAllMocks();
 });
 
 test('the sample output is what is printed', async () => {
-  for (const name of Object.keys(process.env)) if (/_proxy$|^NODE_|^SSL_/i.test(name)) delete process.env[name];
   const authority = certificateAuthority();
   const certificate = authority.issue('api.example.com', { from: '20240101000000Z', to: '20250101000000Z' });
   const server = https.createServer(certificate).on('tlsClientError', () => {});

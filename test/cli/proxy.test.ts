@@ -1,27 +1,16 @@
 import http from 'node:http';
 import https from 'node:https';
-import net, { type AddressInfo } from 'node:net';
+import net from 'node:net';
 import tls from 'node:tls';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type CertificateAuthority, certificateAuthority } from '../helpers/certificates.js';
 import { diagnosis } from '../helpers/command.js';
+import { ownEnvironment } from '../helpers/environment.js';
 import { deadPort, type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
+import { ownServers } from '../helpers/own-servers.js';
 
-const env = { ...process.env };
-const open: net.Server[] = [];
-const sockets = new Set<net.Socket>();
-
-async function listening(server: net.Server): Promise<number> {
-  open.push(server);
-  for (const event of ['connection', 'secureConnection']) {
-    server.on(event, (socket: net.Socket) => {
-      sockets.add(socket);
-      socket.on('error', () => {});
-    });
-  }
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return (server.address() as AddressInfo).port;
-}
+ownEnvironment();
+const { listening, sockets } = ownServers();
 
 /** Notes what it is asked to connect to, and by whom; connects to 127.0.0.1, whatever the name. */
 function tunnelling<S extends net.Server>(server: S, seen: unknown[]): S {
@@ -36,15 +25,8 @@ function tunnelling<S extends net.Server>(server: S, seen: unknown[]): S {
   });
 }
 
-beforeEach(() => {
-  for (const name of Object.keys(process.env)) if (/_proxy$|^NODE_|^SSL_/i.test(name)) delete process.env[name];
-});
 afterEach(() => {
-  process.env = { ...env };
   jest.restoreAllMocks();
-  for (const socket of sockets) socket.destroy();
-  sockets.clear();
-  for (const server of open.splice(0)) server.close();
 });
 
 describe('a proxy from the environment', () => {

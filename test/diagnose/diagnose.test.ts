@@ -1,6 +1,7 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { AxiosError, CanceledError, type InternalAxiosRequestConfig } from 'axios';
 import { diagnose, type FailureCause } from 'axios-resilience';
+import { ownEnvironment } from '../helpers/environment.js';
 
 const config = {
   method: 'get',
@@ -344,6 +345,12 @@ describe('the sentence', () => {
 
   test.each<[unknown, FailureCause, string]>([
     [new Error('Cannot load users: connect ECONNREFUSED 10.0.0.7:5432'), 'connection-refused', 'at 10.0.0.7:5432'],
+    [new Error('Cannot load users: read ECONNRESET while loading'), 'reset', 'The server closed the connection'],
+    [
+      new Error('write EPROTO 80:error:0A:SSL routines:f:wrong version number:'),
+      'tls-protocol',
+      'to the server, which',
+    ],
     ['connect ECONNREFUSED ::1:5432', 'connection-refused', 'at [::1]:5432'],
     [new Error('Error: getaddrinfo ENOTFOUND api.exmple.com'), 'dns', 'The name api.exmple.com does not exist'],
     [new Error('getaddrinfo EAI_AGAIN db, retrying'), 'dns-temporary', 'no answer for db ('],
@@ -444,6 +451,27 @@ describe('the advice', () => {
     ).toContain('getent hosts cdn.example.com');
   });
 
+  test('has one whole command for a plain port that an http:// request speaks TLS to, as by a proxy', () => {
+    const cause = system('write EPROTO: wrong version number', { code: 'EPROTO' });
+    const [, advice] = diagnose(
+      new AxiosError(cause.message, 'EPROTO', { ...config, url: 'http://api.test/a' }),
+    ).advice;
+    expect(advice).toMatch(/, and curl -v http:\/\/api\.test:80\/a$/);
+  });
+
+  test.each([
+    ['http://localhost:8080/', true],
+    ['http://127.0.0.2:8080/', true],
+    ['http://[::1]:8080/', true],
+    ['http://0.0.0.0:8080/', true],
+    ['http://localhost.example.com:8080/', false],
+    ['http://localhost-api:8080/', false],
+    ['http://10.0.0.7:8080/', false],
+  ])('takes %s for this machine: %s', (url, isLocal) => {
+    const { advice } = diagnose(new AxiosError('connect ECONNREFUSED', 'ECONNREFUSED', { ...config, url }));
+    expect(advice.some((line) => line.startsWith('localhost is this machine'))).toBe(isLocal);
+  });
+
   test('knows what mostly stands where the name of a host should', () => {
     const unknown = (hostname: string) =>
       diagnose(system(`getaddrinfo ENOTFOUND ${hostname}`, { code: 'ENOTFOUND', hostname })).advice[0];
@@ -486,10 +514,7 @@ describe('the advice', () => {
 });
 
 describe('a proxy is told from the server', () => {
-  const env = { ...process.env };
-  afterEach(() => {
-    process.env = { ...env };
-  });
+  ownEnvironment();
   const cause = (fields: object, error = connect('ECONNREFUSED', '10.9.9.9', 3128)) =>
     diagnose(Object.assign(viaHttp(error), { config: { url: 'http://api.example.com/', ...fields } })).cause;
 
@@ -522,10 +547,7 @@ describe('a proxy is told from the server', () => {
 });
 
 describe('a proxy that NO_PROXY rules out', () => {
-  const env = { ...process.env };
-  afterEach(() => {
-    process.env = { ...env };
-  });
+  ownEnvironment();
 
   test('is not blamed, nor named', () => {
     Object.assign(process.env, { http_proxy: 'http://10.9.9.9:3128', no_proxy: 'localhost, .example.com' });

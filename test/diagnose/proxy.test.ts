@@ -1,16 +1,11 @@
 import type http from 'node:http';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import axios from 'axios';
 import { placeAt } from '../../src/diagnose/place.js';
 import { environmentProxy, proxyFor } from '../../src/diagnose/proxy.js';
+import { ownEnvironment } from '../helpers/environment.js';
 
-const env = { ...process.env };
-beforeEach(() => {
-  for (const name of Object.keys(process.env)) if (/_proxy$/i.test(name)) delete process.env[name];
-});
-afterEach(() => {
-  process.env = { ...env };
-});
+ownEnvironment();
 
 /** Where axios would connect, asked of axios: its transport is told, and sends nothing. */
 async function whereAxiosGoes(url: string): Promise<unknown> {

@@ -33,9 +33,17 @@ test('options.md states every default', () => {
   expect(Object.fromEntries(stated)).toEqual(Object.fromEntries(flatten(DEFAULTS)));
 });
 
-test('options.md names every preset', () => {
+test('options.md names every preset, and says what it changes', () => {
   const rows = rowsOf(page('docs/options.md'), 'Presets');
   expect(firstNames(rows)).toEqual(Object.keys(presets).map((name) => `presets.${name}`));
+  const { interactive, background } = presets;
+  const seconds = (ms: unknown) => Number(ms) / 1_000;
+  const minutes = (ms: unknown) => seconds(ms) / 60;
+  expect(rows.slice(0, 3).map(([, , changes]) => changes)).toEqual([
+    'nothing',
+    `${interactive.retry?.maxRetries} quick retries, ${seconds(interactive.attemptTimeout)} s an attempt, ${seconds(interactive.deadline)} s in all`,
+    `${background.retry?.maxRetries} retries, a minute an attempt, ${minutes(background.deadline)} minutes in all, honours a Retry-After of up to ${minutes(background.retry?.maxRetryAfter)} minutes`,
+  ]);
 });
 
 test('hooks.md names every hook, kind of failure, end and counter', () => {

@@ -11,6 +11,7 @@ import axios, { type AxiosRequestConfig } from 'axios';
 import { attachResilience, type Diagnosis, diagnose } from 'axios-resilience';
 import { type BlackHole, blackHole } from '../helpers/black-hole.js';
 import { type Certificate, type CertificateAuthority, certificateAuthority } from '../helpers/certificates.js';
+import { ownEnvironment } from '../helpers/environment.js';
 import { deadPort, type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
 import { rejection, sleep } from '../helpers/settled.js';
 
@@ -536,10 +537,7 @@ test('a server that wants a client certificate says so to the http adapter; fetc
 
 describe('a proxy', () => {
   const url = 'http://127.0.0.1:9/users';
-  const env = { ...process.env };
-  afterEach(() => {
-    process.env = { ...env };
-  });
+  ownEnvironment();
 
   test('that is configured, but not there', async () => {
     const port = await deadPort();

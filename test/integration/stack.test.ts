@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals';
 import axios from 'axios';
 import { attachResilience } from 'axios-resilience';
-import { scriptedAdapter } from '../helpers/scripted-adapter.js';
+import { scriptedAdapter } from 'axios-resilience/testing';
 import { rejection } from '../helpers/settled.js';
 
 const { stackTraceLimit } = Error;
@@ -10,7 +10,7 @@ afterEach(() => {
 });
 
 test('the stack of a refusal leads to the caller, and the limit of stacks is as it was', async () => {
-  const api = axios.create({ adapter: scriptedAdapter(200), baseURL: 'http://api.test' });
+  const api = axios.create({ adapter: scriptedAdapter([200]), baseURL: 'http://api.test' });
   const { breakers } = attachResilience(api);
   await api.get('/');
   breakers.get('http://api.test')?.isolate();

@@ -198,12 +198,13 @@ describe('attachTelemetry refuses', () => {
   test.each([
     [null, '`options` must be an object, got null'],
     [{ meter: 1 }, '`options.meter` is not an option (known: meterProvider, spanEvents, attributes, scope)'],
-    [{ spanEvent: true }, '`options.spanEvent` is not an option (known: meterProvider, spanEvents, attributes, scope)'],
+    [{ spanEvent: true }, '`options.spanEvent` is not an option; did you mean `spanEvents`?'],
     [{ meterProvider: {} }, '`options.meterProvider` must be a MeterProvider, got an object'],
     [{ spanEvents: 'yes' }, '`options.spanEvents` must be true or false, got "yes"'],
     [{ attributes: 'orders' }, '`options.attributes` must be a plain object, got "orders"'],
     [{ attributes: new Map() }, '`options.attributes` must be a plain object, got an object'],
     [{ scope: 'origin' }, '`options.scope` must be a function, got "origin"'],
+    [{ scope: [1] }, '`options.scope` must be a function, got [1]'],
   ])('%j', (options, message) => {
     expect(() => attach(handle(), options)).toThrow(new TypeError(message));
   });

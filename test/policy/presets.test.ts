@@ -3,7 +3,7 @@ import { presets } from '../../src/policy/presets.js';
 import { resolvePolicy } from '../../src/policy/resolve.js';
 import { validatePolicy } from '../../src/policy/validate.js';
 
-test('each says what it says in its documentation', () => {
+test('the values of each', () => {
   expect(presets).toEqual({
     standard: {},
     interactive: {

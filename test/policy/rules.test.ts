@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { InternalAxiosRequestConfig } from 'axios';
 import { resolvePolicy } from '../../src/policy/resolve.js';
-import { pathOf, resolveRules, ruleFor } from '../../src/policy/rules.js';
+import { resolveRules, ruleFor } from '../../src/policy/rules.js';
 
 const BASE = resolvePolicy({ deadline: 1, attemptTimeout: 7 });
 
@@ -93,17 +93,4 @@ describe('rules', () => {
 
 test('a request whose URL cannot be read falls under no rule', () => {
   expect(deadline('http://[', { '/': 2, 'http://api.test': 3 })).toBeUndefined();
-});
-
-test.each([
-  ['https://api.test/users?page=2', '/users?page=2'],
-  ['https://api.test?page=2', '/?page=2'],
-  ['web+app2.x-y://api.test/users', '/users'],
-  ['//api.test/users', '/users'],
-  ['/users', '/users'],
-  ['users', '/users'],
-  ['/login?to=https://api.test/users', '/login?to=https://api.test/users'],
-  ['x/y://z', '/x/y://z'],
-])('the path of %s is %s', (url, path) => {
-  expect(pathOf(url)).toBe(path);
 });

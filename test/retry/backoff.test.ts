@@ -1,14 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Complete } from '../../src/policy/resolve.js';
 import type { Backoff, FailedAttempt } from '../../src/policy/types.js';
 import { backoffDelay } from '../../src/retry/backoff.js';
+import { seededRandom } from '../../src/testing/random.js';
 
 const LAST = 1 - 2 ** -53;
 const FAILED = { attempt: 2, durationMs: 5 } as FailedAttempt;
 
 const settings = (backoff: Backoff = {}) =>
-  ({ baseDelay: 100, maxDelay: 20_000, jitter: 'full', ...backoff }) as Required<{
-    [K in keyof Backoff]: NonNullable<Backoff[K]>;
-  }>;
+  ({ baseDelay: 100, maxDelay: 20_000, jitter: 'full', ...backoff }) as Complete<Backoff>;
 
 const delay = (backoff: Backoff, retry: number, draw: number, previousMs = 0) =>
   backoffDelay(
@@ -18,17 +18,6 @@ const delay = (backoff: Backoff, retry: number, draw: number, previousMs = 0) =>
     () => FAILED,
     () => draw,
   );
-
-/** Even draws from [0, 1), the same in each run (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 describe('full jitter', () => {
   test.each([
@@ -47,7 +36,7 @@ describe('full jitter', () => {
 
   test.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 20])('1,000 draws for retry %d fill [0, cap) evenly', (retry) => {
     const cap = Math.min(20_000, 100 * 2 ** (retry - 1));
-    const random = seeded(retry);
+    const random = seededRandom(retry);
     const draws = Array.from({ length: 1_000 }, () => backoffDelay(settings(), retry, 0, () => FAILED, random));
     const buckets = Array.from(
       { length: 10 },
@@ -60,7 +49,7 @@ describe('full jitter', () => {
 });
 
 test('calls that fail at the same time come back at different times', () => {
-  const random = seeded(1);
+  const random = seededRandom(1);
   const delays = [1, 2, 3, 4].map(() => backoffDelay(settings(), 1, 0, () => FAILED, random));
   expect(new Set(delays).size).toBe(4);
 });

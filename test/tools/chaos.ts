@@ -6,16 +6,12 @@ import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import axios from 'axios';
 import { attachResilience, reportOf } from 'axios-resilience';
+import { seededRandom } from 'axios-resilience/testing';
 
 const [calls = 1_000, seed = 1] = process.argv.slice(2).map(Number);
 const CONCURRENT = 64;
 
-let state = seed;
-/** Park and Miller's generator: the same calls for the same seed. */
-const random = () => {
-  state = (state * 48_271) % 2_147_483_647;
-  return state / 2_147_483_647;
-};
+const random = seededRandom(seed);
 const pick = <T>(...choices: T[]): T => choices[Math.floor(random() * choices.length)] as T;
 
 const FAULTS = [

@@ -1,20 +1,16 @@
-/** Park and Miller's generator: the same draws for the same seed. */
+import { seededRandom } from 'axios-resilience/testing';
+
+/** Choices drawn from a seed. */
 export class Random {
-  #state: number;
+  readonly #draw: () => number;
 
   constructor(seed: number) {
-    this.#state = (seed % 2_147_483_646) + 1;
+    this.#draw = seededRandom(seed);
   }
 
-  /** From 0 up to, but not including, 1. */
-  readonly next = (): number => {
-    this.#state = (this.#state * 48_271) % 2_147_483_647;
-    return this.#state / 2_147_483_647;
-  };
+  between = (least: number, most: number): number => least + this.#draw() * (most - least);
 
-  between = (least: number, most: number): number => least + this.next() * (most - least);
+  chance = (share: number): boolean => this.#draw() < share;
 
-  chance = (share: number): boolean => this.next() < share;
-
-  pick = <T>(choices: readonly T[]): T => choices[Math.floor(this.next() * choices.length)] as T;
+  pick = <T>(choices: readonly T[]): T => choices[Math.floor(this.#draw() * choices.length)] as T;
 }

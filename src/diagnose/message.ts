@@ -1,5 +1,5 @@
-/** What can be read out of words. */
-interface Spoken {
+/** The fields of an error that its message tells. */
+interface Fields {
   readonly code?: string;
   readonly syscall?: string;
   readonly hostname?: string;
@@ -20,13 +20,15 @@ const CERTIFICATES: readonly (readonly [RegExp, string])[] = [
   [/does not match certificate's altnames/, 'ERR_TLS_CERT_ALTNAME_INVALID'],
 ];
 
-/** The fields of an error of which only the words are left: `new Error(`Cannot load users: ${error.message}`)`. */
-export function spokenIn(message: string): Spoken {
+/** The fields of an error of which only the message is left: `new Error(`Cannot load users: ${error.message}`)`. */
+export function fieldsIn(message: string): Fields {
   const [, syscall, code, place = ''] = CALL.exec(message) ?? [];
   if (syscall === undefined || code === undefined) {
     const certificate = CERTIFICATES.find(([pattern]) => pattern.test(message));
     return certificate ? { code: certificate[1] } : {};
   }
+  // Of a connection that stood, Node does not say where it led: what follows is something else.
+  if (syscall === 'read' || syscall === 'write') return { code, syscall };
   if (syscall !== 'connect') return { code, syscall, hostname: place };
   const [, address = place, port = 0] = /^(.*):(\d+)$/.exec(place) ?? [];
   return { code, syscall, address, port: Number(port) };
