@@ -75,12 +75,14 @@ function wholeNumber(text: string): number | undefined {
   return /^\d+$/.test(text) ? Math.min(Number(text), LONGEST) : undefined;
 }
 
-/** Header fields by lower-case name, from AxiosHeaders or from the plain object a custom adapter may give. */
+/** Header fields by lower-case name, from AxiosHeaders or from what a custom adapter may give: a plain object, or Headers. */
 function reader(headers: unknown): Read {
-  const fields = (headers ?? {}) as { get?: unknown } & Record<string, unknown>;
-  const get = typeof fields.get === 'function' ? (fields.get as (name: string) => unknown).bind(fields) : undefined;
+  const fields = (headers ?? {}) as { get?: unknown };
+  // Once for all names: to ask AxiosHeaders for each costs three times as much.
+  const byName = new Map<string, unknown>(Object.entries(fields).map(([name, value]) => [name.toLowerCase(), value]));
+  const get = byName.size === 0 && typeof fields.get === 'function' ? fields.get : undefined;
   return (name) => {
-    const value = get ? get(name) : fields[Object.keys(fields).find((key) => key.toLowerCase() === name) ?? name];
+    const value: unknown = get ? get.call(fields, name) : byName.get(name);
     const first = Array.isArray(value) ? value[0] : value;
     return typeof first === 'string' || typeof first === 'number' ? String(first).trim() : undefined;
   };

@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import axios, { AxiosHeaders, type InternalAxiosRequestConfig } from 'axios';
+import FormData from 'form-data';
 import { Request, serialize } from '../../src/call/request.js';
 import { applyOverride, resolvePolicy } from '../../src/policy/resolve.js';
 import type { ResilienceOverride } from '../../src/policy/types.js';
@@ -41,6 +42,23 @@ describe('Request', () => {
     const { request: sent } = request();
     sent.next().headers.set('Content-Length', '10');
     sent.next().headers.set('Content-Length', '20');
+    expect(sent.next().headers.toJSON()).toEqual({ 'X-Caller': 'a' });
+  });
+
+  test('a form goes with the first attempt, its copy with the next, and the caller’s config keeps the form', () => {
+    const form = new FormData();
+    form.append('name', 'Ada');
+    const { config, request: sent } = request({ data: form });
+    const [first, second] = [sent.next(), sent.next()];
+    expect([first.data === form, config.data === form, second === config]).toEqual([true, true, false]);
+    expect(`${second.data}`).toMatch(/name="name"\r\n\r\nAda/);
+    expect(second.headers.getContentType()).toBe(form.getHeaders()['content-type']);
+  });
+
+  test('takes none along from one copy to the next either', () => {
+    const { request: sent } = request();
+    sent.share();
+    sent.next().headers.set('Content-Length', '10');
     expect(sent.next().headers.toJSON()).toEqual({ 'X-Caller': 'a' });
   });
 

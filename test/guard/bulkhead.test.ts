@@ -171,6 +171,22 @@ describe('Bulkhead', () => {
       expect([bulkhead.inFlight, bulkhead.queued, body.listenerCount('close')]).toEqual([0, 0, 0]);
     });
 
+    test('… of who has waited for a slot, too', async () => {
+      const { bulkhead, send } = counting();
+      const first = send(OK);
+      const body = new PassThrough();
+      const outcome = answer(body);
+      const waited = bulkhead.enqueue({ task: () => Promise.resolve(outcome), refusal: () => undefined });
+      const next = bulkhead.enqueue({ task: () => Promise.resolve(OK), refusal: () => undefined });
+      expect([await first, await waited.outcome]).toEqual([OK, outcome]);
+      await settle();
+      expect([bulkhead.inFlight, bulkhead.queued]).toEqual([1, 1]);
+      body.emit('close');
+      expect(await next.outcome).toBe(OK);
+      await settle();
+      expect([bulkhead.inFlight, bulkhead.queued]).toEqual([0, 0]);
+    });
+
     test('… or when the adapter lets go of its signal', async () => {
       const { bulkhead, send } = counting();
       const signal = new LightSignal();
