@@ -1,9 +1,11 @@
+import { isObject } from './object.js';
+
 /** The error and what caused it, outermost first, the parts of an AggregateError included. */
 export function causesOf(error: unknown): NonNullable<unknown>[] {
   const longest = 16;
   const chain: NonNullable<unknown>[] = [];
   const visit = (link: unknown): void => {
-    if (typeof link !== 'object' || link === null || chain.length === longest || chain.includes(link)) return;
+    if (!isObject(link) || chain.length === longest || chain.includes(link)) return;
     chain.push(link);
     const { cause, errors } = link as { cause?: unknown; errors?: unknown };
     if (Array.isArray(errors)) errors.slice(0, longest).forEach(visit);

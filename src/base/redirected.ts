@@ -1,5 +1,6 @@
 import type { InternalAxiosRequestConfig } from 'axios';
 import { causesOf } from './causes.js';
+import { isObject } from './object.js';
 import { originOf, portOf } from './url.js';
 
 /** The origins to which Node's fetch could not connect, by its error, which does not name them. */
@@ -18,7 +19,7 @@ export function watchFetch(): void {
 function note(message: unknown): void {
   const { error, connectParams } = Object(message) as { error?: unknown; connectParams?: unknown };
   const { protocol, host } = Object(connectParams) as { protocol?: unknown; host?: unknown };
-  if (typeof error === 'object' && error !== null) origins.set(error, `${protocol}//${host}`);
+  if (isObject(error)) origins.set(error, `${protocol}//${host}`);
 }
 
 /** The http adapter counts redirects; of a fetch, only the origin or the port of its last connection is known. */

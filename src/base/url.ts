@@ -1,5 +1,6 @@
 import type { InternalAxiosRequestConfig } from 'axios';
 import { DEFAULT_PORTS } from './http.js';
+import { isObject } from './object.js';
 
 const ABSOLUTE = /^([a-z][a-z\d+\-.]*:)?\/\//i;
 /** Only what a URL parser would not read in another way: it drops tabs, takes `\` for `/`, and more. */
@@ -111,7 +112,7 @@ const encoded = (name: string): string => encodeURIComponent(name.replace(/\p{Cs
 
 function namesOf(params: unknown): string[] {
   if (params instanceof URLSearchParams) return [...params.keys()];
-  return typeof params === 'object' && params !== null ? Object.keys(params) : [];
+  return isObject(params) ? Object.keys(params) : [];
 }
 
 /** Text from elsewhere (an error's message) with whatever looks like userinfo or a query value taken out. */

@@ -1,9 +1,10 @@
 import type { AxiosResponse } from 'axios';
+import { isObject } from '../base/object.js';
 import type { Outcome } from '../base/outcome.js';
 
 /** True if this body can be handed to an adapter more than once and is the same each time. */
 export function isReplayable(data: unknown): boolean {
-  if (typeof data !== 'object' || data === null) return true;
+  if (!isObject(data)) return true;
   return (!isStream(data) && !(Symbol.asyncIterator in data)) || isUntouched(data);
 }
 
@@ -15,7 +16,7 @@ function isUntouched(data: object): boolean {
 
 /** A plain object, list, typed array or URLSearchParams, which is for `transformRequest` to turn into a body. */
 export function isUnserialized(data: unknown): boolean {
-  if (typeof data !== 'object' || data === null) return false;
+  if (!isObject(data)) return false;
   const prototype: unknown = Object.getPrototypeOf(data);
   if (Array.isArray(data) || prototype === null || prototype === Object.prototype) return true;
   return data instanceof URLSearchParams || (ArrayBuffer.isView(data) && !('isBuffer' in data.constructor));
@@ -23,7 +24,7 @@ export function isUnserialized(data: unknown): boolean {
 
 /** A Node or web stream. */
 export function isStream(data: unknown): data is object {
-  if (typeof data !== 'object' || data === null) return false;
+  if (!isObject(data)) return false;
   return typeof (data as { pipe?: unknown }).pipe === 'function' || isWebStream(data);
 }
 

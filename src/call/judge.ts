@@ -2,7 +2,9 @@ import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 import { wallClock } from '../base/clock.js';
 import { AttemptTimeoutError, ConnectTimeoutError } from '../base/errors.js';
 import { classify, neverSent } from '../base/failure.js';
+import { isObject } from '../base/object.js';
 import type { Outcome } from '../base/outcome.js';
+import { mayPass } from '../retry/decide.js';
 import { retryAfterMs } from '../retry/retry-after.js';
 import { discard, parsed } from './body.js';
 import type { Call } from './call.js';
@@ -10,14 +12,17 @@ import type { ConnectionWatch } from './connection.js';
 
 /** What came of an answer that axios takes as good, whatever the policy thinks of it. */
 export function outcomeOfResponse(response: AxiosResponse, call: Call): Outcome {
-  const { methods, statuses, retryResponse } = call.policy.retry;
   // A custom adapter may resolve with anything; axios will say what it thinks of that.
-  if (typeof response !== 'object' || response === null) return { response };
-  const listed = methods.get(call.request.method)?.statuses ?? statuses;
-  if (listed.has(response.status)) return { failure: 'status', response, ...askedWait(response) };
+  if (!isObject(response)) return { response };
+  const { retry } = call.policy;
+  const rule = retry.methods.get(call.request.method);
+  if ((rule?.statuses ?? retry.statuses).has(response.status)) {
+    const listed: Outcome = { failure: 'status', ...answered(response) };
+    if (mayPass(listed, retry, rule)) return listed;
+  }
   try {
-    const unready = retryResponse?.(parsed(response)) === true;
-    return unready ? { failure: 'status', response, unready, ...askedWait(response) } : { response };
+    const unready = retry.retryResponse?.(parsed(response)) === true;
+    return unready ? { failure: 'status', unready, ...answered(response) } : { response };
   } catch (error) {
     discard(response.data);
     return thrown(error);
@@ -37,7 +42,7 @@ export function outcomeOfError(
     error,
     unsent: neverSent(failure, error, config) && (connection?.hops ?? 1) <= 1,
     stale: failure === 'read' && !response && connection?.reused === true,
-    ...(response && { response, ...askedWait(response) }),
+    ...(response && answered(response)),
     ...(failure === 'canceled' && { final: failure }),
   };
 }
@@ -45,9 +50,9 @@ export function outcomeOfError(
 /** What one of the caller's own functions threw: the call rejects with it. */
 export const thrown = (error: unknown): Outcome => ({ failure: 'other', error, final: 'vetoed' });
 
-function askedWait({ headers, status }: AxiosResponse): Pick<Outcome, 'retryAfterMs'> {
-  const ms = retryAfterMs(headers, status, wallClock());
-  return ms === undefined ? {} : { retryAfterMs: ms };
+function answered(response: AxiosResponse): Pick<Outcome, 'response' | 'retryAfterMs'> {
+  const ms = retryAfterMs(response.headers, response.status, wallClock());
+  return ms === undefined ? { response } : { response, retryAfterMs: ms };
 }
 
 /** The attempt took longer than its limit. */

@@ -29,7 +29,7 @@ export class Lifetime {
     private readonly config: InternalAxiosRequestConfig,
     startedAt: number,
     deadline: number,
-    private readonly deadlineError: () => DeadlineExceededError,
+    private readonly deadlineError?: () => DeadlineExceededError,
     /** The limit that the first phase is likely to have. */
     firstLimit = Number.POSITIVE_INFINITY,
   ) {
@@ -139,7 +139,7 @@ export class Lifetime {
   }
 
   #due(): Outcome {
-    return { failure: 'timeout', error: this.deadlineError(), final: 'deadline' };
+    return { failure: 'timeout', error: this.deadlineError?.(), final: 'deadline' };
   }
 
   #end(end: Outcome): void {

@@ -1,10 +1,12 @@
 import type { AxiosResponse } from 'axios';
 import { causesOf } from '../base/causes.js';
+import { isObject } from '../base/object.js';
 import type { Outcome } from '../base/outcome.js';
 import { file } from '../observe/file.js';
 import type { ResolvedPolicy } from '../policy/resolve.js';
 import { abandon, isStream, isUnread } from './body.js';
 import type { Call } from './call.js';
+import { Lifetime } from './lifetime.js';
 
 /** Ends that `fallback` is not asked about: an answer that no retry would change, and the caller's own cancellation. */
 const AS_THEY_ARE: ReadonlySet<string> = new Set(['not-retryable', 'canceled']);
@@ -19,13 +21,19 @@ export function settle(call: Call): AxiosResponse | Promise<AxiosResponse> {
 
 async function fallback({ outcome = {}, config, recorder }: Call, ask: Fallback): Promise<AxiosResponse> {
   let answer: unknown;
+  // The call's own may have run out; no deadline holds for this, but its caller may cancel it.
+  const lifetime = new Lifetime(config, 0, Number.POSITIVE_INFINITY);
   try {
-    answer = await ask(outcome.error, config);
+    answer = await lifetime.until(Promise.resolve(ask(outcome.error, config)));
+    if (lifetime.over) throw lifetime.over.error;
   } catch (error) {
+    file(error, recorder);
     // Unless who catches it may still read the failed answer, by its `cause` or by whatever it was put under.
     if (!causesOf(error).some((link) => link === outcome.error || Object.values(link).includes(outcome.response)))
       letGo(outcome);
     throw error;
+  } finally {
+    lifetime.dispose();
   }
   if (answer === undefined) throw outcome.error;
   recorder.fallback = true;
@@ -48,5 +56,5 @@ const NOT_KEPT = Object.freeze({ 'cache-control': 'no-store' });
 type Fallback = Exclude<ResolvedPolicy['fallback'], false | undefined>;
 
 function isResponse(answer: unknown): answer is AxiosResponse {
-  return typeof answer === 'object' && answer !== null && 'data' in answer && 'status' in answer && 'headers' in answer;
+  return isObject(answer) && 'data' in answer && 'status' in answer && 'headers' in answer;
 }

@@ -1,3 +1,4 @@
+import { isObject } from '../base/object.js';
 import type { ResilienceReport } from '../base/report.js';
 import type { Recorder } from './recorder.js';
 
@@ -51,5 +52,3 @@ export function reportOf(settled: unknown): ResilienceReport | undefined {
   const { config } = settled as { config?: unknown };
   return (filed.get(settled) ?? (isObject(config) ? filed.get(config) : undefined))?.report;
 }
-
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;

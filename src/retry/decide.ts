@@ -72,8 +72,8 @@ const stop = (because: StopDecision['because']): StopDecision => ({ retry: false
 export function mayPass(outcome: Outcome, policy: ResolvedRetry, rule: ResolvedMethod | undefined): boolean {
   const { failure, unready, retryAfterMs } = outcome;
   if (unready) return true;
-  if (failure !== 'status')
-    return failure === 'dns' || failure === 'connect' || failure === 'read' || failure === 'timeout';
+  // Those that no limit is kept for are known not to pass.
+  if (failure !== 'status') return limitedKind(failure) !== undefined;
   const status = statusOf(outcome) ?? 0;
   if (status === CONTENT_TOO_LARGE && !(policy.respectRetryAfter && retryAfterMs !== undefined)) return false;
   return (rule?.statuses ?? policy.statuses).has(status);

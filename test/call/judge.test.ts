@@ -55,6 +55,13 @@ describe('an answer', () => {
     ]);
   });
 
+  test('that is 413 fails only with a Retry-After: without, the same would come again, and axios takes it as good', () => {
+    const outcomes = [{}, { 'retry-after': 'soon' }, { 'retry-after': '2' }].map((headers) =>
+      outcomeOfResponse(answer(413, headers), call()),
+    );
+    expect(outcomes.map(({ failure }) => failure)).toEqual([undefined, undefined, 'status']);
+  });
+
   test('whose body says "try again" is not ready', () => {
     const pending = call({ retryResponse: ({ data }) => (data as { state: string }).state === 'pending' });
     const outcomes = ['{"state":"pending"}', '{"state":"done"}'].map((data) =>

@@ -78,6 +78,37 @@ describe('fallback', () => {
     expect((await rejection(api.get('/'))).message).toBe('cache down');
   });
 
+  test('what it throws has the report of the call', async () => {
+    attachResilience(api, { retry: 0, fallback: () => Promise.reject(new Error('no cache either')) });
+    const error = await rejection(api.get('/'));
+    expect([(error as Error).message, reportOf(error)?.ended, reportOf(error)?.fallback]).toEqual([
+      'no cache either',
+      'max-retries',
+      false,
+    ]);
+  });
+
+  test.each(['signal', 'cancelToken'] as const)('a call that waits for it is cancelled at once by %s', async (by) => {
+    const { fallback, entered, answer } = slowFallback();
+    attachResilience(api, { retry: 0, fallback });
+    const controller = new AbortController();
+    const source = axios.CancelToken.source();
+    const call = rejection(
+      api.get('/', by === 'signal' ? { signal: controller.signal } : { cancelToken: source.token }),
+    );
+    await entered;
+    const canceledAt = performance.now();
+    controller.abort(new Error('enough'));
+    source.cancel('enough');
+    const error = await call;
+    expect(performance.now() - canceledAt).toBeLessThan(50);
+    expect([error.code, String(error.cause)]).toEqual(['ERR_CANCELED', expect.stringContaining('enough')]);
+    expect(reportOf(error)).toMatchObject({ ended: 'max-retries', fallback: false });
+    answer({ users: [] });
+    await new Promise(setImmediate);
+    expect(reportOf(error)?.fallback).toBe(false);
+  });
+
   test('a request may have its own, or none', async () => {
     attachResilience(api, { retry: 0, fallback: () => 'instance' });
     expect((await api.get('/', { resilience: { fallback: () => 'request' } })).data).toBe('request');
@@ -108,3 +139,20 @@ describe('scopes', () => {
     expect(Object.keys(stats().scopes)).toHaveLength(1_000);
   }, 60_000);
 });
+
+/** A fallback that answers when it is told to, or after half a second. */
+function slowFallback() {
+  let answer: (value: unknown) => void = () => {};
+  let enter = () => {};
+  const entered = new Promise<void>((resolve) => {
+    enter = resolve;
+  });
+  const fallback = () => {
+    enter();
+    return new Promise((resolve) => {
+      answer = resolve;
+      setTimeout(resolve, 500, { users: ['late'] }).unref();
+    });
+  };
+  return { fallback, entered, answer: (value: unknown) => answer(value) };
+}
