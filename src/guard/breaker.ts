@@ -82,7 +82,7 @@ export class Breaker implements BreakerView {
     const breaker: IBreaker = {
       state: undefined,
       success: (circuit) => this.#window.success(circuit),
-      failure: (circuit) => circuit === Circuit.Closed || this.#window.failure(),
+      failure: () => true,
     };
     const counted = handleWhenResult((verdict) => (verdict as Verdict).counts !== 'answered');
     const halfOpenAfter = { next: (context: OpenContext) => this.#open(verdictIn(context), 0) };
@@ -195,7 +195,9 @@ export class Breaker implements BreakerView {
       },
       next: (context) => {
         const later = verdictIn(context);
-        return this.#open(later, later.counts === 'probe-lost' ? index : index + 1);
+        if (later.counts === 'probe-lost') return this.#open(later, index);
+        this.#window.failure();
+        return this.#open(later, index + 1);
       },
     };
   }

@@ -298,6 +298,21 @@ describe('Breaker', () => {
     expect(breaker).toMatchObject({ state: 'closed', inStateForMs: 0, openedBy: undefined });
   });
 
+  test('a cancelled probe is counted as nothing, a failed one as a failure', async () => {
+    await open();
+    const counts = [breaker.window];
+    for (const outcome of [{ failure: 'canceled' } as Outcome, FAILED]) {
+      clock += 1_000;
+      await run(outcome);
+      counts.push(breaker.window);
+    }
+    expect(counts.map(({ calls, failures, consecutiveFailures }) => [calls, failures, consecutiveFailures])).toEqual([
+      [3, 3, 3],
+      [3, 3, 3],
+      [4, 4, 4],
+    ]);
+  });
+
   test('what was counted leaves with the window', async () => {
     await run(OK);
     await run(FAILED);
