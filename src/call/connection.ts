@@ -43,7 +43,7 @@ const used = new WeakSet<Socket>();
 export class ConnectionWatch implements ProxyHandler<Agent> {
   /** Connections asked for: one, and one for each redirect. */
   hops = 0;
-  /** The latest had carried a request before. */
+  /** The latest had carried a request before, and has brought no answer to this one. */
   reused = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #onTimeout: (() => void) | undefined;
@@ -97,6 +97,9 @@ export class ConnectionWatch implements ProxyHandler<Agent> {
     used.add(socket);
     const connecting = socket.encrypted ? socket.secureConnecting : socket.connecting;
     if (this.reused || !connecting) {
+      request.once('response', () => {
+        this.reused = false;
+      });
       this.#stop(hop);
       return;
     }

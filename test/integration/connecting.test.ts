@@ -240,6 +240,29 @@ describe('a kept-alive connection that the server has closed', () => {
     server.close();
   });
 
+  test('one that is reset in the middle of its answer was alive, and waits for its backoff like any other', async () => {
+    const server = await flakyServer(
+      200,
+      (_req, res) => {
+        res.writeHead(200, { 'content-length': 100 }).write('half');
+        setTimeout(() => res.socket?.resetAndDestroy(), 10);
+      },
+      200,
+    );
+    const httpAgent = new http.Agent({ keepAlive: true });
+    const api = axios.create({ proxy: false, httpAgent });
+    attachResilience(api, { retry: { backoff: () => 150 } });
+    await api.get(server.url);
+    const { attempts = [] } = reportOf(await api.get(server.url)) ?? {};
+    expect(attempts.map(({ failure, delayMs }) => [failure, delayMs])).toEqual([
+      ['read', 150],
+      [undefined, undefined],
+    ]);
+    expect(server.hits).toHaveLength(3);
+    httpAgent.destroy();
+    await server.close();
+  });
+
   test('a fresh connection that is reset waits for its backoff like any other', async () => {
     const server = await flakyServer('reset', 200);
     const api = axios.create({ proxy: false });
