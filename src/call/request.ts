@@ -95,7 +95,7 @@ export class Request {
     return this.#template ?? this.#given;
   }
 
-  /** Takes off the caller's config what the adapter has made of it. A copy costs 4 µs more. */
+  /** Takes off the caller's config what the adapter has made of it. A copy costs 3 µs more. */
   #restore(): void {
     const { config } = this;
     for (const [key, value] of Object.entries(this.#given)) {

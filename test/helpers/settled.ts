@@ -15,6 +15,12 @@ export async function elapsed(promise: Promise<unknown>): Promise<number> {
   return performance.now() - startedAt;
 }
 
+/** Milliseconds between the end of a promise and that of a timer begun with it, which a busy machine is as late with. */
+export async function offBy(ms: number, promise: Promise<unknown>): Promise<number> {
+  const timer = elapsed(sleep(ms));
+  return Math.abs((await elapsed(promise)) - (await timer));
+}
+
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Waits until something holds; fails the test if it does not within two seconds. */

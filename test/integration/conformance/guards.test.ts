@@ -17,7 +17,7 @@ afterEach(() => server.close());
 
 test('a probe that fails opens the circuit for another whole period', async () => {
   server.script(503);
-  const openFor = 80;
+  const openFor = 300;
   const { breakers } = attachResilience(api, {
     retry: false,
     breaker: { consecutive: 1, minimumDuration: 0, openFor },

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import axios, { type AxiosInstance, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 import { attachResilience, reportOf } from 'axios-resilience';
 import { type FlakyServer, flakyServer } from '../../helpers/flaky-server.js';
-import { elapsed, rejection } from '../../helpers/settled.js';
+import { offBy, rejection } from '../../helpers/settled.js';
 
 const NOW = { backoff: () => 0 };
 
@@ -71,7 +71,7 @@ describe.each(['http', 'fetch'] as const)('through the %s adapter', (adapter) =>
     server.script((_req, res) => void res.writeHead(503).write('{"half":'));
     attachResilience(api, { deadline: 200, retry: NOW });
     const call = api.get('/');
-    expect(Math.abs((await elapsed(call)) - 200)).toBeLessThan(40);
+    expect(await offBy(200, call)).toBeLessThan(40);
     expect(await rejection(call)).toMatchObject({ code: 'ERR_DEADLINE_EXCEEDED' });
   });
 
