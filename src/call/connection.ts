@@ -1,4 +1,5 @@
 import type { InternalAxiosRequestConfig } from 'axios';
+import { put } from './stand-in.js';
 
 type Config = InternalAxiosRequestConfig;
 
@@ -47,12 +48,19 @@ export class ConnectionWatch implements ProxyHandler<Agent> {
   reused = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #onTimeout: (() => void) | undefined;
+  readonly #takeBack: (() => void)[] = [];
 
   constructor(
     private readonly options: WatchOptions,
     onTimeout: () => void,
   ) {
     this.#onTimeout = onTimeout;
+  }
+
+  /** Takes the place of the agents of the config that the attempt is sent with, until its end. */
+  standIn(config: Config): void {
+    for (const key of ['httpAgent', 'httpsAgent'] as const)
+      this.#takeBack.push(put(config, key, this.agent(config, key)));
   }
 
   /** What to send with instead of an agent of `config`'s; `undefined` where there is none to stand in for. */
@@ -75,6 +83,7 @@ export class ConnectionWatch implements ProxyHandler<Agent> {
   end(): void {
     this.dispose();
     this.#onTimeout = undefined;
+    for (const takeBack of this.#takeBack.splice(0)) takeBack();
   }
 
   dispose(): void {

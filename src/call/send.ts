@@ -1,6 +1,7 @@
 import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios';
+import { now } from '../base/clock.js';
 import { hide } from '../base/errors.js';
-import { responseOf } from '../base/failure.js';
+import { classify, responseOf } from '../base/failure.js';
 import type { Outcome } from '../base/outcome.js';
 import { type Aborter, LateSignal, LightSignal } from '../base/signal.js';
 import { discard, isStream } from './body.js';
@@ -32,6 +33,7 @@ export function send({ call, config, lifetime, sentAt, answered }: Sending): Pro
     let takeBack: (() => void) | undefined;
     let settled = false;
     let cut: unknown;
+    let limitMs = Number.POSITIVE_INFINITY;
 
     const settle = (outcome: Outcome) => {
       settled = true;
@@ -64,6 +66,8 @@ export function send({ call, config, lifetime, sentAt, answered }: Sending): Pro
     const onError = (error: unknown) => {
       try {
         const response = responseOf(error);
+        // axios's own timer was first: in the middle of a body, it says that the connection was lost.
+        if (!settled && now() - sentAt >= limitMs && classify(error) === 'read') kill(timedOut(call, limitMs));
         if (cut) lendRequest(cut, error);
         if (settled) return discard(response?.data);
         giveBack(error as object, config, aborter, call.config);
@@ -81,11 +85,11 @@ export function send({ call, config, lifetime, sentAt, answered }: Sending): Pro
     try {
       lifetime.enter(kill);
       if (settled) return;
-      const limitMs = attemptLimit(config, policy.attemptTimeout);
+      limitMs = attemptLimit(config, policy.attemptTimeout);
       if (limitMs !== Number.POSITIVE_INFINITY)
         lifetime.limitPhase(limitMs, sentAt, () => kill(timedOut(call, limitMs)));
-      connection = watch(call, kill);
-      takeBack = standIn(config, aborter, connection);
+      connection = watch(call, config, kill);
+      takeBack = standIn(config, aborter);
       Promise.resolve(adapter.send(config)).then(onResponse, onError);
     } catch (error) {
       onError(error);

@@ -1,27 +1,17 @@
 import type { InternalAxiosRequestConfig } from 'axios';
 import { type Aborter, LateSignal } from '../base/signal.js';
-import type { ConnectionWatch } from './connection.js';
 
 type Config = InternalAxiosRequestConfig;
 
 /**
- * Puts an attempt's own signal and agents on the config it is sent with. The answer puts back what was there before, if the
- * adapter has not frozen it.
+ * Puts an attempt's own signal on the config it is sent with. The answer puts back what was there before, if the adapter has
+ * not frozen it.
  */
-export function standIn(config: Config, aborter: Aborter, connection: ConnectionWatch | undefined): () => void {
-  const takeBackSignal = aborter instanceof LateSignal ? lend(config, aborter) : put(config, 'signal', aborter.signal);
-  if (!connection) return takeBackSignal;
-  const takeBackHttp = put(config, 'httpAgent', connection.agent(config, 'httpAgent'));
-  const takeBackHttps = put(config, 'httpsAgent', connection.agent(config, 'httpsAgent'));
-  return () => {
-    takeBackSignal();
-    takeBackHttp();
-    takeBackHttps();
-  };
-}
+export const standIn = (config: Config, aborter: Aborter): (() => void) =>
+  aborter instanceof LateSignal ? lend(config, aborter) : put(config, 'signal', aborter.signal);
 
 /** By plain assignment: descriptors cost more than all the rest of this. */
-function put<Key extends 'signal' | 'httpAgent' | 'httpsAgent'>(config: Config, key: Key, value: Config[Key]) {
+export function put<Key extends 'signal' | 'httpAgent' | 'httpsAgent'>(config: Config, key: Key, value: Config[Key]) {
   if (value === undefined) return nothing;
   const had = Object.hasOwn(config, key);
   const before = config[key];

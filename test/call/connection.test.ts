@@ -41,6 +41,26 @@ function watch({ limitMs = 100, fresh = false }: { limitMs?: number; fresh?: boo
 }
 
 describe('the stand-in of an agent', () => {
+  test('is on the config until the attempt has ended', () => {
+    const httpAgent = new http.Agent();
+    const { watched } = watch();
+    const config: InternalAxiosRequestConfig = { headers: new AxiosHeaders(), httpAgent };
+    watched.standIn(config);
+    const { httpAgent: lent, httpsAgent } = config;
+    expect([lent === httpAgent, lent?.protocol, httpsAgent?.protocol]).toEqual([false, 'http:', 'https:']);
+    watched.end();
+    expect([config.httpAgent === httpAgent, Object.keys(config)]).toEqual([true, ['headers', 'httpAgent']]);
+  });
+
+  test('leaves a config without agents as it is where there is none to stand in for', () => {
+    const config = { headers: new AxiosHeaders(), httpVersion: 2 } as unknown as InternalAxiosRequestConfig;
+    const { watched } = watch();
+    watched.standIn(config);
+    expect(Object.keys(config)).toEqual(['headers', 'httpVersion']);
+    watched.end();
+    expect(Object.keys(config)).toEqual(['headers', 'httpVersion']);
+  });
+
   test('is one for the agent of the request, or for Node’s own', () => {
     const { standIn } = watch();
     const own: object = new http.Agent();

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import type { Complete } from '../../src/policy/resolve.js';
 import type { Backoff, FailedAttempt } from '../../src/policy/types.js';
 import { backoffDelay } from '../../src/retry/backoff.js';
@@ -116,6 +116,13 @@ describe('a function of one’s own', () => {
     [2 ** 40, 2 ** 31 - 1],
   ])('%d becomes %d ms', (answer, ms) => {
     expect(own(() => answer)).toBe(ms);
+  });
+
+  test('a promise is no answer, and what it rejects with is nobody else’s to handle', () => {
+    const promise = Promise.resolve(7);
+    const then = jest.spyOn(promise, 'then');
+    expect(own(() => promise)).toBe(50);
+    expect(then.mock.calls).toEqual([[undefined, expect.any(Function)]]);
   });
 
   test.each([Number.NaN, undefined, null, '5', {}])('%p is no answer: the default backoff decides', (answer) => {
