@@ -51,6 +51,8 @@ export class Request {
 
   /** What to send next: adapters write into what they are given. */
   next(): Config {
+    // An adapter may have frozen what it was given.
+    if (Object.isFrozen(this.config)) this.share();
     if (this.#isShared || this.#template) return copy(this.template, { headers: copyOfHeaders(this.template.headers) });
     if (this.#sent) this.#restore();
     this.#sent = true;

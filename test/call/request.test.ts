@@ -55,6 +55,13 @@ describe('Request', () => {
     expect(second.headers.getContentType()).toBe(form.getHeaders()['content-type']);
   });
 
+  test('a config that an adapter has frozen is sent again as a copy', () => {
+    const { config, request: sent } = request();
+    Object.freeze(sent.next());
+    const second = sent.next();
+    expect([second === config, Object.isFrozen(second), second.url]).toEqual([false, false, '/orders']);
+  });
+
   test('takes none along from one copy to the next either', () => {
     const { request: sent } = request();
     sent.share();

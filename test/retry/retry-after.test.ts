@@ -143,6 +143,7 @@ describe('headers of any kind', () => {
     ['AxiosHeaders', new AxiosHeaders({ 'Retry-After': '2' })],
     ['Headers', new Headers({ 'Retry-After': '2' })],
     ['Map', new Map([['retry-after', '2']])],
+    ['of a class of its own', { fields: ['2'], get: (name: string) => (name === 'retry-after' ? '2' : null) }],
     ['plain, as written', { 'Retry-After': '2' }],
     ['plain, lower case', { 'retry-after': '2' }],
     ['plain, upper case', { 'RETRY-AFTER': '2' }],
