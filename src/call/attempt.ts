@@ -1,6 +1,7 @@
 import { now } from '../base/clock.js';
 import type { Outcome } from '../base/outcome.js';
 import { admit, HELD } from '../guard/admit.js';
+import type { Learn } from '../guard/breaker.js';
 import type { Call } from './call.js';
 import { thrown } from './judge.js';
 import type { Lifetime } from './lifetime.js';
@@ -28,24 +29,35 @@ function begin(call: Call, { lifetime, isHedge }: Lane): Promise<Outcome> {
   const config = call.request.next();
   const { guard, counters } = config === call.config ? call.scope : context.scope(policy.scope(config));
   let queuedAt: number | undefined;
-  let sentAt: number | undefined;
+  let isSent = false;
 
-  // Called before the slot is free: whoever gets it next must know what was learnt.
-  const answered = (outcome: Outcome) => {
-    counters.inFlight--;
-    guard.learn(outcome, { policy, retries: recorder.retries });
-  };
   const applicant = {
     config: call.config,
     policy,
     lifetime: call.lifetime,
     cause: call.outcome?.error,
-    send: () => {
-      sentAt = now();
+    send: (learn: Learn | undefined) => {
+      const sentAt = now();
+      isSent = true;
+      if (queuedAt !== undefined) recorder.queuedMs += sentAt - queuedAt;
       if (recorder.sends++ > 0) counters.retries++;
       if (isHedge) recorder.hedges++;
       counters.attempts++;
       counters.inFlight++;
+      const note = (outcome: Outcome) => {
+        recorder.attempt(outcome, now() - sentAt, isHedge);
+        guard.learn(outcome, { policy, retries: recorder.retries });
+        return learn ? learn(outcome) : outcome;
+      };
+      const answered = (outcome: Outcome) => {
+        counters.inFlight--;
+        try {
+          return note(outcome);
+        } catch (error) {
+          // The answer has a getter that throws.
+          return note(thrown(error));
+        }
+      };
       return send({ call, config, lifetime, sentAt, answered });
     },
     onQueued: (leave: (outcome: Outcome) => void) => {
@@ -54,23 +66,21 @@ function begin(call: Call, { lifetime, isHedge }: Lane): Promise<Outcome> {
     },
   };
 
-  const noted = (outcome: Outcome): Outcome | Promise<Outcome> => {
-    if (queuedAt !== undefined) recorder.queuedMs += (sentAt ?? now()) - queuedAt;
+  const waited = (outcome: Outcome): Outcome | Promise<Outcome> => {
+    if (isSent) return outcome;
+    if (queuedAt !== undefined) recorder.queuedMs += now() - queuedAt;
     if (outcome === HELD) return again();
-    try {
-      if (sentAt !== undefined || (outcome.failure === 'refused' && !isHedge))
-        recorder.attempt(outcome, sentAt === undefined ? 0 : now() - sentAt, isHedge);
-      return outcome;
-    } catch (error) {
-      // The answer has a getter that throws.
-      return thrown(error);
-    }
+    if (outcome.failure === 'refused' && !isHedge) recorder.attempt(outcome, 0);
+    return outcome;
   };
   const again = async (): Promise<Outcome> => {
     queuedAt = undefined;
     return (await turn(call, { lifetime, guard })) ?? lifetime.over ?? call.lifetime.overByNow ?? apply();
   };
-  const apply = () => admit(guard, applicant).then(noted, thrown);
+  const apply = (): Promise<Outcome> => {
+    const end = admit(guard, applicant);
+    return isSent ? end : end.then(waited, thrown);
+  };
   return apply();
 }
 

@@ -4,6 +4,7 @@ import { hide } from '../base/errors.js';
 import { classify, responseOf } from '../base/failure.js';
 import type { Outcome } from '../base/outcome.js';
 import { type Aborter, LateSignal, LightSignal } from '../base/signal.js';
+import type { Learn } from '../guard/breaker.js';
 import { discard, isStream } from './body.js';
 import type { Call } from './call.js';
 import type { ConnectionWatch } from './connection.js';
@@ -20,8 +21,8 @@ export interface Sending {
   readonly config: Config;
   readonly lifetime: Lifetime;
   readonly sentAt: number;
-  /** Told of the outcome before anybody else. */
-  readonly answered: (outcome: Outcome) => void;
+  /** Told of the outcome before anybody else. Gives it back once all is learnt from it. */
+  readonly answered: Learn;
 }
 
 /** Hands one request to axios's adapter, until it settles, takes too long, or the call ends. Never rejects. */
@@ -40,12 +41,7 @@ export function send({ call, config, lifetime, sentAt, answered }: Sending): Pro
       connection?.end();
       lifetime.enter(undefined);
       takeBack?.();
-      try {
-        answered(outcome);
-      } finally {
-        // Even if `answered` has thrown: nothing else would end the wait.
-        resolve(outcome);
-      }
+      resolve(answered(outcome));
     };
     // The call goes on at once, whatever the adapter makes of the abort, and whether or not it heeds it.
     const kill = (end: Outcome) => {

@@ -2,6 +2,7 @@ import type { InternalAxiosRequestConfig } from 'axios';
 import { BulkheadFullError } from '../base/errors.js';
 import type { Outcome } from '../base/outcome.js';
 import type { ResolvedPolicy } from '../policy/resolve.js';
+import type { Learn } from './breaker.js';
 import type { Bulkhead } from './bulkhead.js';
 import { circuitRefusal, type Guard } from './guard.js';
 
@@ -12,7 +13,8 @@ export interface Applicant {
   readonly lifetime: { readonly overByNow: Outcome | undefined };
   /** The call's own last failure: why it is here again. */
   readonly cause: unknown;
-  readonly send: () => Promise<Outcome>;
+  /** Called once; told before it resolves, and so before the slot is free, of the outcome it resolves to. */
+  readonly send: (learn: Learn | undefined) => Promise<Outcome>;
   /** Told once if the attempt has to wait for a slot; `leave` ends the wait. */
   readonly onQueued: (leave: (outcome: Outcome) => void) => void;
 }
@@ -25,7 +27,7 @@ export function admit(guard: Guard, applicant: Applicant): Promise<Outcome> {
   const { policy, send, onQueued } = applicant;
   const breaker = policy.breaker ? guard.breaker : undefined;
   const bulkhead = policy.bulkhead ? guard.bulkhead : undefined;
-  const guarded = () => (breaker ? breaker.run(send) : send());
+  const guarded = () => send(breaker?.begin());
 
   const stopped = whyNot(guard, applicant);
   if (stopped) return Promise.resolve(stopped);

@@ -33,6 +33,9 @@ export interface BreakerView {
   };
 }
 
+/** Learns from the outcome of an attempt, and gives it back. */
+export type Learn = (outcome: Outcome) => Outcome | Promise<Outcome>;
+
 /** What cockatiel tells of the attempt that opened the circuit. */
 interface OpenContext {
   readonly result: unknown;
@@ -133,16 +136,16 @@ export class Breaker implements BreakerView {
     return new CircuitOpenError(config, this.scope, retryInMs, why, cause ?? this.#openedBy);
   }
 
-  /** Sends an attempt that was not refused, and learns from its outcome. */
-  run(send: () => Promise<Outcome>): Promise<Outcome> {
-    return this.#circuit.state === Circuit.Closed ? this.#count(send) : this.#probe(send);
+  /** An attempt that was not refused is sent. Returns what is to be told of its outcome; that is known when it is given back. */
+  begin(): Learn {
+    return this.#circuit.state === Circuit.Closed ? this.#count() : this.#probe();
   }
 
   /** Counted as it comes; cockatiel is told of the failure that opens the circuit, of which no later one is a part. */
-  #count(send: () => Promise<Outcome>): Promise<Outcome> {
+  #count(): Learn {
     const epoch = this.#epoch;
     const sentAt = this.#clock();
-    return send().then((outcome) => {
+    return (outcome) => {
       const verdict = epoch === this.#epoch ? this.#judge(outcome, sentAt, false) : undefined;
       if (verdict?.counts === 'answered') {
         this.#window.success(Circuit.Closed);
@@ -151,21 +154,17 @@ export class Breaker implements BreakerView {
         return this.#circuit.execute(() => verdict).then(() => outcome);
       }
       return outcome;
-    });
+    };
   }
 
-  async #probe(send: () => Promise<Outcome>): Promise<Outcome> {
+  #probe(): Learn {
     this.#halfOpen ??= new HalfOpen(this.settings, (verdict) => this.#circuit.execute(() => verdict));
     const sentAt = this.environment.now();
     const end = this.#halfOpen.probe(sentAt);
-    let verdict: Verdict | undefined;
-    try {
-      const outcome = await send();
-      verdict = this.#judge(outcome, sentAt, true);
-      return outcome;
-    } finally {
-      await end(verdict);
-    }
+    return (outcome) => {
+      const decided = end(this.#judge(outcome, sentAt, true));
+      return decided ? decided.then(() => outcome) : outcome;
+    };
   }
 
   #judge(outcome: Outcome, sentAt: number, isProbe: boolean): Verdict | undefined {

@@ -43,8 +43,11 @@ function sending(own: Config, policy: ResiliencePolicy = {}, adapter: Partial<Ad
   const call = new Call(own, whole, resolved, new Context(axios, resolved, []));
   call.outcome = outcome;
   const answered: Outcome[] = [];
-  const begin = (copy = own) =>
-    send({ call, config: copy, lifetime: call.lifetime, sentAt: now(), answered: (end) => answered.push(end) });
+  const learn = (end: Outcome) => {
+    answered.push(end);
+    return end;
+  };
+  const begin = (copy = own) => send({ call, config: copy, lifetime: call.lifetime, sentAt: now(), answered: learn });
   return { call, begin, sent, answered, resolve, reject };
 }
 

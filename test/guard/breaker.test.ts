@@ -31,22 +31,19 @@ describe('Breaker', () => {
   };
   beforeEach(() => make());
 
-  const run = (outcome: Outcome) => breaker.run(() => Promise.resolve(outcome));
+  const run = async (outcome: Outcome) => {
+    const learn = breaker.begin();
+    await Promise.resolve();
+    return learn(outcome);
+  };
   const open = async () => {
     for (let i = 0; i < 3; i++) await run(FAILED);
   };
   /** An attempt that ends when told to. */
   const pending = () => {
-    let end!: (outcome: Outcome) => void;
-    const done = breaker.run(
-      () =>
-        new Promise((resolve) => {
-          end = resolve;
-        }),
-    );
+    const learn = breaker.begin();
     return async (outcome: Outcome) => {
-      end(outcome);
-      await done;
+      await learn(outcome);
     };
   };
 
@@ -321,11 +318,11 @@ describe('Breaker', () => {
   });
 
   describe('slow calls', () => {
-    const take = (ms: number, outcome: Outcome = OK) =>
-      breaker.run(() => {
-        clock += ms;
-        return Promise.resolve(outcome);
-      });
+    const take = async (ms: number, outcome: Outcome = OK) => {
+      const learn = breaker.begin();
+      clock += ms;
+      return learn(outcome);
+    };
 
     test('are answers like others, unless the policy sets a limit', async () => {
       for (let i = 0; i < 5; i++) await take(60_000);
@@ -486,10 +483,18 @@ describe('Breaker', () => {
     });
   });
 
-  test('a probe whose sending breaks is lost, not a success', async () => {
+  test('a probe whose outcome cannot be looked at is out until another outcome is told, which says nothing of the host', async () => {
     await open();
     clock = 1_000;
-    await expect(breaker.run(() => Promise.reject(new Error('bug')))).rejects.toThrow('bug');
+    const learn = breaker.begin();
+    const unreadable = {
+      get failure(): never {
+        throw new Error('bug');
+      },
+    };
+    expect(() => learn(unreadable)).toThrow('bug');
+    expect(breaker.refusal(CONFIG)).toBeDefined();
+    await learn({ failure: 'other', error: new Error('bug') });
     expect(breaker).toMatchObject({ state: 'open', retryInMs: 0 });
     await run(OK);
     expect(breaker.state).toBe('closed');

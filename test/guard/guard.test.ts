@@ -47,9 +47,10 @@ describe('Guard', () => {
       policy: resolvePolicy(policy),
       lifetime: { overByNow: undefined },
       cause,
-      send: () => {
+      send: async (learn) => {
         sent.push(name);
-        return new Promise((resolve) => ends.set(name, resolve));
+        const outcome = await new Promise<Outcome>((resolve) => ends.set(name, resolve));
+        return learn ? learn(outcome) : outcome;
       },
       onQueued: (leave) => queued.set(name, leave),
     };

@@ -36,7 +36,10 @@ describe('what the calls of a scope share', () => {
       policy: resolvePolicy(policy),
       lifetime: { overByNow: undefined },
       cause: undefined,
-      send,
+      send: async (tell) => {
+        const outcome = await send();
+        return tell ? tell(outcome) : outcome;
+      },
       onQueued: () => {},
     });
 
