@@ -75,7 +75,7 @@ export class ConnectionWatch implements ProxyHandler<Agent> {
 
   /** As the handler of the Proxy: what an agent has, except that it connects under our eyes. */
   get(real: Agent, name: string | symbol): unknown {
-    if (name !== 'addRequest') return Reflect.get(real, name, real);
+    if (name !== 'addRequest') return real[name as keyof Agent];
     return (...request: Parameters<Agent['addRequest']>) => this.#connect(real, ...request);
   }
 
