@@ -21,7 +21,7 @@ const KINDS: Readonly<Record<string, FailureKind>> = {
 
 /** What adapters say without a code. The first match counts. */
 const MESSAGES: readonly (readonly [RegExp, FailureKind])[] = [
-  [/^redirect count exceeded|^unknown scheme|^bad port|^maxContentLength size/, 'other'],
+  [/^redirect count|^unknown scheme|^URL scheme|^cross origin not|^bad port|^maxContentLength size/, 'other'],
   [/^stream has been aborted$|^terminated$|socket hang up|other side closed/, 'read'],
   [/^Proxy connection ended before receiving CONNECT response/, 'connect'],
   [/^(Network Error|Failed to fetch|fetch failed|Load failed|NetworkError when)/i, 'read'],

@@ -10,8 +10,8 @@ export function kindOfSyscall({ code, syscall }: Readonly<Record<string, unknown
 /** Families of codes, for those that Node, OpenSSL, llhttp and undici keep adding to. */
 export function kindOfFamily(code: string): 'tls' | 'other' | 'read' | undefined {
   if (/^(CERT_|UNABLE_TO_|ERR_TLS_|ERR_SSL_|CRL_)/.test(code)) return 'tls';
-  // Those of undici: headers that fetch does not send, `Expect` among them.
-  if (/^ERR_FR_|HEADERS?_OVERFLOW$|^UND_ERR_(NOT_|INVALID_)/.test(code)) return 'other';
+  // Those of undici: headers that fetch does not send, `Expect` among them, or a Content-Length that is not the body's.
+  if (/^ERR_FR_|HEADERS?_OVERFLOW$|^UND_ERR_(NOT_|INVALID_|REQ_CONTENT_)/.test(code)) return 'other';
   return /^HPE_|^ERR_HTTP2_(STREAM|SESSION|GOAWAY)_/.test(code) ? 'read' : undefined;
 }
 

@@ -191,6 +191,19 @@ describe('classify and neverSent', () => {
     ['too many redirects, fetch', viaFetch(undefined, 'redirect count exceeded'), 'other', SENT],
     ['bad Location, http', http('ERR_FR_REDIRECTION_FAILURE', 'Redirected request failed'), 'other', SENT],
     ['bad Location, fetch', viaFetch('ERR_INVALID_URL', 'Invalid URL'), 'other', SENT],
+    ['Location of no HTTP, fetch', viaFetch(undefined, 'URL scheme must be a HTTP(S) scheme'), 'other', SENT],
+    [
+      'Location with a password, fetch',
+      viaFetch(undefined, 'cross origin not allowed for request mode "cors"'),
+      'other',
+      SENT,
+    ],
+    [
+      'a Content-Length that is not the body’s, fetch',
+      viaFetch('UND_ERR_REQ_CONTENT_LENGTH_MISMATCH', 'Request body length does not match content-length header'),
+      'other',
+      SENT,
+    ],
     [
       'answer too large',
       new AxiosError('maxContentLength size of 10 exceeded', 'ERR_BAD_RESPONSE', CONFIG),
