@@ -15,6 +15,12 @@ export function kindOfFamily(code: string): 'tls' | 'other' | 'read' | undefined
   return /^HPE_|^ERR_HTTP2_(STREAM|SESSION|GOAWAY)_/.test(code) ? 'read' : undefined;
 }
 
+/** What undici says without a code of a request, or a redirect, that it never sends. */
+export function kindOfMessage(message: string): 'other' | undefined {
+  const refused = /^redirect count exceeded|^unknown scheme|^URL scheme must be|^cross origin not allowed|^bad port/;
+  return refused.test(message) ? 'other' : undefined;
+}
+
 /** An HTTP/2 server says so of a stream it has not looked at (RFC 9113 §8.7). */
 export function isRefusedStream(error: unknown): boolean {
   return causesOf(error).some((link) => /NGHTTP2_REFUSED_STREAM/.test(String((link as Error).message)));
