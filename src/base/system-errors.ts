@@ -12,6 +12,8 @@ export function kindOfFamily(code: string): 'tls' | 'other' | 'read' | undefined
   if (/^(CERT_|UNABLE_TO_|ERR_TLS_|ERR_SSL_|CRL_)/.test(code)) return 'tls';
   // Those of undici: headers that fetch does not send, `Expect` among them, or a Content-Length that is not the body's.
   if (/^ERR_FR_|HEADERS?_OVERFLOW$|^UND_ERR_(NOT_|INVALID_|REQ_CONTENT_)/.test(code)) return 'other';
+  // Of a body of the caller's own: the file it is read from.
+  if (/^E(NOENT|ACCES|ISDIR|IO)$/.test(code)) return 'other';
   return /^HPE_|^ERR_HTTP2_(STREAM|SESSION|GOAWAY)_/.test(code) ? 'read' : undefined;
 }
 

@@ -184,6 +184,7 @@ describe('classify and neverSent', () => {
       SENT,
     ],
     ['a header that fetch refuses', viaFetch('UND_ERR_INVALID_ARG', 'invalid upgrade header'), 'other', SENT],
+    ['a body whose file is not there, fetch', viaFetch('ENOENT', 'no such file or directory'), 'other', SENT],
     ['headers too long, fetch', viaFetch('UND_ERR_HEADERS_OVERFLOW', 'Headers Overflow Error'), 'other', SENT],
     ['not gzip, http', answered('incorrect header check', 'Z_DATA_ERROR', 200), 'other', SENT],
     ['not gzip, fetch', terminated('Z_DATA_ERROR', 'incorrect header check'), 'other', SENT],

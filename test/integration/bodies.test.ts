@@ -200,6 +200,14 @@ describe('one-shot bodies of the http adapter', () => {
     expect(server.hits.map(({ body }, i) => body.split(boundaries[i] ?? '?').length)).toEqual([4, 4]);
   });
 
+  test('a stream that resilience.body gives a second time is used up, and is not sent as an empty one', async () => {
+    const once = Readable.from(['abc']);
+    const error = await rejection(api.put('/', undefined, { resilience: { body: () => once } }));
+    expect(error.message).toMatch(/503/);
+    expect(reportOf(error)).toMatchObject({ ended: 'body-not-replayable', retries: 0 });
+    expect(server.hits.map(({ body }) => body)).toEqual(['abc']);
+  });
+
   test('a form-data body made by resilience.body goes out whole each time', async () => {
     const body = () => {
       const form = new FormDataPackage();
