@@ -1,7 +1,7 @@
 import { type AxiosError, type AxiosResponse, type InternalAxiosRequestConfig, isAxiosError, isCancel } from 'axios';
 import { causesOf } from './causes.js';
 import { wasRedirected } from './redirected.js';
-import { isRefusedStream, kindOfFamily, kindOfSyscall } from './system-errors.js';
+import { isRefusedStream, kindOfFamily, kindOfMessage, kindOfSyscall } from './system-errors.js';
 
 /**
  * How an attempt failed, by what the server may have done: nothing was sent for `dns`, `connect` and `refused`, no
@@ -21,7 +21,7 @@ const KINDS: Readonly<Record<string, FailureKind>> = {
 
 /** What adapters say without a code. The first match counts. */
 const MESSAGES: readonly (readonly [RegExp, FailureKind])[] = [
-  [/^redirect count exceeded|^unknown scheme|^bad port|^maxContentLength size/, 'other'],
+  [/^maxContentLength size/, 'other'],
   [/^stream has been aborted$|^terminated$|socket hang up|other side closed/, 'read'],
   [/^Proxy connection ended before receiving CONNECT response/, 'connect'],
   [/^(Network Error|Failed to fetch|fetch failed|Load failed|NetworkError when)/i, 'read'],
@@ -79,7 +79,7 @@ function kindOf(link: NonNullable<unknown>): FailureKind | undefined {
     const kind = Object.hasOwn(KINDS, code) ? KINDS[code] : kindOfFamily(code);
     if (kind) return kind;
   }
-  return typeof message === 'string' ? matching(MESSAGES, message) : undefined;
+  return typeof message === 'string' ? (kindOfMessage(message) ?? matching(MESSAGES, message)) : undefined;
 }
 
 function matching(table: readonly (readonly [RegExp, FailureKind])[], text: string): FailureKind | undefined {

@@ -3,4 +3,6 @@ export function kindOfSyscall(_error: object): undefined {}
 
 export function kindOfFamily(_code: string): undefined {}
 
+export function kindOfMessage(_message: string): undefined {}
+
 export const isRefusedStream = (_error: unknown): boolean => false;

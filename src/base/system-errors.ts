@@ -10,9 +10,17 @@ export function kindOfSyscall({ code, syscall }: Readonly<Record<string, unknown
 /** Families of codes, for those that Node, OpenSSL, llhttp and undici keep adding to. */
 export function kindOfFamily(code: string): 'tls' | 'other' | 'read' | undefined {
   if (/^(CERT_|UNABLE_TO_|ERR_TLS_|ERR_SSL_|CRL_)/.test(code)) return 'tls';
-  // Those of undici: headers that fetch does not send, `Expect` among them.
-  if (/^ERR_FR_|HEADERS?_OVERFLOW$|^UND_ERR_(NOT_|INVALID_)/.test(code)) return 'other';
+  // Those of undici: headers that fetch does not send, `Expect` among them, or a Content-Length that is not the body's.
+  if (/^ERR_FR_|HEADERS?_OVERFLOW$|^UND_ERR_(NOT_|INVALID_|REQ_CONTENT_)/.test(code)) return 'other';
+  // Of a body of the caller's own: the file it is read from.
+  if (/^E(NOENT|ACCES|ISDIR|IO)$/.test(code)) return 'other';
   return /^HPE_|^ERR_HTTP2_(STREAM|SESSION|GOAWAY)_/.test(code) ? 'read' : undefined;
+}
+
+/** What undici says without a code of a request, or a redirect, that it never sends. */
+export function kindOfMessage(message: string): 'other' | undefined {
+  const refused = /^redirect count exceeded|^unknown scheme|^URL scheme must be|^cross origin not allowed|^bad port/;
+  return refused.test(message) ? 'other' : undefined;
 }
 
 /** An HTTP/2 server says so of a stream it has not looked at (RFC 9113 §8.7). */

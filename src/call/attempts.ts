@@ -44,8 +44,8 @@ const preparedInTurn = async (call: Call): Promise<Outcome | undefined> =>
 
 const bodyInTurn = async (call: Call): Promise<Outcome | undefined> => (await turn(call)) ?? renewBody(call);
 
-async function renewBody({ lifetime, request, policy }: Call): Promise<Outcome | undefined> {
+async function renewBody({ lifetime, request, policy, outcome }: Call): Promise<Outcome | undefined> {
   if (!policy.body) return undefined;
-  await lifetime.until(request.renewBody());
-  return lifetime.over;
+  const isAnew = await lifetime.until(request.renewBody());
+  return lifetime.over ?? (isAnew || !outcome ? undefined : { ...outcome, final: 'body-not-replayable' });
 }

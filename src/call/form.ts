@@ -18,8 +18,11 @@ export interface FormCopy {
 export function copyOfForm(data: unknown): FormCopy | undefined {
   if (!isForm(data)) return undefined;
   try {
-    if (!data.hasKnownLength() || data.getLengthSync() > MOST_BYTES) return undefined;
-    return { data: data.getBuffer(), contentType: data.getHeaders()['content-type'] };
+    const length = data.hasKnownLength() ? data.getLengthSync() : Number.POSITIVE_INFINITY;
+    if (length > MOST_BYTES) return undefined;
+    const copy = { data: data.getBuffer(), contentType: data.getHeaders()['content-type'] };
+    // One that was sent before has kept its length, and lost its parts.
+    return length && copy.data.length !== length ? undefined : copy;
   } catch {
     // One of its parts is a stream whose length was given.
     return undefined;

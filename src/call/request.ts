@@ -70,16 +70,16 @@ export class Request {
     return this.policy.body !== undefined || isReplayable(this.#latest.data);
   }
 
-  /** Makes the body of the next attempt, where the caller gave the means to. */
-  async renewBody(): Promise<void> {
+  /** Makes the body of the next attempt, where the caller gave the means to. False of a Node stream that is used up. */
+  async renewBody(): Promise<boolean> {
     const { body } = this.policy;
-    if (!body) return;
     this.dispose();
-    this.#made = await body();
+    this.#made = await body?.();
     this.template.data = this.#made;
     // Of an async iterable that is no stream, axios's transform would make an empty object.
     if (isStream(this.#made) || !(Symbol.asyncIterator in Object(this.#made))) transform(this.template);
     if (TYPED_BY_AXIOS.has(this.method)) this.template.headers.setContentType(URLENCODED, false);
+    return !isStream(this.#made) || !(this.#made as { destroyed?: boolean }).destroyed;
   }
 
   /** Lets go of a body that was made for the latest attempt. */

@@ -141,7 +141,7 @@ const inLine = ({ socketLimit }: Evidence): string[] =>
 
 function badUrl(e: Evidence): Finding {
   const url = givenUrl(e);
-  if (hasCode(e, /^ERR_FR_REDIRECTION_FAILURE$/)) {
+  if (hasCode(e, /^ERR_FR_REDIRECTION_FAILURE$/) || says(e, /^URL scheme must be|^cross origin not/)) {
     return {
       transient: false,
       summary: `${request(e)} was redirected to ${url ?? 'a URL'}, which cannot be requested: ${flaw(e)}.`,
@@ -162,6 +162,7 @@ function badUrl(e: Evidence): Finding {
 }
 
 function flaw(e: Evidence): string {
+  if (says(e, /^cross origin not/)) return 'fetch follows none with a user and password in it';
   if (says(e, /includes credentials/)) return 'fetch takes no user and password in a URL; give `auth` instead';
   if (says(e, /bad port/)) return 'fetch refuses to call this port';
   if (says(e, /missing "\/\/"/)) return 'there is no // after its scheme';

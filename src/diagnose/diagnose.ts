@@ -104,7 +104,7 @@ const isBadUrl = (evidence: Evidence): boolean =>
   hasCode(evidence, /^(ERR_INVALID_URL|ERR_INVALID_PROTOCOL|ERR_UNESCAPED_CHARACTERS|ERR_FR_REDIRECTION_FAILURE)$/) ||
   says(
     evidence,
-    /^Unsupported protocol|^unknown scheme|^bad port|^URL scheme must be|includes credentials|parse URL|^Invalid URL/,
+    /^Unsupported protocol|^unknown scheme|^bad port|^URL scheme must be|^cross origin not|includes credentials|parse URL|^Invalid URL/,
   );
 
 /** Answers of the proxy that refuse a tunnel look like any other failure, but for their message. */

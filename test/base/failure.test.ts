@@ -184,6 +184,7 @@ describe('classify and neverSent', () => {
       SENT,
     ],
     ['a header that fetch refuses', viaFetch('UND_ERR_INVALID_ARG', 'invalid upgrade header'), 'other', SENT],
+    ['a body whose file is not there, fetch', viaFetch('ENOENT', 'no such file or directory'), 'other', SENT],
     ['headers too long, fetch', viaFetch('UND_ERR_HEADERS_OVERFLOW', 'Headers Overflow Error'), 'other', SENT],
     ['not gzip, http', answered('incorrect header check', 'Z_DATA_ERROR', 200), 'other', SENT],
     ['not gzip, fetch', terminated('Z_DATA_ERROR', 'incorrect header check'), 'other', SENT],
@@ -191,6 +192,19 @@ describe('classify and neverSent', () => {
     ['too many redirects, fetch', viaFetch(undefined, 'redirect count exceeded'), 'other', SENT],
     ['bad Location, http', http('ERR_FR_REDIRECTION_FAILURE', 'Redirected request failed'), 'other', SENT],
     ['bad Location, fetch', viaFetch('ERR_INVALID_URL', 'Invalid URL'), 'other', SENT],
+    ['Location of no HTTP, fetch', viaFetch(undefined, 'URL scheme must be a HTTP(S) scheme'), 'other', SENT],
+    [
+      'Location with a password, fetch',
+      viaFetch(undefined, 'cross origin not allowed for request mode "cors"'),
+      'other',
+      SENT,
+    ],
+    [
+      'a Content-Length that is not the body’s, fetch',
+      viaFetch('UND_ERR_REQ_CONTENT_LENGTH_MISMATCH', 'Request body length does not match content-length header'),
+      'other',
+      SENT,
+    ],
     [
       'answer too large',
       new AxiosError('maxContentLength size of 10 exceeded', 'ERR_BAD_RESPONSE', CONFIG),

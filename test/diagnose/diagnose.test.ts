@@ -55,6 +55,13 @@ const TABLE: readonly (readonly [string, unknown, FailureCause, boolean])[] = [
     false,
   ],
   ['unknown scheme', viaFetch(new Error('unknown scheme')), 'bad-url', false],
+  ['a redirect off HTTP', viaFetch(new Error('URL scheme must be a HTTP(S) scheme')), 'bad-url', false],
+  [
+    'a redirect with a password in it',
+    viaFetch(new Error('cross origin not allowed for request mode "cors"')),
+    'bad-url',
+    false,
+  ],
   [
     'credentials in a URL for fetch',
     viaFetch(new TypeError('a URL that includes credentials: http://u:secret@h/')),

@@ -182,6 +182,15 @@ describe('one-shot bodies of the http adapter', () => {
     expect(server.hits).toHaveLength(1);
   });
 
+  test('a form that was sent before is not taken for an empty one', async () => {
+    const sent = packed(['a', '1']);
+    server.script(200);
+    await api.put('/', sent);
+    const error = await rejection(api.put('/', sent, { timeout: 100 }));
+    expect(reportOf(error)).toMatchObject({ ended: 'body-not-replayable', attempts: [{ failure: 'timeout' }] });
+    expect(server.hits.map(({ body }) => body.includes('name="a"'))).toEqual([true]);
+  });
+
   test('native FormData has the boundary its header says, each time anew', async () => {
     await api.put('/', form());
     const boundaries = server.hits.map(
@@ -189,6 +198,14 @@ describe('one-shot bodies of the http adapter', () => {
     );
     expect(new Set(boundaries).size).toBe(2);
     expect(server.hits.map(({ body }, i) => body.split(boundaries[i] ?? '?').length)).toEqual([4, 4]);
+  });
+
+  test('a stream that resilience.body gives a second time is used up, and is not sent as an empty one', async () => {
+    const once = Readable.from(['abc']);
+    const error = await rejection(api.put('/', undefined, { resilience: { body: () => once } }));
+    expect(error.message).toMatch(/503/);
+    expect(reportOf(error)).toMatchObject({ ended: 'body-not-replayable', retries: 0 });
+    expect(server.hits.map(({ body }) => body)).toEqual(['abc']);
   });
 
   test('a form-data body made by resilience.body goes out whole each time', async () => {

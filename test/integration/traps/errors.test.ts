@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import axios, { type AxiosInstance } from 'axios';
-import { attachResilience, type ResilienceHooks, reportOf } from 'axios-resilience';
+import { attachResilience, diagnose, type ResilienceHooks, reportOf } from 'axios-resilience';
 import { type FlakyServer, flakyServer } from '../../helpers/flaky-server.js';
 import { rejection, sleep } from '../../helpers/settled.js';
 
@@ -35,6 +35,20 @@ describe.each(['http', 'fetch'] as const)('errors through the %s adapter', (adap
     attachResilience(api, { retry: NOW });
     const error = await rejection(api.get('gopher://127.0.0.1/'));
     expect(reportOf(error)).toMatchObject({ ended: 'not-retryable', retries: 0 });
+  });
+
+  test('a redirect to where no adapter can go is run through once', async () => {
+    server.script({ status: 302, headers: { location: 'ftp://127.0.0.1/' } });
+    attachResilience(api, { retry: NOW });
+    const error = await rejection(api.get('/'));
+    expect(reportOf(error)).toMatchObject({ ended: 'not-retryable', retries: 0 });
+    expect(server.hits).toHaveLength(1);
+    expect(diagnose(error)).toMatchObject({
+      cause: 'bad-url',
+      summary: expect.stringMatching(
+        /was redirected to .*, which cannot be requested: its protocol is not supported\.$/,
+      ),
+    });
   });
 
   test('the last error is axios’s own, with nothing of ours on it, and leads to what was tried', async () => {
