@@ -1,6 +1,7 @@
 import type { AxiosResponse } from 'axios';
 import { isObject } from '../base/object.js';
 import type { Outcome } from '../base/outcome.js';
+import { unawaited } from '../base/thenable.js';
 
 /** True if this body can be handed to an adapter more than once and is the same each time. */
 export function isReplayable(data: unknown): boolean {
@@ -41,7 +42,7 @@ export function discard(data: unknown): void {
   try {
     const { destroy, cancel } = data as { destroy?: () => void; cancel?: () => unknown };
     if (isWebStream(data)) {
-      void Promise.resolve(cancel?.call(data)).catch(() => {});
+      unawaited(cancel?.call(data));
     } else {
       // Destroying it may make it say so.
       (data as { on?: (event: string, listener: () => void) => void }).on?.('error', () => {});

@@ -1,11 +1,13 @@
 import type { CreateAxiosDefaults } from 'axios';
 import { after, now } from '../base/clock.js';
 import type { ResilienceHooks, ResilienceLogger } from '../base/events.js';
+import { unawaited } from '../base/thenable.js';
 import type { BreakerView } from '../guard/breaker.js';
 import { Guard } from '../guard/guard.js';
 import { Emitter, type EventOf } from '../observe/emit.js';
 import { logListener, logWarning, reportListenerFailure } from '../observe/log.js';
 import { Counters, type ResilienceStats, snapshot } from '../observe/stats.js';
+import { message } from '../policy/check.js';
 import type { ResolvedPolicy } from '../policy/resolve.js';
 import type { Rules } from '../policy/rules.js';
 import { validateHooks } from '../policy/validate.js';
@@ -78,7 +80,7 @@ export class Context {
   }
 
   #open(name: string): Scope {
-    if (typeof name !== 'string') throw new TypeError(`\`scope\` must return a name, got ${String(name)}`);
+    if (typeof name !== 'string') throw new TypeError(message('scope', 'must return a name', unawaited(name)));
     const tell = <Name extends ScopeEvent>(hook: Name, fields: Omit<EventOf<Name>, 'scope'>): void =>
       this.emitter.emit(hook, () => Object.freeze({ scope: name, ...fields }) as EventOf<Name>);
     const guard = new Guard(name, this.policy, {

@@ -4,6 +4,7 @@ import { AttemptTimeoutError, ConnectTimeoutError } from '../base/errors.js';
 import { classify, neverSent } from '../base/failure.js';
 import { isObject } from '../base/object.js';
 import type { Outcome } from '../base/outcome.js';
+import { unawaited } from '../base/thenable.js';
 import { mayPass } from '../retry/decide.js';
 import { retryAfterMs } from '../retry/retry-after.js';
 import { discard, parsed } from './body.js';
@@ -21,7 +22,7 @@ export function outcomeOfResponse(response: AxiosResponse, call: Call): Outcome 
     if (mayPass(listed, retry, rule)) return listed;
   }
   try {
-    const unready = retry.retryResponse?.(parsed(response)) === true;
+    const unready = unawaited(retry.retryResponse?.(parsed(response))) === true;
     return unready ? { failure: 'status', unready, ...answered(response) } : { response };
   } catch (error) {
     discard(response.data);

@@ -1,6 +1,7 @@
 import type { InternalAxiosRequestConfig } from 'axios';
 import { IDEMPOTENCY_KEY_HEADERS, IDEMPOTENT_METHODS } from '../base/http.js';
 import { randomUuid } from '../base/ids.js';
+import { unawaited } from '../base/thenable.js';
 import { message } from '../policy/check.js';
 import type { ResolvedPolicy } from '../policy/resolve.js';
 import { discard, isReplayable, isStream, isUnserialized } from './body.js';
@@ -125,7 +126,7 @@ export class Request {
 /** With a wrong key, the same for two requests, a server would drop one of them; with none it might do the work twice. */
 function keyOf(key: unknown): string | undefined {
   if (key === undefined || (typeof key === 'string' && key !== '') || Number.isFinite(key)) return key as string;
-  throw new TypeError(message('retry.idempotencyKey', 'must return a key', key));
+  throw new TypeError(message('retry.idempotencyKey', 'must return a key', unawaited(key)));
 }
 
 /** Headers of the caller's own class, made of whatever a hook has put in their place. */

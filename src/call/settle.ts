@@ -37,9 +37,10 @@ async function fallback({ outcome = {}, config, recorder }: Call, ask: Fallback)
   }
   if (answer === undefined) throw outcome.error;
   recorder.fallback = true;
+  // A copy: axios goes on to write into it, and what a cache holds is not its to change.
   const response = isResponse(answer)
-    ? answer
-    : { data: answer, status: 200, statusText: 'Fallback', headers: NOT_KEPT, config, request: undefined };
+    ? { ...answer }
+    : { data: answer, status: 200, statusText: 'Fallback', headers: NOT_KEPT, config };
   file(response, recorder);
   // Unless it may be what the answer is made of.
   if (!isStream(response.data)) letGo(outcome);

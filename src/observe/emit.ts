@@ -1,5 +1,5 @@
 import type { ResilienceHooks } from '../base/events.js';
-import { isThenable } from '../base/thenable.js';
+import { unawaited } from '../base/thenable.js';
 
 /** Hooks of users' own, and those that only the log listens to: events are not free, and it has no use for each. */
 export interface Listener extends ResilienceHooks {
@@ -50,8 +50,7 @@ export class Emitter {
       this.report(name, error);
     };
     try {
-      const answer = (listener[name] as (event: EventOf<Name>) => unknown)(event);
-      if (isThenable(answer)) answer.then(undefined, failed);
+      unawaited((listener[name] as (event: EventOf<Name>) => unknown)(event), failed);
     } catch (error) {
       failed(error);
     }

@@ -1,7 +1,7 @@
-import type { BatchObservableResult, Meter } from '@opentelemetry/api';
+import type { Attributes, BatchObservableResult, Meter } from '@opentelemetry/api';
 import type { Rejection } from '../base/decision.js';
 import type { CircuitState, EndEvent, ResilienceHooks } from '../base/events.js';
-import type { ResilienceStats } from '../observe/stats.js';
+import type { ResilienceStats, ScopeStats } from '../observe/stats.js';
 import { instruments } from './instruments.js';
 import { type Labels, ofAttempt, ofEnd } from './labels.js';
 
@@ -20,17 +20,24 @@ export interface Measured {
 /** Counts events, and observes the present state whenever the meter is read; returns a function that stops both. */
 export function measure(meter: Meter, measured: Measured, labels: Labels): () => void {
   const its = instruments(meter);
+  const gauges = [
+    [its.activeAttempts, 'inFlight'],
+    [its.queuedAttempts, 'queued'],
+    [its.heldCalls, 'held'],
+  ] as const;
   const present = [its.circuitState, its.activeAttempts, its.queuedAttempts, its.heldCalls];
 
   const observe = (result: BatchObservableResult): void => {
-    for (const [scope, { inFlight, queued, held, circuit }] of Object.entries(measured.stats().scopes)) {
-      const at = labels.ofNamed(scope);
-      if (!at) continue;
-      result.observe(its.activeAttempts, inFlight, at);
-      result.observe(its.queuedAttempts, queued, at);
-      result.observe(its.heldCalls, held, at);
-      for (const state of circuit ? STATES : [])
-        result.observe(its.circuitState, Number(state === circuit), { ...at, 'resilience.circuit.state': state });
+    for (const { at, scopes } of shownAlike(measured.stats(), labels)) {
+      const sum = (of: (scope: ScopeStats) => number) => scopes.reduce((total, scope) => total + of(scope), 0);
+      for (const [instrument, counter] of gauges) {
+        const value = sum((scope) => scope[counter]);
+        result.observe(instrument, value, at);
+      }
+      for (const state of scopes.some(({ circuit }) => circuit) ? STATES : []) {
+        const circuits = sum(({ circuit }) => Number(circuit === state));
+        result.observe(its.circuitState, circuits, { ...at, 'resilience.circuit.state': state });
+      }
       // So that each series begins at 0: rate() does not see the step of one that begins at 1.
       for (const counter of [its.saturations, its.coolDowns, its.exhaustions]) counter.add(0, at);
       for (const because of REJECTIONS) its.rejections.add(0, { ...at, 'resilience.because': because });
@@ -74,4 +81,23 @@ export function measure(meter: Meter, measured: Measured, labels: Labels): () =>
     unsubscribe();
     meter.removeBatchObservableCallback(observe, present);
   };
+}
+
+interface Group {
+  readonly at: Attributes;
+  readonly scopes: ScopeStats[];
+}
+
+/** Scopes may share a name; of several observations with the same attributes, a reader keeps only the last. */
+function shownAlike({ scopes }: ResilienceStats, labels: Labels): Iterable<Group> {
+  const groups = new Map<string, Group>();
+  for (const [name, scope] of Object.entries(scopes)) {
+    const at = labels.ofNamed(name);
+    if (!at) continue;
+    const key = JSON.stringify([at['resilience.scope'], at['server.address'], at['server.port']]);
+    const group = groups.get(key) ?? { at, scopes: [] };
+    group.scopes.push(scope);
+    groups.set(key, group);
+  }
+  return groups.values();
 }

@@ -1,5 +1,5 @@
 import { MAX_TIMER_MS } from '../base/http.js';
-import { isThenable } from '../base/thenable.js';
+import { unawaited } from '../base/thenable.js';
 import { DEFAULTS } from '../policy/defaults.js';
 import type { Complete, ResolvedRetry } from '../policy/resolve.js';
 import type { Backoff, FailedAttempt, Jitter } from '../policy/types.js';
@@ -26,13 +26,10 @@ export function backoffDelay(
   random: () => number,
 ): number {
   if (typeof backoff !== 'function') return exponential(backoff, retry, previousMs, random);
-  const delay: unknown = backoff(failed());
+  const delay: unknown = unawaited(backoff(failed()));
   // A function that has no answer (NaN, undefined) must not turn into a hot loop.
-  if (typeof delay !== 'number' || Number.isNaN(delay)) {
-    // What an async function rejects with must not go unhandled.
-    if (isThenable(delay)) delay.then(undefined, () => {});
+  if (typeof delay !== 'number' || Number.isNaN(delay))
     return exponential(DEFAULTS.retry.backoff, retry, previousMs, random);
-  }
   return delay === Number.POSITIVE_INFINITY
     ? DEFAULTS.retry.backoff.maxDelay
     : Math.min(Math.max(delay, 0), MAX_TIMER_MS);

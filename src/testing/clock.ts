@@ -1,4 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
+import { MAX_TIMER_MS } from '../base/http.js';
 import { either, fn, isNumber, number, object } from '../policy/check.js';
 
 /** Time that passes only when told to, for everything in this realm that calls the four functions it replaces. */
@@ -7,7 +8,11 @@ export interface FakeClock {
   readonly elapsedMs: number;
   /** Timers that are set. */
   readonly pending: number;
-  /** Lets `ms` milliseconds pass: runs what falls due, in order, and lets promises settle in between. */
+  /**
+   * Lets `ms` milliseconds pass: runs what falls due, in order, and lets promises settle in between.
+   *
+   * @throws TypeError or RangeError for what is no time to pass, such as the `Infinity` of an isolated circuit
+   */
   advance(ms: number): Promise<void>;
   /** Runs timers, in order, until none is set. */
   runAll(): Promise<void>;
@@ -53,6 +58,7 @@ export function fakeClock(options: FakeClockOptions = {}): FakeClock {
 }
 
 const draw = number('must be ≥ 0 and < 1, as Math.random draws, or a function', (value) => value >= 0 && value < 1);
+const span = number('must be milliseconds ≥ 0', (ms) => ms >= 0 && ms < Number.POSITIVE_INFINITY);
 const validate = object({ random: either(draw, isNumber, fn) });
 
 /** More timers than this, one after the other, are a loop that never ends. */
@@ -61,10 +67,19 @@ const MOST_TIMERS = 100_000;
 type Restore = () => void;
 
 class Timer {
+  dueAt = 0;
+
   constructor(
     readonly run: () => void,
-    readonly dueAt: number,
-  ) {}
+    private readonly start: (timer: Timer) => void,
+  ) {
+    start(this);
+  }
+
+  refresh(): this {
+    this.start(this);
+    return this;
+  }
 
   ref(): this {
     return this;
@@ -92,9 +107,14 @@ class Clock implements FakeClock {
     const [wall, clear] = [Date.now(), clearTimeout];
     const set = (run: (...args: unknown[]) => void, delay?: number, ...args: unknown[]) => {
       const ms = Math.max(0, Number(delay) || 0);
-      const timer = new Timer(() => run(...args), this.elapsedMs + ms);
-      this.#timers.add(timer);
-      return timer;
+      const start = (timer: Timer) => {
+        // Anew, so that it is behind those that were set in between.
+        this.#timers.delete(timer);
+        this.#timers.add(timer);
+        // As `setTimeout` does with what it cannot keep.
+        timer.dueAt = this.elapsedMs + (ms > MAX_TIMER_MS ? 1 : ms);
+      };
+      return new Timer(() => run(...args), start);
     };
     this.#restores = [
       replace(globalThis, 'setTimeout', Object.assign(set, { clock: this })),
@@ -115,6 +135,7 @@ class Clock implements FakeClock {
   }
 
   async advance(ms: number): Promise<void> {
+    span(ms, 'ms');
     const end = this.elapsedMs + ms;
     await this.#runWhile((next) => next !== undefined && next.dueAt <= end);
     this.elapsedMs = end;

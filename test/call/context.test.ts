@@ -40,6 +40,7 @@ describe('scopes', () => {
     [undefined, 'undefined'],
     [7, '7'],
     [Symbol('a'), 'Symbol(a)'],
+    [Object.create(null), 'an object'],
   ])('have a name, not %p', (name, shown) => {
     expect(() => made().context.scope(name as never)).toThrow(
       new TypeError(`\`scope\` must return a name, got ${shown}`),

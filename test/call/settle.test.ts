@@ -79,7 +79,7 @@ describe('a fallback', () => {
   test('may have an answer of its own, later', async () => {
     const own = { data: 1, status: 203, headers: {} };
     const { response } = await settled(FAILED, 'max-retries', async () => own);
-    expect(response).toBe(own);
+    expect(response).toEqual(own);
     expect(reportOf(response)).toMatchObject({ fallback: true });
   });
 

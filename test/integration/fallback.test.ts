@@ -32,13 +32,23 @@ describe('fallback', () => {
     expect(seen).toEqual([200]);
   });
 
-  test('a response is given as it is', async () => {
+  test('a response is given as it is, as a copy whose report is its own', async () => {
     server.script(200, 503);
     let last: unknown;
     attachResilience(api, { retry: 0, fallback: async () => last });
     last = await api.get('/');
-    expect(await api.get('/')).toBe(last);
-    expect(reportOf(last)).toMatchObject({ ended: 'max-retries', fallback: true });
+    const given = await api.get('/');
+    expect({ ...given, duration: 0 }).toEqual({ ...(last as object), duration: 0 });
+    expect(reportOf(given)).toMatchObject({ ended: 'max-retries', fallback: true });
+    expect(reportOf(last)).toMatchObject({ ended: 'success', fallback: false });
+  });
+
+  test('a response that is kept, and may be frozen, is not written into, however often it is given', async () => {
+    const kept = Object.freeze({ data: 'a', status: 200, statusText: 'OK', headers: {} });
+    attachResilience(api, { retry: 0, fallback: () => kept });
+    api.defaults.transformResponse = [(data) => [data]];
+    const given = [await api.get('/'), await api.get('/')];
+    expect([...given.map(({ data }) => data), kept.data]).toEqual([['a'], ['a'], 'a']);
   });
 
   test('it is asked for refusals, exhausted calls and deadlines, with the error and the config', async () => {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import axios, { type AxiosInstance } from 'axios';
 import { attachResilience, reportOf } from 'axios-resilience';
 import { type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
@@ -116,5 +116,19 @@ describe('per-request overrides', () => {
     server.script(200);
     expect(reportOf(await api.get('/'))?.ended).toBe('success');
     expect(server.hits).toHaveLength(1);
+  });
+
+  test('what a function of the policy promises that must not be async is nobody else’s to handle', async () => {
+    const promise = Promise.resolve('a');
+    const then = jest.spyOn(promise, 'then');
+    const answer = () => promise as never;
+    const shared = attachResilience(api, { scope: answer });
+    expect((await rejection(api.get('/'))).message).toBe('`scope` must return a name, got an object');
+    shared.detach();
+    attachResilience(api, { retry: { idempotencyKey: answer, retryResponse: answer } });
+    expect((await rejection(api.post('/'))).message).toMatch(/^`retry.idempotencyKey` must return a key, got /);
+    server.script(200);
+    expect(reportOf(await api.get('/'))?.ended).toBe('success');
+    expect(then.mock.calls).toEqual(Array(3).fill([undefined, expect.any(Function)]));
   });
 });

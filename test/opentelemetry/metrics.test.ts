@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Attributes, ValueType } from '@opentelemetry/api';
 import { type Histogram, MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics';
@@ -5,6 +6,7 @@ import axios from 'axios';
 import { attachResilience, type ResilienceHandle } from 'axios-resilience';
 import { attachTelemetry, type TelemetryOptions } from 'axios-resilience/opentelemetry';
 import { type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
+import { rejection } from '../helpers/settled.js';
 import { everything } from './everything.js';
 
 class Reader extends MetricReader {
@@ -151,7 +153,7 @@ describe('attached to', () => {
     const meterProvider = new MeterProvider({ readers: [reader] });
     const api = axios.create({ baseURL: server.url });
     const resilience: ResilienceHandle = attachResilience(api, { ...(scope && { scope }) });
-    return { api, detach: attachTelemetry(resilience, { meterProvider, ...options }) };
+    return { api, resilience, detach: attachTelemetry(resilience, { meterProvider, ...options }) };
   }
   const labels = async (name: string) =>
     ((await read(reader)).get(`axios_resilience.${name}`)?.dataPoints ?? []).map(({ attributes }) => attributes);
@@ -163,6 +165,22 @@ describe('attached to', () => {
     const where = { ...attributes, 'resilience.scope': 'key-' };
     expect(await labels('calls')).toMatchObject([{ ...where, 'server.port': server.port }]);
     expect(await labels('active_attempts')).toEqual([where]);
+  });
+
+  test('scopes that are called the same are added up: none hides another', async () => {
+    const keys = ['key-1', 'key-2', 'key-3'];
+    const { api, resilience } = await attached({ scope: () => 'key' });
+    server.script('hang');
+    const calls = keys.flatMap((scope, i) => Array.from({ length: 3 - i }, () => scope));
+    const leave = new AbortController();
+    const left = calls.map((scope) => rejection(api.get('/', { resilience: { scope }, signal: leave.signal })));
+    while (server.hits.length < calls.length) await sleep(5);
+    resilience.breakers.get('key-1')?.isolate();
+    const metrics = await read(reader);
+    const shown = (name: string) => metrics.get(`axios_resilience.${name}`)?.dataPoints.map(({ value }) => value);
+    expect([shown('active_attempts'), shown('circuit.state')]).toEqual([[6], [2, 0, 0, 1]]);
+    leave.abort();
+    await Promise.all(left);
   });
 
   test('a scope without a name is counted, but nothing is shown of it', async () => {

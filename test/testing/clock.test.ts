@@ -65,6 +65,42 @@ describe('a fake clock', () => {
     expect((await rejection(never)).message).toMatch(/^the promise is pending, and no timer is set/);
   });
 
+  test('refuses to let pass what is no time, and stays as it was', async () => {
+    await withFakeClock(async (clock) => {
+      for (const ms of [-1, Number.NaN, Number.POSITIVE_INFINITY, undefined, '5']) {
+        expect((await rejection(clock.advance(ms as number))).message).toContain('`ms` must be milliseconds ≥ 0, got');
+      }
+      await clock.advance(5);
+      expect(clock.elapsedMs).toBe(5);
+    });
+  });
+
+  test('what setTimeout cannot keep is due after a millisecond, as without it', async () => {
+    await withFakeClock(async (clock) => {
+      const told: number[] = [];
+      for (const ms of [2 ** 31 - 1, 2 ** 31, Number.POSITIVE_INFINITY])
+        setTimeout(() => told.push(clock.elapsedMs), ms);
+      await clock.runAll();
+      expect(told).toEqual([1, 1, 2 ** 31 - 1]);
+    });
+  });
+
+  test('a timer that is refreshed begins anew, also after it has run', async () => {
+    await withFakeClock(async (clock) => {
+      const told: string[] = [];
+      const note = (what: string) => told.push(`${what} ${clock.elapsedMs}`);
+      const timer = setTimeout(note, 10, 'a');
+      await clock.advance(5);
+      setTimeout(note, 10, 'b');
+      expect(timer.refresh()).toBe(timer);
+      await clock.advance(10);
+      expect(told).toEqual(['b 15', 'a 15']);
+      timer.refresh();
+      await clock.runAll();
+      expect([told.at(-1), clock.pending]).toEqual(['a 25', 0]);
+    });
+  });
+
   test('a loop without an end ends in an error', async () => {
     const endless = withFakeClock((clock) => {
       const again = () => void setTimeout(again, 1);
