@@ -33,7 +33,7 @@ async function race(call: Call, delayMs: number): Promise<Outcome> {
   request.share();
   const first = await new Promise<Outcome>((resolve) => {
     const start = (isHedge: boolean): void => {
-      const own = new Lifetime({ headers: call.config.headers }, now(), Number.POSITIVE_INFINITY, neverDue);
+      const own = new Lifetime({ headers: call.config.headers }, now(), Number.POSITIVE_INFINITY);
       const sentAt = now();
       const end = attempt(call, { lifetime: own, isHedge });
       lanes.push({ lifetime: own, end });
@@ -76,7 +76,3 @@ const lost = ({ config }: Call): Outcome => ({
   error: canceledError(config, new Error('the other attempt was answered first')),
   final: 'canceled',
 });
-
-function neverDue(): never {
-  throw new Error('an attempt has no deadline of its own');
-}

@@ -37,10 +37,10 @@ async function fallback({ outcome = {}, config, recorder }: Call, ask: Fallback)
   }
   if (answer === undefined) throw outcome.error;
   recorder.fallback = true;
-  // A copy: axios goes on to write into it, and what a cache holds is not its to change.
-  const response = isResponse(answer)
-    ? { ...answer }
-    : { data: answer, status: 200, statusText: 'Fallback', headers: NOT_KEPT, config };
+  const given = isResponse(answer) ? answer : { data: answer, status: 200, headers: NOT_KEPT };
+  // A copy: axios goes on to write into it, and what a cache holds is not its to change. A spread leaves getters of a class behind.
+  const { data, status, headers } = given;
+  const response = { statusText: 'Fallback', config, ...given, data, status, headers };
   file(response, recorder);
   // Unless it may be what the answer is made of.
   if (!isStream(response.data)) letGo(outcome);

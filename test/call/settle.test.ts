@@ -79,8 +79,26 @@ describe('a fallback', () => {
   test('may have an answer of its own, later', async () => {
     const own = { data: 1, status: 203, headers: {} };
     const { response } = await settled(FAILED, 'max-retries', async () => own);
-    expect(response).toEqual(own);
+    expect(response).toEqual({ ...own, statusText: 'Fallback', config: CONFIG });
     expect(reportOf(response)).toMatchObject({ fallback: true });
+  });
+
+  test('may have one of a class, whose fields are getters', async () => {
+    class Kept {
+      readonly statusText = 'Kept';
+      get data() {
+        return { kept: true };
+      }
+      get status() {
+        return 203;
+      }
+      get headers() {
+        return { age: '60' };
+      }
+    }
+    const { response } = await settled(FAILED, 'max-retries', () => new Kept());
+    const all = { data: { kept: true }, status: 203, statusText: 'Kept', headers: { age: '60' }, config: CONFIG };
+    expect(response).toEqual(all);
   });
 
   test('that has nothing leaves the call its error', async () => {
