@@ -22,8 +22,6 @@ const KINDS: Readonly<Record<string, FailureKind>> = {
 /** What adapters say without a code. The first match counts. */
 const MESSAGES: readonly (readonly [RegExp, FailureKind])[] = [
   [/^maxContentLength size/, 'other'],
-  [/^stream has been aborted$|^terminated$|socket hang up|other side closed/, 'read'],
-  [/^Proxy connection ended before receiving CONNECT response/, 'connect'],
   [/^(Network Error|Failed to fetch|fetch failed|Load failed|NetworkError when)/i, 'read'],
 ];
 

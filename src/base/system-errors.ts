@@ -17,10 +17,12 @@ export function kindOfFamily(code: string): 'tls' | 'other' | 'read' | undefined
   return /^HPE_|^ERR_HTTP2_(STREAM|SESSION|GOAWAY)_/.test(code) ? 'read' : undefined;
 }
 
-/** What undici says without a code of a request, or a redirect, that it never sends. */
-export function kindOfMessage(message: string): 'other' | undefined {
-  const refused = /^redirect count exceeded|^unknown scheme|^URL scheme must be|^cross origin not allowed|^bad port/;
-  return refused.test(message) ? 'other' : undefined;
+/** What they say without a code. First of requests, or redirects, that undici never sends. */
+export function kindOfMessage(message: string): 'other' | 'read' | 'connect' | undefined {
+  if (/^redirect count exceeded|^unknown scheme|^URL scheme must be|^cross origin not allowed|^bad port/.test(message))
+    return 'other';
+  if (/^stream has been aborted$|^terminated$|socket hang up|other side closed/.test(message)) return 'read';
+  return /^Proxy connection ended before receiving CONNECT response/.test(message) ? 'connect' : undefined;
 }
 
 /** An HTTP/2 server says so of a stream it has not looked at (RFC 9113 §8.7). */

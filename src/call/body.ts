@@ -9,10 +9,18 @@ export function isReplayable(data: unknown): boolean {
   return (!isStream(data) && !(Symbol.asyncIterator in data)) || isUntouched(data);
 }
 
-/** A Node stream of which nothing has been read. Of other streams it cannot be known. */
+/** As much of a Node stream as tells whether it was read. */
+interface NodeStream {
+  readonly readableDidRead: boolean;
+  readonly destroyed: boolean;
+  listenerCount(event: string): number;
+}
+
+/** A Node stream of which nothing has been read, and for which no earlier attempt still waits. Of others it cannot be known. */
 function isUntouched(data: object): boolean {
-  const { readableDidRead, destroyed } = data as { readableDidRead?: boolean; destroyed?: boolean };
-  return readableDidRead === false && destroyed === false;
+  const stream = data as NodeStream;
+  if (stream.readableDidRead !== false || stream.destroyed) return false;
+  return !stream.listenerCount('data') && !stream.listenerCount('readable');
 }
 
 /** A plain object, list, typed array or URLSearchParams, which is for `transformRequest` to turn into a body. */

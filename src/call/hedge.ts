@@ -12,7 +12,7 @@ import { Lifetime } from './lifetime.js';
 export function hedged(call: Call): Promise<Outcome> {
   const { policy, request } = call;
   const { hedge } = policy;
-  if (!hedge || !SAFE_METHODS.has(request.method) || !request.replayable || policy.body) return attempt(call);
+  if (!hedge || !SAFE_METHODS.has(request.method) || !request.canBeDoubled) return attempt(call);
   const { latencies } = call.scope.guard;
   const delayMs = (hedge.quantile && latencies.quantile(hedge.quantile)) || hedge.delay;
   return delayMs === undefined ? timed(call) : race(call, delayMs);

@@ -71,6 +71,11 @@ export class Request {
     return this.policy.body !== undefined || isReplayable(this.#latest.data);
   }
 
+  /** Two attempts at once would each get a part of a stream, though nobody has read it yet. */
+  get canBeDoubled(): boolean {
+    return !this.policy.body && this.replayable && !isStream(this.#latest.data);
+  }
+
   /** Makes the body of the next attempt, where the caller gave the means to. False of a Node stream that is used up. */
   async renewBody(): Promise<boolean> {
     const { body } = this.policy;

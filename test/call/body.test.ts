@@ -10,6 +10,11 @@ const noop = (): void => {};
 const boom = (): never => {
   throw new Error('boom');
 };
+const unpiped = () => {
+  const stream = new PassThrough();
+  stream.pipe(new PassThrough());
+  return stream.unpipe();
+};
 async function* generator() {
   yield 'a';
 }
@@ -23,6 +28,9 @@ describe('a body', () => {
     ['a form', true, new FormData()],
     ['a Node stream that nobody has read', true, nodeStream()],
     ['a Node stream that was destroyed', false, nodeStream().destroy()],
+    ['a Node stream that somebody waits to read', false, new PassThrough().on('readable', noop)],
+    ['a Node stream that flows, with nothing in it yet', false, new PassThrough().on('data', noop)],
+    ['a Node stream that was unpiped before it had anything', true, unpiped()],
     ['a web stream', false, webStream()],
     ['a generator', false, generator()],
     ['a stream that does not tell', false, { pipe: () => {} }],

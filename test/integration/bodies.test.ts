@@ -2,12 +2,12 @@ import { createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import axios, { type AxiosError, type AxiosInstance, type AxiosResponse } from 'axios';
+import axios, { type AxiosError, type AxiosInstance, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 import { attachResilience, type ResilienceOverride, reportOf } from 'axios-resilience';
 import FormDataPackage from 'form-data';
-import { type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
+import { deadPort, type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
 import { rejection, sleep } from '../helpers/settled.js';
 
 const NOW = { backoff: () => 0 };
@@ -68,6 +68,21 @@ describe.each(['http', 'fetch'] as const)('request bodies through the %s adapter
     expect(server.hits.map(({ body }) => body.length)).toEqual(supported ? [100_000] : []);
     expect(reportOf(error)?.ended).toBe(supported ? 'body-not-replayable' : 'not-retryable');
     expect(error.message).toMatch(supported ? /503/ : /Data after transformation must be/);
+  });
+
+  // Through fetch the first attempt still waits for what comes, and would leave the next one nothing.
+  test('a Node stream that had nothing yet when the connection was refused goes out whole, or not at all', async () => {
+    server.script(200);
+    const stream = new PassThrough();
+    const beforeRetry = (config: InternalAxiosRequestConfig) => {
+      config.url = server.url;
+      setTimeout(() => stream.end(TEXT), 20);
+    };
+    const request = { headers: { 'Content-Type': 'text/plain' }, resilience: { retry: { beforeRetry } } };
+    const end = await api.post(`http://127.0.0.1:${await deadPort()}/`, stream, request).catch((error) => error);
+    const [ended, sizes] = adapter === 'http' ? ['success', [100_000]] : ['body-not-replayable', []];
+    expect(reportOf(end)?.ended).toBe(ended);
+    expect(server.hits.map(({ body }) => body.length)).toEqual(sizes);
   });
 
   test('resilience.body makes a stream anew for every attempt', async () => {

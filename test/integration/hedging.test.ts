@@ -51,6 +51,19 @@ describe.each(['http', 'fetch'] as const)('hedging through the %s adapter', (ada
     expect(server.hits).toHaveLength(2);
   });
 
+  test('a body that streams is not shared between two requests', async () => {
+    attach({ hedge: 20 });
+    const slow = async function* () {
+      for (const part of ['a', 'b', 'c']) {
+        await sleep(40);
+        yield part;
+      }
+    };
+    const headers = { 'Content-Type': 'text/plain' };
+    await api.request({ method: 'QUERY', url: '/', data: Readable.from(slow()), headers });
+    expect([server.hits.map(({ body }) => body), hedges]).toEqual([['abc'], []]);
+  });
+
   test('an answer in time is not hedged, nor is a method that does something, nor without the option', async () => {
     attach({ hedge: 50 });
     await api.get('/');
