@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import axios, { type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
+import axios, { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 import { attachResilience, type ResiliencePolicy, type ResilienceReport, reportOf } from 'axios-resilience';
 import { type Step, scriptedAdapter } from 'axios-resilience/testing';
 
@@ -286,6 +286,28 @@ describe('a call', () => {
       [0, 30, 30],
       [30, 30, 60],
     ]);
+  });
+
+  test.each<[string, number, string, unknown[]]>([
+    ['whose deadline comes in the queue', 200, 'deadline', []],
+    ['that the circuit lets go of', 503, 'circuit-open', [0]],
+  ])('%s tells how long it waited there, and of no request', async (_, status, ended, durations) => {
+    const adapter = (config: InternalAxiosRequestConfig) =>
+      new Promise<AxiosResponse>((resolve, reject) => {
+        const response = { status, statusText: '', headers: {}, data: '', config };
+        const end = () => (status === 200 ? resolve(response) : reject(new AxiosError('', '', config, {}, response)));
+        setTimeout(end, status === 200 ? 90 : 30);
+      });
+    const api = axios.create({ adapter });
+    attachResilience(api, { bulkhead: 1, breaker: { consecutive: 1, minimumDuration: 0 }, retry: false });
+    await jest.advanceTimersByTimeAsync(500);
+    const first = api.get('https://api.test/a').catch(() => {});
+    const error = await settled(api.get('https://api.test/b', { resilience: { deadline: 40 } }));
+    await first;
+    const { queuedMs, elapsedMs, attempts, ended: end } = reportOf(error) as ResilienceReport;
+    const waited = ended === 'deadline' ? 40 : 30;
+    expect([queuedMs, elapsedMs, end]).toEqual([waited, waited, ended]);
+    expect(attempts.map(({ durationMs }) => durationMs)).toEqual(durations);
   });
 
   test('turned to another origin counts there from then on', async () => {
