@@ -46,6 +46,10 @@ const bodyInTurn = async (call: Call): Promise<Outcome | undefined> => (await tu
 
 async function renewBody({ lifetime, request, policy, outcome }: Call): Promise<Outcome | undefined> {
   if (!policy.body) return undefined;
-  const isAnew = await lifetime.until(request.renewBody());
+  const renewed = request.renewBody().finally(() => {
+    // It came too late for anybody to send it.
+    if (lifetime.over) request.dispose();
+  });
+  const isAnew = await lifetime.until(renewed);
   return lifetime.over ?? (isAnew || !outcome ? undefined : { ...outcome, final: 'body-not-replayable' });
 }

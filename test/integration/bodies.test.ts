@@ -215,6 +215,23 @@ describe('one-shot bodies of the http adapter', () => {
     expect(server.hits.map(({ body }, i) => body.split(boundaries[i] ?? '?').length)).toEqual([4, 4]);
   });
 
+  test('a stream that resilience.body gives when the call has ended is let go of', async () => {
+    const late: Readable[] = [];
+    const body = async () => {
+      await sleep(60);
+      late.push(Readable.from([TEXT]));
+      return late.at(-1);
+    };
+    const [missed, canceled] = await Promise.all([
+      rejection(api.put('/', undefined, { resilience: { body, deadline: 20 } })),
+      rejection(api.put('/', undefined, { resilience: { body }, signal: AbortSignal.timeout(20) })),
+    ]);
+    expect([missed.code, canceled.code]).toEqual(['ERR_DEADLINE_EXCEEDED', 'ERR_CANCELED']);
+    await sleep(80);
+    expect(late.map(({ destroyed }) => destroyed)).toEqual([true, true]);
+    expect(server.hits).toHaveLength(0);
+  });
+
   test('a stream that resilience.body gives a second time is used up, and is not sent as an empty one', async () => {
     const once = Readable.from(['abc']);
     const error = await rejection(api.put('/', undefined, { resilience: { body: () => once } }));
