@@ -40,16 +40,19 @@ async function askBeforeRetry(call: Call): Promise<Outcome | undefined> {
 }
 
 const preparedInTurn = async (call: Call): Promise<Outcome | undefined> =>
-  (await turn(call)) ?? (await askBeforeRetry(call)) ?? renewBody(call);
+  (await turn(call)) ?? (await askBeforeRetry(call)) ?? (await renewBody(call)) ?? spent(call);
 
 const bodyInTurn = async (call: Call): Promise<Outcome | undefined> => (await turn(call)) ?? renewBody(call);
 
-async function renewBody({ lifetime, request, policy, outcome }: Call): Promise<Outcome | undefined> {
+async function renewBody({ lifetime, request, policy }: Call): Promise<Outcome | undefined> {
   if (!policy.body) return undefined;
   const renewed = request.renewBody().finally(() => {
     // It came too late for anybody to send it.
     if (lifetime.over) request.dispose();
   });
-  const isAnew = await lifetime.until(renewed);
-  return lifetime.over ?? (isAnew || !outcome ? undefined : { ...outcome, final: 'body-not-replayable' });
+  await lifetime.until(renewed);
+  return lifetime.over;
 }
+
+const spent = ({ request, outcome }: Call): Outcome | undefined =>
+  request.isSpent ? { ...outcome, final: 'body-not-replayable' } : undefined;

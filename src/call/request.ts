@@ -76,8 +76,14 @@ export class Request {
     return !this.policy.body && this.replayable && !isStream(this.#latest.data);
   }
 
-  /** Makes the body of the next attempt, where the caller gave the means to. False of a Node stream that is used up. */
-  async renewBody(): Promise<boolean> {
+  /** A Node stream that is used up would go out as an empty body. */
+  get isSpent(): boolean {
+    const { data } = this.#latest;
+    return isStream(data) && (data as { destroyed?: boolean }).destroyed === true;
+  }
+
+  /** Makes the body of the next attempt, where the caller gave the means to. */
+  async renewBody(): Promise<void> {
     const { body } = this.policy;
     this.dispose();
     this.#made = await body?.();
@@ -85,7 +91,6 @@ export class Request {
     // Of an async iterable that is no stream, axios's transform would make an empty object.
     if (isStream(this.#made) || !(Symbol.asyncIterator in Object(this.#made))) transform(this.template);
     if (TYPED_BY_AXIOS.has(this.method)) this.template.headers.setContentType(URLENCODED, false);
-    return !isStream(this.#made) || !(this.#made as { destroyed?: boolean }).destroyed;
   }
 
   /** Lets go of a body that was made for the latest attempt. */

@@ -240,6 +240,17 @@ describe('one-shot bodies of the http adapter', () => {
     expect(server.hits.map(({ body }) => body)).toEqual(['abc']);
   });
 
+  test('nor is one that beforeRetry puts in place', async () => {
+    const once = Readable.from(['abc']);
+    const beforeRetry = async (config: { data?: unknown }): Promise<void> => {
+      await once.toArray();
+      config.data = once;
+    };
+    const error = await rejection(api.put('/', 'first', { resilience: { retry: { beforeRetry } } }));
+    expect(reportOf(error)).toMatchObject({ ended: 'body-not-replayable', retries: 0 });
+    expect(server.hits.map(({ body }) => body)).toEqual(['first']);
+  });
+
   test('a form-data body made by resilience.body goes out whole each time', async () => {
     const body = () => {
       const form = new FormDataPackage();
