@@ -46,6 +46,7 @@ export class ConnectionWatch implements ProxyHandler<Agent> {
   hops = 0;
   /** The latest had carried a request before, and has brought no answer to this one. */
   reused = false;
+  #latest: Socket | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #onTimeout: (() => void) | undefined;
   readonly #takeBack: (() => void)[] = [];
@@ -79,6 +80,11 @@ export class ConnectionWatch implements ProxyHandler<Agent> {
     return (...request: Parameters<Agent['addRequest']>) => this.#connect(real, ...request);
   }
 
+  /** TLS does not stand yet on the latest, or never did. */
+  get securing(): boolean {
+    return this.#latest?.encrypted === true && this.#latest.secureConnecting === true;
+  }
+
   /** The attempt is over. A pooled socket holds on to what asked for it, and so to this: nothing may hang on to it here. */
   end(): void {
     this.dispose();
@@ -94,6 +100,7 @@ export class ConnectionWatch implements ProxyHandler<Agent> {
   #connect(agent: Agent, request: Request, options: object, ...rest: unknown[]): unknown {
     const hop = ++this.hops;
     this.reused = false;
+    this.#latest = undefined;
     request.once('socket', (socket: Socket) => this.#assigned(request, socket, hop));
     if (this.options.fresh) closeIdle(agent, options);
     const answer = agent.addRequest(request, options, ...rest);
@@ -104,6 +111,7 @@ export class ConnectionWatch implements ProxyHandler<Agent> {
   #assigned(request: Request, socket: Socket, hop: number): void {
     this.reused = request.reusedSocket === true || used.has(socket);
     used.add(socket);
+    this.#latest = socket;
     const connecting = socket.encrypted ? socket.secureConnecting : socket.connecting;
     if (this.reused || !connecting) {
       request.once('response', () => {

@@ -37,7 +37,8 @@ export function outcomeOfError(
   config: InternalAxiosRequestConfig,
   connection: ConnectionWatch | undefined,
 ): Outcome {
-  const failure = classify(error);
+  const kind = classify(error);
+  const failure = kind === 'read' && connection?.securing ? 'connect' : kind;
   return {
     failure,
     error,

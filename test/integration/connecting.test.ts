@@ -88,14 +88,19 @@ describe('connectTimeout, through the http adapter', () => {
     expect(tunnels).toBe(3);
   });
 
-  test.each(['http', 'fetch'] as const)(
-    'a TLS handshake that is cut off was sent nothing, so a POST is retried (%s)',
-    async (adapter) => {
+  test.each([
+    ['closed', 'http', 'end'],
+    ['closed', 'fetch', 'end'],
+    // Undici does not say how far the connection had come.
+    ['reset', 'http', 'resetAndDestroy'],
+  ] as const)(
+    'a TLS handshake that is %s was sent nothing, so a POST is retried (%s)',
+    async (_kind, adapter, cutOff) => {
       let handshakes = 0;
       const front = net.createServer((socket) =>
         socket.once('data', () => {
           handshakes++;
-          socket.end();
+          socket[cutOff]();
         }),
       );
       await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
