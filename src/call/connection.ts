@@ -1,4 +1,6 @@
 import type { InternalAxiosRequestConfig } from 'axios';
+import type { FailureKind } from '../base/failure.js';
+import type { Outcome } from '../base/outcome.js';
 import { put } from './stand-in.js';
 
 type Config = InternalAxiosRequestConfig;
@@ -80,9 +82,16 @@ export class ConnectionWatch implements ProxyHandler<Agent> {
     return (...request: Parameters<Agent['addRequest']>) => this.#connect(real, ...request);
   }
 
-  /** TLS does not stand yet on the latest, or never did. */
-  get securing(): boolean {
-    return this.#latest?.encrypted === true && this.#latest.secureConnecting === true;
+  /** What no error tells of a failed attempt. */
+  seen(failure: FailureKind, response: unknown): Pick<Outcome, 'failure' | 'unsent' | 'stale'> {
+    const isLost = failure === 'read';
+    const wasSecuring = this.#latest?.encrypted === true && this.#latest.secureConnecting === true;
+    return {
+      stale: isLost && !response && this.reused,
+      ...(isLost && wasSecuring && { failure: 'connect', unsent: true }),
+      // The hops before were sent.
+      ...(this.hops > 1 && { unsent: false }),
+    };
   }
 
   /** The attempt is over. A pooled socket holds on to what asked for it, and so to this: nothing may hang on to it here. */

@@ -37,13 +37,12 @@ export function outcomeOfError(
   config: InternalAxiosRequestConfig,
   connection: ConnectionWatch | undefined,
 ): Outcome {
-  const kind = classify(error);
-  const failure = kind === 'read' && connection?.securing ? 'connect' : kind;
+  const failure = classify(error);
   return {
     failure,
     error,
-    unsent: neverSent(failure, error, config) && (connection?.hops ?? 1) <= 1,
-    stale: failure === 'read' && !response && connection?.reused === true,
+    unsent: neverSent(failure, error, config),
+    ...connection?.seen(failure, response),
     ...(response && answered(response)),
     ...(failure === 'canceled' && { final: failure }),
   };
