@@ -1,7 +1,10 @@
 import { causesOf } from './causes.js';
 
 /** By system call, whatever the code: ENOENT of `connect` is a missing Unix socket, of other calls a missing file. */
-export function kindOfSyscall({ code, syscall }: Readonly<Record<string, unknown>>): 'connect' | 'dns' | undefined {
+export function kindOfSyscall(error: Readonly<Record<string, unknown>>): 'connect' | 'dns' | undefined {
+  const { code, syscall, message } = error;
+  // A TLS handshake that was cut off has the code of a lost connection.
+  if (typeof message === 'string' && /disconnected before secure TLS connection/.test(message)) return 'connect';
   if (typeof syscall !== 'string' || typeof code !== 'string') return undefined;
   if (syscall === 'connect') return 'connect';
   return /^(getaddrinfo$|query[A-Z])/.test(syscall) ? 'dns' : undefined;

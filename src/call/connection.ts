@@ -1,4 +1,6 @@
 import type { InternalAxiosRequestConfig } from 'axios';
+import type { FailureKind } from '../base/failure.js';
+import type { Outcome } from '../base/outcome.js';
 import { put } from './stand-in.js';
 
 type Config = InternalAxiosRequestConfig;
@@ -46,6 +48,7 @@ export class ConnectionWatch implements ProxyHandler<Agent> {
   hops = 0;
   /** The latest had carried a request before, and has brought no answer to this one. */
   reused = false;
+  #latest: Socket | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #onTimeout: (() => void) | undefined;
   readonly #takeBack: (() => void)[] = [];
@@ -79,6 +82,18 @@ export class ConnectionWatch implements ProxyHandler<Agent> {
     return (...request: Parameters<Agent['addRequest']>) => this.#connect(real, ...request);
   }
 
+  /** What no error tells of a failed attempt. */
+  seen(failure: FailureKind, response: unknown): Pick<Outcome, 'failure' | 'unsent' | 'stale'> {
+    const isLost = failure === 'read';
+    const wasSecuring = this.#latest?.encrypted === true && this.#latest.secureConnecting === true;
+    return {
+      stale: isLost && !response && this.reused,
+      ...(isLost && wasSecuring && { failure: 'connect', unsent: true }),
+      // The hops before were sent.
+      ...(this.hops > 1 && { unsent: false }),
+    };
+  }
+
   /** The attempt is over. A pooled socket holds on to what asked for it, and so to this: nothing may hang on to it here. */
   end(): void {
     this.dispose();
@@ -94,6 +109,7 @@ export class ConnectionWatch implements ProxyHandler<Agent> {
   #connect(agent: Agent, request: Request, options: object, ...rest: unknown[]): unknown {
     const hop = ++this.hops;
     this.reused = false;
+    this.#latest = undefined;
     request.once('socket', (socket: Socket) => this.#assigned(request, socket, hop));
     if (this.options.fresh) closeIdle(agent, options);
     const answer = agent.addRequest(request, options, ...rest);
@@ -104,6 +120,7 @@ export class ConnectionWatch implements ProxyHandler<Agent> {
   #assigned(request: Request, socket: Socket, hop: number): void {
     this.reused = request.reusedSocket === true || used.has(socket);
     used.add(socket);
+    this.#latest = socket;
     const connecting = socket.encrypted ? socket.secureConnecting : socket.connecting;
     if (this.reused || !connecting) {
       request.once('response', () => {

@@ -41,8 +41,8 @@ export function outcomeOfError(
   return {
     failure,
     error,
-    unsent: neverSent(failure, error, config) && (connection?.hops ?? 1) <= 1,
-    stale: failure === 'read' && !response && connection?.reused === true,
+    unsent: neverSent(failure, error, config),
+    ...connection?.seen(failure, response),
     ...(response && answered(response)),
     ...(failure === 'canceled' && { final: failure }),
   };

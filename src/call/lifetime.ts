@@ -106,7 +106,8 @@ export class Lifetime {
     };
     this.#stopListening = () => {
       signal?.removeEventListener?.('abort', cancel);
-      cancelToken?.unsubscribe?.(cancel);
+      // One that is telling its listeners would miss the next, and forgets them all afterwards.
+      if (!cancelToken?.reason) cancelToken?.unsubscribe?.(cancel);
     };
     signal?.addEventListener?.('abort', cancel);
     if (signal?.aborted || cancelToken?.reason) cancel();

@@ -86,7 +86,9 @@ export const CONNECTION_FINDINGS = {
         ? [`If port ${e.target.port} speaks TLS, the URL must begin with https://: ${commands(e).tls}`]
         : []),
       'Look in the log of the server, and of what stands before it, for a crash, a restart or a limit at that time.',
-      'The server may have acted on the request: send it again only if doing it twice does no harm.',
+      ...(says(e, /before secure TLS connection/)
+        ? []
+        : ['The server may have acted on the request: send it again only if doing it twice does no harm.']),
       `Compare: ${commands(e).curl}`,
     ],
   }),

@@ -96,7 +96,7 @@ describe('an error', () => {
     ['ETIMEDOUT', 'timeout', false],
   ])('%s is a failure of kind %s, unsent: %p', (code, failure, unsent) => {
     const error = failed(code);
-    expect(outcomeOfError(error, undefined, CONFIG, undefined)).toEqual({ failure, error, unsent, stale: false });
+    expect(outcomeOfError(error, undefined, CONFIG, undefined)).toEqual({ failure, error, unsent });
   });
 
   test('after a redirect, the first hop was sent', () => {

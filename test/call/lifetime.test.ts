@@ -16,6 +16,11 @@ function live(deadline = Number.POSITIVE_INFINITY, more: Partial<Config> = {}): 
 }
 
 const listeners = (signal: AbortSignal) => getEventListeners(signal, 'abort').length;
+/** What axios's CancelToken has but does not declare. */
+interface Subscribable {
+  subscribe(listener: () => void): void;
+  unsubscribe(listener: () => void): void;
+}
 /** axios keeps them in a field it does not declare. */
 const subscribers = (token: CancelToken) => (token as { _listeners?: unknown[] | null })._listeners?.length ?? 0;
 
@@ -197,6 +202,21 @@ describe('Lifetime', () => {
     cancel();
     await jest.advanceTimersByTimeAsync(0);
     expect(stream.signal.aborted).toBe(true);
+  });
+
+  test('stays on a token that is telling its listeners, which would miss one', async () => {
+    const { token, cancel } = axios.CancelToken.source() as { token: CancelToken & Subscribable; cancel(): void };
+    const told = jest.fn();
+    token.subscribe(told);
+    const lifetime = live(1_000, { cancelToken: token });
+    const adapter = () => {
+      token.unsubscribe(adapter);
+      lifetime.dispose();
+    };
+    token.subscribe(adapter);
+    cancel();
+    await jest.advanceTimersByTimeAsync(0);
+    expect([told.mock.calls.length, subscribers(token)]).toEqual([1, 0]);
   });
 
   test('is over by now when its time is, though no timer has fired yet', () => {

@@ -189,4 +189,23 @@ describe.each(['http', 'fetch'] as const)('cancellation through the %s adapter',
     expect(getEventListeners(caller.signal, 'abort')).toHaveLength(0);
     await server.close();
   });
+
+  test('a token that ends a body ends the other calls it was given to as well', async () => {
+    const server = await flakyServer('hang', { dripEveryMs: 10 });
+    const api = axios.create({ baseURL: server.url, adapter });
+    attachResilience(api);
+    const { token, cancel } = axios.CancelToken.source();
+    const hanging = rejection(api.get('/', { cancelToken: token }));
+    await sleep(20);
+    const { data } = await api.get('/', { cancelToken: token, responseType: 'stream' });
+    const read = (async () => {
+      for await (const _chunk of data);
+    })();
+    cancel();
+    expect((await hanging).code).toBe('ERR_CANCELED');
+    await rejection(read);
+    await sleep(30);
+    expect(server.busy).toBe(0);
+    await server.close();
+  });
 });

@@ -88,6 +88,31 @@ describe('connectTimeout, through the http adapter', () => {
     expect(tunnels).toBe(3);
   });
 
+  test.each([
+    ['closed', 'http', 'end'],
+    ['closed', 'fetch', 'end'],
+    // Undici does not say how far the connection had come.
+    ['reset', 'http', 'resetAndDestroy'],
+  ] as const)(
+    'a TLS handshake that is %s was sent nothing, so a POST is retried (%s)',
+    async (_kind, adapter, cutOff) => {
+      let handshakes = 0;
+      const front = net.createServer((socket) =>
+        socket.once('data', () => {
+          handshakes++;
+          socket[cutOff]();
+        }),
+      );
+      await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
+      const api = axios.create({ proxy: false, adapter });
+      attachResilience(api, { retry: { maxRetries: 2, backoff: () => 0 } });
+      const error = await rejection(api.post(`https://127.0.0.1:${(front.address() as AddressInfo).port}/`, {}));
+      await new Promise((resolve) => front.close(resolve));
+      expect(reportOf(error)?.attempts.map(({ failure }) => failure)).toEqual(['connect', 'connect', 'connect']);
+      expect(handshakes).toBe(3);
+    },
+  );
+
   test('holds for a proxy that does not answer', async () => {
     const api = axios.create({ proxy: false, httpsAgent: new HttpsProxyAgent(`http://127.0.0.1:${hole.port}`) });
     attachResilience(api, { connectTimeout: LIMIT, retry: false });
