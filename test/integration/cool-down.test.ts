@@ -17,7 +17,7 @@ describe.each(['http', 'fetch'] as const)('a cool-down through the %s adapter', 
     said = [];
     resilience = attachResilience(api, {
       hooks: {
-        onCoolDown: ({ scope, retryInMs }) => said.push(`${scope} ${Math.floor(retryInMs / 100)}`),
+        onCoolDown: ({ scope, retryInMs }) => said.push(`${scope} ${Math.round(retryInMs / 100)}`),
         onReject: ({ because }) => said.push(because),
       },
       ...policy,
