@@ -30,8 +30,10 @@ export function adapterInstaller(context: Context): (config: Config) => Config {
     const original = standsFor(config.adapter);
     // One that is made and marked for each request costs 0.7 µs more.
     if (!isSame(latest[STANDS_FOR], original)) latest = resilient(original, context);
-    config.adapter = isUntyped(config) ? resilient(original, context, untype) : latest;
-    return config;
+    // An interceptor may have frozen it, which recent axios does not mind.
+    const open = Object.isFrozen(config) ? { ...config } : config;
+    open.adapter = isUntyped(config) ? resilient(original, context, untype) : latest;
+    return open;
   };
 }
 
@@ -54,9 +56,9 @@ function isSame(a: AdapterSetting, b: AdapterSetting): boolean {
   return a.length === b.length && a.every((entry, i) => entry === b[i]);
 }
 
-/** `resilience.body` makes the body later, and no Content-Type was given for it. */
+/** `resilience.body` makes the body later, and no Content-Type was given for it, be it in headers of another build, or plain. */
 const isUntyped = ({ resilience, headers }: Config): boolean =>
-  Boolean((resilience || undefined)?.body) && !headers.has('Content-Type');
+  Boolean((resilience || undefined)?.body) && !new AxiosHeaders({ ...headers }).has('Content-Type');
 
 /** Takes off the default that axios has put on a request without a body. */
 function untype({ data, headers }: Config): void {
