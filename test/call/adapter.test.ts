@@ -75,6 +75,18 @@ describe('what an interceptor has made of the config', () => {
     expect([status, seen.length, frozen.adapter]).toEqual([503, 2, adapter]);
   });
 
+  test.each([[null], [false]])('may say adapter: %p, which is the default of axios, as without us', async (adapter) => {
+    const own = custom();
+    const before = axios.defaults.adapter;
+    axios.defaults.adapter = own.adapter;
+    try {
+      const { status } = await dispatch(installAdapter(config({ adapter: adapter as never })));
+      expect([status, own.seen.length]).toEqual([200, 1]);
+    } finally {
+      Object.assign(axios.defaults, { adapter: before });
+    }
+  });
+
   test.each([
     [{ 'content-type': 'text/plain' }, 'text/plain'],
     [{}, 'application/json'],
