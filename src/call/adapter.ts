@@ -27,11 +27,13 @@ const STANDS_FOR = Symbol.for('axios-resilience.stands-for');
 export function adapterInstaller(context: Context): (config: Config) => Config {
   let latest: ResilientAdapter = resilient(undefined, context);
   return (config) => {
-    const original = standsFor(config.adapter);
+    const original = standsFor(config.adapter || undefined); // as for axios, `null` and `false` are none
     // One that is made and marked for each request costs 0.7 µs more.
     if (!isSame(latest[STANDS_FOR], original)) latest = resilient(original, context);
-    config.adapter = isUntyped(config) ? resilient(original, context, untype) : latest;
-    return config;
+    // An interceptor may have frozen it, which recent axios does not mind.
+    const open = Object.isFrozen(config) ? { ...config } : config;
+    open.adapter = isUntyped(config) ? resilient(original, context, untype) : latest;
+    return open;
   };
 }
 
@@ -54,9 +56,9 @@ function isSame(a: AdapterSetting, b: AdapterSetting): boolean {
   return a.length === b.length && a.every((entry, i) => entry === b[i]);
 }
 
-/** `resilience.body` makes the body later, and no Content-Type was given for it. */
+/** `resilience.body` makes the body later, and no Content-Type was given for it, be it in headers of another build, or plain. */
 const isUntyped = ({ resilience, headers }: Config): boolean =>
-  Boolean((resilience || undefined)?.body) && !headers.has('Content-Type');
+  (resilience || undefined)?.body ? !new AxiosHeaders({ ...headers }).has('Content-Type') : false;
 
 /** Takes off the default that axios has put on a request without a body. */
 function untype({ data, headers }: Config): void {
@@ -67,8 +69,8 @@ function untype({ data, headers }: Config): void {
 function perform(config: Config, original: AdapterSetting, context: Context): AxiosPromise {
   try {
     // The caller's config again: sending it once more gets a new call, wrapped once.
-    if (original === undefined) delete config.adapter;
-    else config.adapter = original;
+    if (original) config.adapter = original;
+    else delete config.adapter;
     warnOfOtherRetries(config, context);
     warnOfMisplaced(config, context);
     const real = realAdapter(original, config);

@@ -67,6 +67,44 @@ describe('an adapter of the caller’s own', () => {
   });
 });
 
+describe('what an interceptor has made of the config', () => {
+  test('may be frozen: the adapter is put on a copy', async () => {
+    const { adapter, seen } = custom(503);
+    const frozen = Object.freeze(config({ adapter }));
+    const { status } = await dispatch(installAdapter(frozen));
+    expect([status, seen.length, frozen.adapter]).toEqual([503, 2, adapter]);
+  });
+
+  test.each([[null], [false]])('may say adapter: %p, which is the default of axios, as without us', async (adapter) => {
+    const own = custom();
+    const before = axios.defaults.adapter;
+    axios.defaults.adapter = own.adapter;
+    try {
+      const { status } = await dispatch(installAdapter(config({ adapter: adapter as never })));
+      expect([status, own.seen.length]).toEqual([200, 1]);
+    } finally {
+      Object.assign(axios.defaults, { adapter: before });
+    }
+  });
+
+  test.each([
+    [{ 'content-type': 'text/plain' }, 'text/plain'],
+    [{}, 'application/json'],
+    [undefined, 'application/json'],
+  ])('may have plain headers %j, where resilience.body makes the body', async (headers, type) => {
+    const types: unknown[] = [];
+    const adapter = async (sent: Config): Promise<AxiosResponse> => {
+      types.push(sent.headers.get('Content-Type'));
+      return { status: types.length === 1 ? 503 : 200, statusText: '', headers: {}, data: '', config: sent };
+    };
+    const api = axios.create({ adapter });
+    api.interceptors.request.use(adapterInstaller(new Context(api, policy, [])));
+    api.interceptors.request.use((own) => ({ ...own, headers: headers as unknown as Config['headers'] }));
+    await api.put('http://api.test/', undefined, { resilience: { body: () => ({ a: 1 }) } });
+    expect(types).toEqual([type, type]);
+  });
+});
+
 describe('an adapter of axios’s', () => {
   /** What is on the config while it is sent. */
   const look = ({ signal, httpAgent }: Config) => [signal instanceof LightSignal, httpAgent !== undefined];
