@@ -1,7 +1,7 @@
 import { type AxiosError, type AxiosResponse, type InternalAxiosRequestConfig, isAxiosError, isCancel } from 'axios';
 import { causesOf } from './causes.js';
 import { wasRedirected } from './redirected.js';
-import { isRefusedStream, kindOfFamily, kindOfMessage, kindOfSyscall } from './system-errors.js';
+import { isRefusedStream, kindDespiteCode, kindOfFamily, kindOfMessage } from './system-errors.js';
 
 /**
  * How an attempt failed, by what the server may have done: nothing was sent for `dns`, `connect` and `refused`, no
@@ -70,7 +70,7 @@ function isCancellation(error: unknown): boolean {
 
 function kindOf(link: NonNullable<unknown>): FailureKind | undefined {
   const { name, code, message } = link as Readonly<Record<string, unknown>>;
-  const kind = kindOfSyscall(link);
+  const kind = kindDespiteCode(link);
   if (kind) return kind;
   if (name === 'TimeoutError') return 'timeout';
   if (typeof code === 'string') {

@@ -1,5 +1,5 @@
 /** In the place of system-errors.ts where no error tells of a system call, of TLS or of HTTP/2. */
-export function kindOfSyscall(_error: object): undefined {}
+export function kindDespiteCode(_error: object): undefined {}
 
 export function kindOfFamily(_code: string): undefined {}
 

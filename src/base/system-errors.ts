@@ -1,9 +1,11 @@
 import { causesOf } from './causes.js';
 
-/** By system call, whatever the code: ENOENT of `connect` is a missing Unix socket, of other calls a missing file. */
-export function kindOfSyscall(error: Readonly<Record<string, unknown>>): 'connect' | 'dns' | undefined {
+/**
+ * What a system call or a message tells better than the code: ENOENT of `connect` is a missing Unix socket, of other calls a
+ * missing file; a TLS handshake that was cut off has the code of a lost connection.
+ */
+export function kindDespiteCode(error: Readonly<Record<string, unknown>>): 'connect' | 'dns' | undefined {
   const { code, syscall, message } = error;
-  // A TLS handshake that was cut off has the code of a lost connection.
   if (typeof message === 'string' && /disconnected before secure TLS connection/.test(message)) return 'connect';
   if (typeof syscall !== 'string' || typeof code !== 'string') return undefined;
   if (syscall === 'connect') return 'connect';

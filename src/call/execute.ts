@@ -72,7 +72,7 @@ function count({ scope: { counters } }: Call, because: StopDecision['because']):
   else counters.failures++;
 }
 
-/** Ends by themselves that make a give-up, even of a call that was never retried. */
+/** Ends by themselves that make a give-up, even of a call of which no retry was announced. */
 const GIVEN_UP: ReadonlySet<string> = new Set([
   'retry-after-too-long',
   'deadline',
@@ -94,7 +94,7 @@ function tell(call: Call, because: StopDecision['because']): void {
   const end = () => ({ because, report: recorder.report });
   const isRejected = isRejection(because);
   if (isRejected) call.emit('onReject', () => ({ because }));
-  if (because === 'canceled' || (retries === 0 && !GIVEN_UP.has(because))) {
+  if (because === 'canceled' || (call.retries === 0 && !GIVEN_UP.has(because))) {
     call.emit('onNotRetried', end);
     return;
   }

@@ -3,7 +3,7 @@ import { canceledError } from '../base/errors.js';
 import { SAFE_METHODS } from '../base/http.js';
 import type { Outcome } from '../base/outcome.js';
 import { mayPass } from '../retry/decide.js';
-import { attempt } from './attempt.js';
+import { attempt, type Lane } from './attempt.js';
 import { abandon } from './body.js';
 import type { Call } from './call.js';
 import { Lifetime } from './lifetime.js';
@@ -18,10 +18,10 @@ export function hedged(call: Call): Promise<Outcome> {
   return delayMs === undefined ? timed(call) : race(call, delayMs);
 }
 
-/** Sent once, and timed: too few latencies are known to say what is slow. */
-async function timed(call: Call): Promise<Outcome> {
+/** An attempt whose latency is noted, so that it is known what is slow. */
+async function timed(call: Call, lane?: Lane): Promise<Outcome> {
   const sentAt = now();
-  const outcome = await attempt(call);
+  const outcome = await attempt(call, lane);
   if (!outcome.failure) call.scope.guard.latencies.add(now() - sentAt);
   return outcome;
 }
@@ -32,19 +32,17 @@ async function race(call: Call, delayMs: number): Promise<Outcome> {
   const lanes: { readonly lifetime: Lifetime; readonly end: Promise<Outcome> }[] = [];
   request.share();
   const first = await new Promise<Outcome>((resolve) => {
+    let running = 0;
     const start = (isHedge: boolean): void => {
+      running++;
       const own = new Lifetime({ headers: call.config.headers }, now(), Number.POSITIVE_INFINITY);
-      const sentAt = now();
-      const end = attempt(call, { lifetime: own, isHedge });
+      const end = timed(call, { lifetime: own, isHedge });
       lanes.push({ lifetime: own, end });
       void end.then((outcome) => {
-        if (!outcome.failure) scope.guard.latencies.add(now() - sentAt);
         running--;
         if (running === 0 || isAnswer(call, outcome)) resolve(outcome);
       });
-      running++;
     };
-    let running = 0;
     const stopWaiting = after(delayMs, () => {
       if (running === 0 || !scope.guard.maySpare(call.policy)) return;
       call.emit('onHedge', () => ({ delayMs }));

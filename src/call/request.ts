@@ -84,9 +84,8 @@ export class Request {
 
   /** Makes the body of the next attempt, where the caller gave the means to. */
   async renewBody(): Promise<void> {
-    const { body } = this.policy;
     this.dispose();
-    this.#made = await body?.();
+    this.#made = await this.policy.body?.();
     this.template.data = this.#made;
     // Of an async iterable that is no stream, axios's transform would make an empty object.
     if (isStream(this.#made) || !(Symbol.asyncIterator in Object(this.#made))) transform(this.template);
@@ -162,7 +161,7 @@ export const URLENCODED = 'application/x-www-form-urlencoded';
 const TYPED_BY_AXIOS: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 
 /** Keeps the prototype, which in newer versions of axios is none. */
-const copy = (config: Config, fields: Partial<Config>): Config =>
+export const copy = (config: Config, fields?: Partial<Config>): Config =>
   Object.assign(Object.create(Object.getPrototypeOf(config)), config, fields);
 
 /** AxiosHeaders must stay those of the instance's own axios. */

@@ -38,7 +38,7 @@ async function fallback({ outcome = {}, config, recorder }: Call, ask: Fallback)
   if (answer === undefined) throw outcome.error;
   recorder.fallback = true;
   const given = isResponse(answer) ? answer : { data: answer, status: 200, headers: NOT_KEPT };
-  // A copy: axios goes on to write into it, and what a cache holds is not its to change. A spread leaves getters of a class behind.
+  // A copy, since axios goes on to write into it; a spread alone would leave the getters of a class behind.
   const { data, status, headers } = given;
   const response = { statusText: 'Fallback', config, ...given, data, status, headers };
   file(response, recorder);

@@ -13,7 +13,7 @@ export interface Applicant {
   readonly lifetime: { readonly overByNow: Outcome | undefined };
   /** The call's own last failure: why it is here again. */
   readonly cause: unknown;
-  /** Called once; told before it resolves, and so before the slot is free, of the outcome it resolves to. */
+  /** Called once. Has `learn` look at its outcome before it resolves, and so before the slot is free. */
   readonly send: (learn: Learn | undefined) => Promise<Outcome>;
   /** Told once if the attempt has to wait for a slot; `leave` ends the wait. */
   readonly onQueued: (leave: (outcome: Outcome) => void) => void;

@@ -33,7 +33,7 @@ export interface BreakerView {
   };
 }
 
-/** Learns from the outcome of an attempt, and gives it back. */
+/** Learns from the outcome of an attempt, and gives it back once the circuit has acted on it. */
 export type Learn = (outcome: Outcome) => Outcome | Promise<Outcome>;
 
 /** What cockatiel tells of the attempt that opened the circuit. */
@@ -136,7 +136,7 @@ export class Breaker implements BreakerView {
     return new CircuitOpenError(config, this.scope, retryInMs, why, cause ?? this.#openedBy);
   }
 
-  /** An attempt that was not refused is sent. Returns what is to be told of its outcome; that is known when it is given back. */
+  /** Called as an attempt goes out that was not refused. What it returns is to be called with the outcome. */
   begin(): Learn {
     return this.#circuit.state === Circuit.Closed ? this.#count() : this.#probe();
   }

@@ -234,7 +234,14 @@ describe('one-shot bodies of the http adapter', () => {
 
   test('a stream that resilience.body gives a second time is used up, and is not sent as an empty one', async () => {
     const once = Readable.from(['abc']);
-    const error = await rejection(api.put('/', undefined, { resilience: { body: () => once } }));
+    const told: string[] = [];
+    const hooks = {
+      onRetry: () => told.push('retry'),
+      onGiveUp: ({ because }: { because: string }) => told.push(because),
+    };
+    const error = await rejection(api.put('/', undefined, { resilience: { hooks, body: () => once } }));
+    // Who heard of a retry hears that it did not come.
+    expect(told).toEqual(['retry', 'body-not-replayable']);
     expect(error.message).toMatch(/503/);
     expect(reportOf(error)).toMatchObject({ ended: 'body-not-replayable', retries: 0 });
     expect(server.hits.map(({ body }) => body)).toEqual(['abc']);
