@@ -110,8 +110,8 @@ export class Request {
   /** Takes off the caller's config what the adapter has made of it. A copy costs 3 µs more. */
   #restore(): void {
     const { config } = this;
-    for (const [key, value] of Object.entries(this.#given)) {
-      if (config[key as keyof Config] !== value) Reflect.set(config, key, value);
+    for (const key of Object.keys(this.#given) as (keyof Config)[]) {
+      if (config[key] !== this.#given[key]) Reflect.set(config, key, this.#given[key]);
     }
     config.headers = this.#originalHeaders();
   }

@@ -13,7 +13,7 @@ export async function weigh(call: Call): Promise<boolean> {
   if (!decision.retry) return false;
   const { delayMs, because } = decision;
   call.noteRetry(decision);
-  call.emit('onRetry', () => ({ ...call.recorder.last, delayMs, because }));
+  call.emit('onRetry', () => Object.assign({}, call.recorder.last, { delayMs, because }));
   if (call.outcome) abandon(call.outcome);
   return true;
 }

@@ -82,7 +82,8 @@ function reader(headers: unknown): Read {
   // AxiosHeaders, which alone can `normalize`, has its fields as properties: to ask it for each costs three times as much.
   const get = typeof fields.get === 'function' && !('normalize' in fields) ? fields.get : undefined;
   return (name) => {
-    const [first]: unknown[] = [get ? get.call(fields, name) : byName.get(name)].flat();
+    const value: unknown = get ? get.call(fields, name) : byName.get(name);
+    const first: unknown = Array.isArray(value) ? value[0] : value;
     return typeof first === 'string' || typeof first === 'number' ? String(first).trim() : undefined;
   };
 }
