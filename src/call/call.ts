@@ -51,9 +51,9 @@ export class Call {
   ) {
     this.scope = context.scope(policy.scope(config));
     this.request = new Request(config, policy);
-    const { deadline, attemptTimeout } = policy;
+    const { deadline } = policy;
     const deadlineError = () => new DeadlineExceededError(config, this.scope.name, deadline, this.outcome?.error);
-    this.lifetime = new Lifetime(config, this.recorder.startedAt, deadline, deadlineError, attemptTimeout);
+    this.lifetime = new Lifetime(config, this.recorder.startedAt, deadline, deadlineError);
   }
 
   /** Tells an event of this call to those who listen. */

@@ -6,6 +6,12 @@ import type { Outcome } from '../base/outcome.js';
 import type { Aborter } from '../base/signal.js';
 import { hasEnded, whenEnded } from '../base/stream.js';
 
+/** When one phase must be over; the call itself goes on. */
+export interface PhaseLimit {
+  readonly endsAt: number;
+  readonly tell: () => void;
+}
+
 /**
  * How long a call may go on: until its deadline, or until its caller cancels it by `signal` or `cancelToken`. A call is in
  * one phase at a time (queued, attempting, asking a hook, waiting), and only that phase needs to hear of the end.
@@ -17,8 +23,7 @@ export class Lifetime {
   /** One timer for call and phase: it is set anew for an earlier end only, and for a later one when it fires. */
   #timer: ReturnType<typeof setTimeout> | undefined;
   #firesAt = Number.POSITIVE_INFINITY;
-  #phaseEndsAt = Number.POSITIVE_INFINITY;
-  #onPhaseLimit: (() => void) | undefined;
+  #limit: PhaseLimit | undefined;
   /** The caller's own: during an attempt, another stands in its place on the config. */
   readonly #signal: InternalAxiosRequestConfig['signal'];
   #stopListening: (() => void) | undefined;
@@ -30,12 +35,9 @@ export class Lifetime {
     startedAt: number,
     deadline: number,
     private readonly deadlineError?: () => DeadlineExceededError,
-    /** The limit that the first phase is likely to have. */
-    firstLimit = Number.POSITIVE_INFINITY,
   ) {
     this.#endsAt = startedAt + deadline;
     this.#signal = config.signal;
-    this.#fireBy(startedAt, Math.min(deadline, firstLimit));
     if (this.#signal || config.cancelToken) this.#listen();
   }
 
@@ -49,17 +51,11 @@ export class Lifetime {
   }
 
   /** The call enters another phase: its end is told to `endPhase`, at once if it has come already. */
-  enter(endPhase: ((end: Outcome) => void) | undefined): void {
+  enter(endPhase: ((end: Outcome) => void) | undefined, limit?: PhaseLimit): void {
     this.#endPhase = endPhase;
-    this.#endLimit();
+    this.#limit = limit;
     if (this.over) endPhase?.(this.over);
-  }
-
-  /** Tells if the phase it is in, since `startedAt`, takes so long; the call itself goes on. */
-  limitPhase(ms: number, startedAt: number, onPhaseLimit: () => void): void {
-    this.#phaseEndsAt = startedAt + ms;
-    this.#onPhaseLimit = onPhaseLimit;
-    this.#fireBy(startedAt, ms);
+    else if (endPhase) this.#setTimer();
   }
 
   /** Ends it from outside. */
@@ -114,29 +110,28 @@ export class Lifetime {
     else cancelToken?.subscribe?.(cancel);
   }
 
-  /** Takes the limit off the phase, and gives back what was to be told. */
-  #endLimit(): (() => void) | undefined {
-    const onPhaseLimit = this.#onPhaseLimit;
-    this.#phaseEndsAt = Number.POSITIVE_INFINITY;
-    this.#onPhaseLimit = undefined;
-    return onPhaseLimit;
-  }
-
-  /** Sees to it that the timer fires `ms` after `from`, or before. */
-  #fireBy(from: number, ms: number): void {
-    if (from + ms >= this.#firesAt || ms > MAX_TIMER_MS) return;
+  /** Sees to it that the timer fires for whatever comes first. */
+  #setTimer(): void {
+    const at = Math.min(this.#endsAt, this.#limit?.endsAt ?? Number.POSITIVE_INFINITY);
+    const ms = Math.round(at - now());
+    if (at >= this.#firesAt || ms > MAX_TIMER_MS) return;
     clearTimeout(this.#timer);
-    this.#firesAt = from + ms;
+    this.#firesAt = at;
     this.#timer = setTimeout(() => this.#look(), ms);
   }
 
   /** The timer has fired: for the deadline, for the phase's limit, or for an earlier one that was since taken off. */
   #look(): void {
     const at = this.#firesAt;
+    const limit = this.#limit;
     this.#firesAt = Number.POSITIVE_INFINITY;
-    if (this.#endsAt <= at) this.#end(this.#due());
-    else if (this.#phaseEndsAt <= at) this.#endLimit()?.();
-    if (!this.over) this.#fireBy(at, Math.ceil(Math.min(this.#endsAt, this.#phaseEndsAt) - at));
+    if (this.#endsAt <= at) {
+      this.#end(this.#due());
+    } else if (limit && limit.endsAt <= at) {
+      this.#limit = undefined;
+      limit.tell();
+    }
+    if (!this.over) this.#setTimer();
   }
 
   #due(): Outcome {

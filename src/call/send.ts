@@ -79,11 +79,9 @@ export function send({ call, config, lifetime, sentAt, answered }: Sending): Pro
     };
 
     try {
-      lifetime.enter(kill);
-      if (settled) return;
       limitMs = attemptLimit(config, policy.attemptTimeout);
-      if (limitMs !== Number.POSITIVE_INFINITY)
-        lifetime.limitPhase(limitMs, sentAt, () => kill(timedOut(call, limitMs)));
+      lifetime.enter(kill, { endsAt: sentAt + limitMs, tell: () => kill(timedOut(call, limitMs)) });
+      if (settled) return;
       connection = watch(call, config, kill);
       takeBack = standIn(config, aborter);
       Promise.resolve(adapter.send(config)).then(onResponse, onError);

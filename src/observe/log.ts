@@ -39,7 +39,9 @@ export function logListener(logger: ResilienceLogger): Listener {
     },
     onNotRetried: (event) => write('debug', ending(event), `not retried: ${event.because}`),
     onReject: (event) => {
-      return write('warn', { ...call(event), 'resilience.because': event.because }, `refused: ${event.because}`);
+      const fields = call(event);
+      fields['resilience.because'] = event.because;
+      return write('warn', fields, `refused: ${event.because}`);
     },
     onHedge: (event) => {
       const fields = { ...call(event), 'resilience.delay_ms': round(event.delayMs) };

@@ -6,7 +6,7 @@ import { now } from '../../src/base/clock.js';
 import { DeadlineExceededError } from '../../src/base/errors.js';
 import type { Outcome } from '../../src/base/outcome.js';
 import { LightSignal } from '../../src/base/signal.js';
-import { Lifetime } from '../../src/call/lifetime.js';
+import { Lifetime, type PhaseLimit } from '../../src/call/lifetime.js';
 
 type Config = InternalAxiosRequestConfig;
 
@@ -14,6 +14,8 @@ function live(deadline = Number.POSITIVE_INFINITY, more: Partial<Config> = {}): 
   const config: Config = { headers: new AxiosHeaders(), ...more };
   return new Lifetime(config, now(), deadline, () => new DeadlineExceededError(config, 'test', deadline));
 }
+
+const limit = (ms: number, tell = () => {}): PhaseLimit => ({ endsAt: now() + ms, tell });
 
 const listeners = (signal: AbortSignal) => getEventListeners(signal, 'abort').length;
 /** What axios's CancelToken has but does not declare. */
@@ -30,6 +32,7 @@ describe('Lifetime', () => {
 
   test('is over at its deadline, not before, and counts down to it', () => {
     const lifetime = live(1_000);
+    lifetime.enter(() => {});
     jest.advanceTimersByTime(999);
     expect([lifetime.over, lifetime.remainingMs]).toEqual([undefined, 1]);
     jest.advanceTimersByTime(1);
@@ -92,8 +95,10 @@ describe('Lifetime', () => {
   test('tells a phase of its own limit, and goes on; the deadline still comes, by one timer all along', () => {
     const lifetime = live(1_000);
     const told: (string | undefined)[] = [];
-    lifetime.enter(({ final }) => told.push(final));
-    lifetime.limitPhase(300, now(), () => told.push('limit'));
+    lifetime.enter(
+      ({ final }) => told.push(final),
+      limit(300, () => told.push('limit')),
+    );
     jest.advanceTimersByTime(299);
     expect([told, jest.getTimerCount()]).toEqual([[], 1]);
     jest.advanceTimersByTime(1);
@@ -105,12 +110,17 @@ describe('Lifetime', () => {
   test('the limit of a phase ends with it, and the next one has its own, counted from its own beginning', () => {
     const lifetime = live(1_000);
     const told: string[] = [];
-    lifetime.enter(() => {});
-    lifetime.limitPhase(300, now(), () => told.push('first'));
+    lifetime.enter(
+      () => {},
+      limit(300, () => told.push('first')),
+    );
     jest.advanceTimersByTime(200);
     lifetime.enter(() => {});
     jest.advanceTimersByTime(200);
-    lifetime.limitPhase(300, now(), () => told.push('second'));
+    lifetime.enter(
+      () => {},
+      limit(300, () => told.push('second')),
+    );
     jest.advanceTimersByTime(299);
     expect(told).toEqual([]);
     jest.advanceTimersByTime(1);
@@ -119,8 +129,7 @@ describe('Lifetime', () => {
 
   test('a limit longer than timers can be is none', () => {
     const lifetime = live();
-    lifetime.enter(() => {});
-    lifetime.limitPhase(2 ** 31, now(), () => {});
+    lifetime.enter(() => {}, limit(2 ** 31));
     expect(jest.getTimerCount()).toBe(0);
   });
 
@@ -142,6 +151,7 @@ describe('Lifetime', () => {
     const controller = new AbortController();
     const { token, cancel } = axios.CancelToken.source();
     const lifetime = live(1_000, { signal: controller.signal, cancelToken: token });
+    lifetime.enter(() => {});
     expect([jest.getTimerCount(), listeners(controller.signal), subscribers(token)]).toEqual([1, 1, 1]);
     lifetime.dispose();
     expect([jest.getTimerCount(), listeners(controller.signal), subscribers(token)]).toEqual([0, 0, 0]);
@@ -244,28 +254,26 @@ describe('Lifetime', () => {
 
   test('a limit that is longer than what is left takes nothing from the deadline', () => {
     const lifetime = live(1_000);
-    lifetime.enter(() => {});
-    lifetime.limitPhase(5_000, now(), () => {});
+    lifetime.enter(() => {}, limit(5_000));
     jest.advanceTimersByTime(1_000);
     expect(lifetime.over?.final).toBe('deadline');
   });
 
-  test('a limit that is longer than the first was likely to be is told in its own time', () => {
-    const config: Config = { headers: new AxiosHeaders() };
-    const lifetime = new Lifetime(config, now(), 1_000, () => new DeadlineExceededError(config, 'test', 1_000), 50);
-    let told = 0;
-    lifetime.enter(() => {});
-    lifetime.limitPhase(100, now(), () => told++);
-    jest.advanceTimersByTime(99);
-    expect(told).toBe(0);
+  test('no timer is set before there is somebody to tell', () => {
+    const lifetime = live(1_000);
+    expect(jest.getTimerCount()).toBe(0);
+    jest.advanceTimersByTime(400);
+    const ends: (string | undefined)[] = [];
+    lifetime.enter(({ final }) => ends.push(final));
+    jest.advanceTimersByTime(599);
+    expect(ends).toEqual([]);
     jest.advanceTimersByTime(1);
-    expect([told, jest.getTimerCount()]).toEqual([1, 1]);
+    expect(ends).toEqual(['deadline']);
   });
 
   test('the longest limit that a timer can have is one', () => {
     const lifetime = live();
-    lifetime.enter(() => {});
-    lifetime.limitPhase(2 ** 31 - 1, now(), () => {});
+    lifetime.enter(() => {}, limit(2 ** 31 - 1));
     expect(jest.getTimerCount()).toBe(1);
   });
 
