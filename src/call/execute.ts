@@ -1,10 +1,9 @@
 import type { AxiosResponse } from 'axios';
-import { now } from '../base/clock.js';
 import { isRejection, type StopDecision } from '../base/decision.js';
-import { LightSignal } from '../base/signal.js';
 import { file } from '../observe/file.js';
-import { firstAttempt, nextAttempt } from './attempts.js';
+import { firstAttempt } from './attempts.js';
 import type { Call } from './call.js';
+import { Retries } from './retries.js';
 import { settle } from './settle.js';
 import { weigh } from './weigh.js';
 import { reissue } from './wire.js';
@@ -15,39 +14,13 @@ export async function execute(call: Call): Promise<AxiosResponse> {
   scope.counters.calls++;
   try {
     call.outcome = await firstAttempt(call);
-    if (call.outcome.failure && (await weigh(call))) await tryAgain(call);
+    if (call.outcome.failure && (await weigh(call))) await reissue(new Retries(call));
     conclude(call);
     return settle(call);
   } finally {
     lifetime.dispose();
     call.request.dispose();
   }
-}
-
-/** From the first retry on, axios-retry sends the attempts and keeps the waits; we decide on each. */
-function tryAgain(call: Call): Promise<void> {
-  const { lifetime, recorder } = call;
-  const signal = new LightSignal();
-  let isDecided = true;
-  let waitingSince = 0;
-  return reissue({
-    signal,
-    again: async () => {
-      const again = isDecided || (await weigh(call));
-      isDecided = false;
-      waitingSince = now();
-      if (again) lifetime.enter(() => signal.abort());
-      return again;
-    },
-    get delayMs() {
-      return call.decision?.retry ? call.decision.delayMs : 0;
-    },
-    resend: async () => {
-      recorder.waitedMs += now() - waitingSince;
-      call.outcome = await nextAttempt(call);
-      return call.outcome.failure !== undefined;
-    },
-  });
 }
 
 /** Writes down how the call ended, and tells those who listen. */

@@ -1,0 +1,36 @@
+import { now } from '../base/clock.js';
+import { LightSignal } from '../base/signal.js';
+import { nextAttempt } from './attempts.js';
+import type { Call } from './call.js';
+import { weigh } from './weigh.js';
+import type { Reissuable } from './wire.js';
+
+/** The attempts after the first: axios-retry sends them and keeps the waits, what to do is decided here. */
+export class Retries implements Reissuable {
+  readonly signal = new LightSignal();
+  /** So is the first retry, before there is anything to reissue. */
+  #isDecided = true;
+  #waitingSince = 0;
+
+  constructor(private readonly call: Call) {}
+
+  async again(): Promise<boolean> {
+    const again = this.#isDecided || (await weigh(this.call));
+    this.#isDecided = false;
+    this.#waitingSince = now();
+    if (again) this.call.lifetime.enter(() => this.signal.abort());
+    return again;
+  }
+
+  get delayMs(): number {
+    const { decision } = this.call;
+    return decision?.retry ? decision.delayMs : 0;
+  }
+
+  async resend(): Promise<boolean> {
+    const { call } = this;
+    call.recorder.waitedMs += now() - this.#waitingSince;
+    call.outcome = await nextAttempt(call);
+    return call.outcome.failure !== undefined;
+  }
+}
