@@ -1,8 +1,10 @@
+import type { InternalAxiosRequestConfig } from 'axios';
 import { now } from '../base/clock.js';
 import type { Outcome } from '../base/outcome.js';
-import { admit, HELD } from '../guard/admit.js';
+import { type Applicant, admit, HELD } from '../guard/admit.js';
 import type { Learn } from '../guard/breaker.js';
 import type { Call } from './call.js';
+import type { Scope } from './context.js';
 import { thrown } from './judge.js';
 import type { Lifetime } from './lifetime.js';
 import { send } from './send.js';
@@ -17,71 +19,87 @@ export interface Lane {
 /** Sends a call's request once, if the guard of its scope lets it, and writes down how that ended. Never rejects. */
 export function attempt(call: Call, lane: Lane = alone(call)): Promise<Outcome> {
   try {
-    return begin(call, lane);
+    return new Attempt(call, lane).apply();
   } catch (error) {
     // The caller's own `scope`, asked of the request of a retry.
     return Promise.resolve(thrown(error));
   }
 }
 
-function begin(call: Call, { lifetime, isHedge }: Lane): Promise<Outcome> {
-  const { recorder, policy, context } = call;
-  const config = call.request.next();
-  const { guard, counters } = config === call.config ? call.scope : context.scope(policy.scope(config));
-  let queuedAt: number | undefined;
-  let isSent = false;
-
-  const applicant = {
-    config: call.config,
-    policy,
-    lifetime: call.lifetime,
-    cause: call.outcome?.error,
-    send: (learn: Learn | undefined) => {
-      const sentAt = now();
-      isSent = true;
-      if (queuedAt !== undefined) recorder.queuedMs += sentAt - queuedAt;
-      if (recorder.sends++ > 0) counters.retries++;
-      if (isHedge) recorder.hedges++;
-      counters.attempts++;
-      counters.inFlight++;
-      const note = (outcome: Outcome) => {
-        recorder.attempt(outcome, now() - sentAt, isHedge);
-        guard.learn(outcome, { policy, retries: recorder.retries });
-        return learn ? learn(outcome) : outcome;
-      };
-      const answered = (outcome: Outcome) => {
-        counters.inFlight--;
-        try {
-          return note(outcome);
-        } catch (error) {
-          // The answer has a getter that throws.
-          return note(thrown(error));
-        }
-      };
-      return send({ call, config, lifetime, sentAt, answered });
-    },
-    onQueued: (leave: (outcome: Outcome) => void) => {
-      queuedAt = now();
-      lifetime.enter(leave);
-    },
-  };
-
-  const waited = (outcome: Outcome): Outcome | Promise<Outcome> => {
-    if (isSent) return outcome;
-    if (queuedAt !== undefined) recorder.queuedMs += now() - queuedAt;
-    if (outcome === HELD) return again();
-    if (outcome.failure === 'refused' && !isHedge) recorder.attempt(outcome, 0);
-    return outcome;
-  };
-  const again = async (): Promise<Outcome> => {
-    queuedAt = undefined;
-    return (await turn(call, { lifetime, guard })) ?? lifetime.over ?? call.lifetime.overByNow ?? apply();
-  };
-  const apply = (): Promise<Outcome> => {
-    const end = admit(guard, applicant);
-    return isSent ? end : end.then(waited, thrown);
-  };
-  return apply();
-}
-
 const alone = ({ lifetime }: Call): Lane => ({ lifetime, isHedge: false });
+
+class Attempt implements Applicant {
+  readonly #request: InternalAxiosRequestConfig;
+  readonly #scope: Scope;
+  #queuedAt: number | undefined;
+  #isSent = false;
+
+  constructor(
+    readonly call: Call,
+    private readonly lane: Lane,
+  ) {
+    this.#request = call.request.next();
+    const isOriginal = this.#request === call.config;
+    this.#scope = isOriginal ? call.scope : call.context.scope(call.policy.scope(this.#request));
+  }
+
+  apply(): Promise<Outcome> {
+    const end = admit(this.#scope.guard, this);
+    return this.#isSent ? end : end.then((outcome) => this.#waited(outcome), thrown);
+  }
+
+  send(learn: Learn | undefined): Promise<Outcome> {
+    const { call, lane } = this;
+    const { recorder } = call;
+    const { counters } = this.#scope;
+    const sentAt = now();
+    this.#isSent = true;
+    this.#noteWait(sentAt);
+    if (recorder.sends++ > 0) counters.retries++;
+    if (lane.isHedge) recorder.hedges++;
+    counters.attempts++;
+    counters.inFlight++;
+    const answered = (outcome: Outcome) => {
+      counters.inFlight--;
+      try {
+        return this.#note(outcome, sentAt, learn);
+      } catch (error) {
+        // The answer has a getter that throws.
+        return this.#note(thrown(error), sentAt, learn);
+      }
+    };
+    return send({ call, config: this.#request, lifetime: lane.lifetime, sentAt, answered });
+  }
+
+  onQueued(leave: (outcome: Outcome) => void): void {
+    this.#queuedAt = now();
+    this.lane.lifetime.enter(leave);
+  }
+
+  #note(outcome: Outcome, sentAt: number, learn: Learn | undefined): Outcome | Promise<Outcome> {
+    const { recorder, policy } = this.call;
+    recorder.attempt(outcome, now() - sentAt, this.lane.isHedge);
+    this.#scope.guard.learn(outcome, { policy, retries: recorder.retries });
+    return learn ? learn(outcome) : outcome;
+  }
+
+  #noteWait(end: number): void {
+    if (this.#queuedAt !== undefined) this.call.recorder.queuedMs += end - this.#queuedAt;
+    this.#queuedAt = undefined;
+  }
+
+  #waited(outcome: Outcome): Outcome | Promise<Outcome> {
+    if (this.#isSent) return outcome;
+    this.#noteWait(now());
+    if (outcome === HELD) return this.#again();
+    if (outcome.failure === 'refused' && !this.lane.isHedge) this.call.recorder.attempt(outcome, 0);
+    return outcome;
+  }
+
+  async #again(): Promise<Outcome> {
+    const { call, lane } = this;
+    const { lifetime } = lane;
+    const end = await turn(call, { lifetime, guard: this.#scope.guard });
+    return end ?? lifetime.over ?? call.lifetime.overByNow ?? this.apply();
+  }
+}

@@ -8,15 +8,17 @@ import { circuitRefusal, type Guard } from './guard.js';
 
 /** An attempt that asks to be sent. */
 export interface Applicant {
-  readonly config: InternalAxiosRequestConfig;
-  readonly policy: Pick<ResolvedPolicy, 'breaker' | 'bulkhead' | 'coolDown'>;
-  readonly lifetime: { readonly overByNow: Outcome | undefined };
-  /** The call's own last failure: why it is here again. */
-  readonly cause: unknown;
+  readonly call: {
+    readonly config: InternalAxiosRequestConfig;
+    readonly policy: Pick<ResolvedPolicy, 'breaker' | 'bulkhead' | 'coolDown'>;
+    readonly lifetime: { readonly overByNow: Outcome | undefined };
+    /** How its last attempt ended: why it is here again. */
+    readonly outcome: Outcome | undefined;
+  };
   /** Called once. Has `learn` look at its outcome before it resolves, and so before the slot is free. */
-  readonly send: (learn: Learn | undefined) => Promise<Outcome>;
+  send(learn: Learn | undefined): Promise<Outcome>;
   /** Told once if the attempt has to wait for a slot; `leave` ends the wait. */
-  readonly onQueued: (leave: (outcome: Outcome) => void) => void;
+  onQueued(leave: (outcome: Outcome) => void): void;
 }
 
 /** Not sent, since its scope has begun to cool down after it had its turn: it has to ask for another. */
@@ -24,10 +26,10 @@ export const HELD: Outcome = Object.freeze({ failure: 'refused', unsent: true })
 
 /** Sends the attempt when breaker and bulkhead let it, or resolves to their refusal, or to HELD, with nothing sent. */
 export function admit(guard: Guard, applicant: Applicant): Promise<Outcome> {
-  const { policy, send, onQueued } = applicant;
+  const { policy, lifetime } = applicant.call;
   const breaker = policy.breaker ? guard.breaker : undefined;
   const bulkhead = policy.bulkhead ? guard.bulkhead : undefined;
-  const guarded = () => send(breaker?.begin());
+  const guarded = () => applicant.send(breaker?.begin());
 
   const stopped = whyNot(guard, applicant);
   if (stopped) return Promise.resolve(stopped);
@@ -35,18 +37,18 @@ export function admit(guard: Guard, applicant: Applicant): Promise<Outcome> {
   if (bulkhead.hasRoom) return bulkhead.run(guarded);
   if (bulkhead.isFull) return Promise.resolve(full(guard, applicant, bulkhead));
   // Asked again when its turn comes, when the circuit opens, and when a cool-down begins.
-  const refusal = () => applicant.lifetime.overByNow ?? whyNot(guard, applicant);
+  const refusal = () => lifetime.overByNow ?? whyNot(guard, applicant);
   const { outcome, leave } = bulkhead.enqueue({ task: async () => refusal() ?? guarded(), refusal });
-  onQueued(leave);
+  applicant.onQueued(leave);
   return outcome;
 }
 
-function whyNot(guard: Guard, applicant: Applicant): Outcome | undefined {
-  const isHeld = applicant.policy.coolDown && guard.coolDown?.isCooling;
-  return circuitRefusal(guard, applicant) ?? (isHeld ? HELD : undefined);
+function whyNot(guard: Guard, { call: { config, policy, outcome } }: Applicant): Outcome | undefined {
+  const isHeld = policy.coolDown && guard.coolDown?.isCooling;
+  return circuitRefusal(guard, { config, policy, cause: outcome?.error }) ?? (isHeld ? HELD : undefined);
 }
 
-function full({ scope }: Guard, { config }: Applicant, bulkhead: Bulkhead): Outcome {
+function full({ scope }: Guard, { call: { config } }: Applicant, bulkhead: Bulkhead): Outcome {
   bulkhead.noteSaturation();
   const error = new BulkheadFullError(config, scope, bulkhead.limit, bulkhead.queueLimit);
   return { failure: 'refused', error, unsent: true, final: 'bulkhead-full' };

@@ -43,10 +43,12 @@ describe('Guard', () => {
   };
   const apply = async (name: string, policy: Pick<ResiliencePolicy, 'breaker' | 'bulkhead'> = {}, cause?: unknown) => {
     const applicant: Applicant = {
-      config: CONFIG,
-      policy: resolvePolicy(policy),
-      lifetime: { overByNow: undefined },
-      cause,
+      call: {
+        config: CONFIG,
+        policy: resolvePolicy(policy),
+        lifetime: { overByNow: undefined },
+        outcome: { error: cause },
+      },
       send: async (learn) => {
         sent.push(name);
         const outcome = await new Promise<Outcome>((resolve) => ends.set(name, resolve));
@@ -158,10 +160,12 @@ describe('Guard', () => {
     await apply('a');
     const waiting = Array.from({ length: 10_000 }, () =>
       admit(guard, {
-        config: CONFIG,
-        policy: resolvePolicy({}),
-        lifetime: { overByNow: undefined },
-        cause: undefined,
+        call: {
+          config: CONFIG,
+          policy: resolvePolicy({}),
+          lifetime: { overByNow: undefined },
+          outcome: undefined,
+        },
         send: async () => OK,
         onQueued: () => {},
       }),

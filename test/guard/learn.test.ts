@@ -32,10 +32,12 @@ describe('what the calls of a scope share', () => {
   const spend = () => guard.budget?.take(0, () => undefined);
   const apply = (send = () => new Promise<Outcome>(() => {}), policy: ResiliencePolicy = {}) =>
     admit(guard, {
-      config: { headers: new AxiosHeaders() },
-      policy: resolvePolicy(policy),
-      lifetime: { overByNow: undefined },
-      cause: undefined,
+      call: {
+        config: { headers: new AxiosHeaders() },
+        policy: resolvePolicy(policy),
+        lifetime: { overByNow: undefined },
+        outcome: undefined,
+      },
       send: async (tell) => {
         const outcome = await send();
         return tell ? tell(outcome) : outcome;
