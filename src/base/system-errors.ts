@@ -1,4 +1,5 @@
 import { causesOf } from './causes.js';
+import { isObject } from './object.js';
 
 /**
  * What a system call or a message tells better than the code: ENOENT of `connect` is a missing Unix socket, of other calls a
@@ -6,11 +7,21 @@ import { causesOf } from './causes.js';
  */
 export function kindDespiteCode(error: Readonly<Record<string, unknown>>): 'connect' | 'dns' | undefined {
   const { code, syscall, message } = error;
-  if (typeof message === 'string' && /disconnected before secure TLS connection/.test(message)) return 'connect';
+  if (typeof message === 'string') {
+    if (/disconnected before secure TLS connection/.test(message)) return 'connect';
+    if (isOfSocks(error) && !SOCKS_WILL_NOT.test(message)) return 'connect';
+  }
   if (typeof syscall !== 'string' || typeof code !== 'string') return undefined;
   if (syscall === 'connect') return 'connect';
   return /^(getaddrinfo$|query[A-Z])/.test(syscall) ? 'dns' : undefined;
 }
+
+/** The client of SOCKS proxies gives no code, and all it can say is said before the tunnel stands: nothing was sent. */
+const isOfSocks = ({ code, options }: Readonly<Record<string, unknown>>): boolean =>
+  code === undefined && isObject(options) && 'proxy' in options && 'destination' in options;
+
+/** It does not speak SOCKS, or not to us. */
+const SOCKS_WILL_NOT = /\binvalid\b|authentication failed|NotAllowed|NotSupported|RejectedIdent/i;
 
 /** Families of codes, for those that Node, OpenSSL, llhttp and undici keep adding to. */
 export function kindOfFamily(code: string): 'tls' | 'other' | 'read' | undefined {

@@ -1,5 +1,5 @@
 import type { Finding } from './diagnosis.js';
-import { type Evidence, hasCode, says } from './evidence.js';
+import { type Evidence, hasCode, SOCKS, says } from './evidence.js';
 import { authority, isLoopback, type Place } from './place.js';
 import { commands, givenUrl, request, where, why } from './wording.js';
 
@@ -207,7 +207,7 @@ function proxy(e: Evidence): Finding {
     };
   }
   return {
-    transient: !hasCode(e, /^(ENOTFOUND|EAI_NONAME)$/),
+    transient: !hasCode(e, /^(ENOTFOUND|EAI_NONAME)$/) && !(e.kind === 'other' && says(e, SOCKS)),
     summary: `${name}, by which ${request(e)} was to go, cannot be used${why(e)}.`,
     advice: [
       'See which proxy is set, and that it is the right one: the `proxy` of the request or instance, else env | grep -i _proxy (HTTP_PROXY, HTTPS_PROXY, NO_PROXY)',

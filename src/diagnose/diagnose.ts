@@ -1,6 +1,6 @@
 import { advise } from './advice.js';
 import type { Diagnosis, FailureCause } from './diagnosis.js';
-import { type Evidence, evidenceOf, hasCode, says } from './evidence.js';
+import { type Evidence, evidenceOf, hasCode, SOCKS, says } from './evidence.js';
 import { isProxy } from './place.js';
 
 const REFUSED = /^(ECONNREFUSED|ENOENT)$/;
@@ -111,6 +111,7 @@ const isBadUrl = (evidence: Evidence): boolean =>
 function failedAtProxy(evidence: Evidence): boolean {
   const { links, proxy, target, proxied, reached } = evidence;
   if (hasCode(evidence, /^ERR_PROXY_/) || says(evidence, /proxy (connection|response)|tunneling socket/i)) return true;
+  if (says(evidence, SOCKS) || (evidence.kind === 'connect' && says(evidence, /^Socket closed$/))) return true;
   if (!proxy || reached === 'answered') return false;
   const failed = links.filter(({ syscall }) => syscall === 'connect' || syscall === 'getaddrinfo');
   if (proxied) return failed.length > 0;

@@ -65,6 +65,9 @@ export const hasCode = ({ links }: Evidence, pattern: RegExp): boolean => links.
 export const says = ({ links }: Evidence, pattern: RegExp): boolean =>
   links.some(({ message }) => pattern.test(message));
 
+/** As the client of SOCKS proxies says that one will not have us. */
+export const SOCKS = /^(Received invalid )?Socks[45] /i;
+
 const OWN_CODES = /^ERR_(CIRCUIT_OPEN|COOLING_DOWN|BULKHEAD_FULL|DEADLINE_EXCEEDED)$/;
 const PLAIN_TO_TLS = /plain HTTP request was sent to HTTPS|HTTP request to an HTTPS server|plain HTTP to an SSL/i;
 

@@ -9,6 +9,9 @@ const SLOWED = 0.8;
 const LEAST_CATCH_UP = 1.1;
 const GROWTH_PER_MS = 0.01 / 1_000;
 
+/** A timer that is so late will not fire any more: it has gone with the fake clock of a test that left calls behind. */
+const LOST_AFTER_MS = 1_000;
+
 export interface CoolDownEnvironment {
   readonly now: () => number;
   readonly random: () => number;
@@ -28,7 +31,7 @@ export class CoolDown {
   readonly #returning = new Line<Outcome | undefined>(() => this.#schedule());
   /** They and the newcomers go by turns, so that neither wait for all of the others. */
   #isTheirTurn = true;
-  #until = Number.NEGATIVE_INFINITY;
+  #until = 0;
   /** When the last who waited was let go, or the cool-down began. */
   #servedAt = 0;
   #beganAt = 0;
@@ -38,6 +41,7 @@ export class CoolDown {
   #hasServed = false;
   #catchUp = CATCH_UP;
   #stop: (() => void) | undefined;
+  #dueAt = 0;
 
   constructor(private readonly environment: CoolDownEnvironment) {}
 
@@ -62,8 +66,8 @@ export class CoolDown {
 
   /** Milliseconds that whoever comes now, or comes back, would have to wait. */
   waitMs(returns: boolean): number {
-    const [own, other] = returns ? [this.#returning, this.#newcomers] : [this.#newcomers, this.#returning];
-    return this.retryInMs + (own.size + Math.min(own.size, other.size)) * this.#gapMs;
+    const { size } = returns ? this.#returning : this.#newcomers;
+    return this.retryInMs + Math.min(2 * size, this.waiting) * this.#gapMs;
   }
 
   /** The server asks to be left alone. */
@@ -83,7 +87,7 @@ export class CoolDown {
     this.#hasServed = false;
     // Spread over up to a tenth more (1 s at most), so that a fleet does not return in step.
     this.#until = Math.max(this.#until, at + ms + random() * Math.min(ms / 10, 1_000));
-    if (this.waiting > 0) this.#schedule();
+    this.#schedule();
     if (begins) onCoolDown(this.retryInMs);
   }
 
@@ -92,7 +96,7 @@ export class CoolDown {
     this.#joined++;
     const line = returns ? this.#returning : this.#newcomers;
     const place = line.join({ serve: () => undefined, refusal });
-    if (this.waiting === 1) this.#schedule();
+    if (this.waiting === 1 || this.environment.now() > this.#dueAt + LOST_AFTER_MS) this.#schedule();
     return place;
   }
 
@@ -101,12 +105,6 @@ export class CoolDown {
     this.#returning.flush();
     this.#newcomers.flush();
     this.#schedule();
-  }
-
-  #serveNext(): void {
-    const isTheirs = this.#newcomers.size === 0 || (this.#isTheirTurn && this.#returning.size > 0);
-    this.#isTheirTurn = !isTheirs;
-    (isTheirs ? this.#returning : this.#newcomers).serveNext();
   }
 
   /** Between two of those who are let go. */
@@ -125,13 +123,15 @@ export class CoolDown {
     this.#stop = undefined;
     if (this.waiting === 0) return;
     const { now, after } = this.environment;
-    const dueAt = Math.max(this.#until, this.#servedAt + this.#gapMs);
-    this.#stop = after(Math.max(0, dueAt - now()), () => {
+    this.#dueAt = Math.max(now(), this.#until, this.#servedAt + this.#gapMs);
+    this.#stop = after(this.#dueAt - now(), () => {
       // Timers may fire a little early.
       if (!this.isCooling) {
         this.#servedAt = now();
         this.#hasServed = true;
-        this.#serveNext();
+        const isTheirs = this.#newcomers.size === 0 || (this.#isTheirTurn && this.#returning.size > 0);
+        this.#isTheirTurn = !isTheirs;
+        (isTheirs ? this.#returning : this.#newcomers).serveNext();
       }
       this.#schedule();
     });

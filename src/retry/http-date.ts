@@ -1,7 +1,7 @@
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const MONTHS = 'Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec';
 
 const TIME = '(?<hour>\\d{2}):(?<minute>\\d{2}):(?<second>\\d{2})';
-const MONTH = `(?<month>${MONTHS.join('|')})`;
+const MONTH = `(?<month>${MONTHS})`;
 
 /** The three forms a recipient must accept (RFC 9110 §5.6.7): IMF-fixdate, RFC 850 and asctime. All are UTC. */
 const FORMS = [
@@ -24,9 +24,10 @@ function toMs(groups: Readonly<Record<string, string>>, nowMs: number): number |
   const [d, h, m, s] = [day, hour, minute, second].map(Number) as [number, number, number, number];
   // 60 is a leap second: the next second, as far as a wait is concerned.
   if (h > 23 || m > 59 || s > 60) return undefined;
+  const monthIndex = MONTHS.indexOf(month) / 4;
   const at = (fullYear: number) => {
-    const ms = Date.UTC(fullYear, MONTHS.indexOf(month), d, h, m, s);
-    return new Date(Date.UTC(fullYear, MONTHS.indexOf(month), d)).getUTCDate() === d ? ms : undefined;
+    const ms = Date.UTC(fullYear, monthIndex, d, h, m, s);
+    return new Date(Date.UTC(fullYear, monthIndex, d)).getUTCDate() === d ? ms : undefined;
   };
   if (year.length === 4) return at(Number(year));
   // A two-digit year is the latest one with those digits that is at most 50 years ahead.

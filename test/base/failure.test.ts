@@ -28,6 +28,18 @@ const aggregate = (...codes: string[]) =>
 const answered = (message: string, code: string, status: number) =>
   new AxiosError(message, code, CONFIG, {}, { status } as AxiosResponse);
 
+/** As socks-proxy-agent gives it, by which axios's http adapter goes. */
+const viaSocks = (message: string) =>
+  Object.assign(new AxiosError(message), {
+    cause: native(undefined, message, {
+      options: {
+        proxy: { host: '127.0.0.1', port: 1080, type: 5 },
+        command: 'connect',
+        destination: { host: 'a.test' },
+      },
+    }),
+  });
+
 const SENT = false;
 const UNSENT = true;
 
@@ -65,6 +77,25 @@ describe('classify and neverSent', () => {
       new AxiosError('Proxy connection ended before receiving CONNECT response'),
       'connect',
       UNSENT,
+    ],
+    ['a SOCKS proxy that is not there', viaSocks('connect ECONNREFUSED 127.0.0.1:1080'), 'connect', UNSENT],
+    ['hung up on by a SOCKS proxy', viaSocks('Socket closed'), 'connect', UNSENT],
+    ['reset by a SOCKS proxy', viaSocks('read ECONNRESET'), 'connect', UNSENT],
+    ['a SOCKS proxy that is silent', viaSocks('Proxy connection timed out'), 'connect', UNSENT],
+    [
+      'refused behind a SOCKS proxy',
+      viaSocks('Socks5 proxy rejected connection - ConnectionRefused'),
+      'connect',
+      UNSENT,
+    ],
+    ['refused behind an old SOCKS proxy', viaSocks('Socks4 Proxy rejected connection - (Failed)'), 'connect', UNSENT],
+    ['forbidden by a SOCKS proxy', viaSocks('Socks5 proxy rejected connection - NotAllowed'), 'other', SENT],
+    ['unknown to a SOCKS proxy', viaSocks('Socks5 Authentication failed'), 'other', SENT],
+    [
+      'no SOCKS proxy at all',
+      viaSocks('Received invalid Socks5 initial handshake (invalid socks version)'),
+      'other',
+      SENT,
     ],
     ['no such file to send', http('ENOENT', "ENOENT, open 'a'", { syscall: 'open' }), 'other', SENT],
     ['refused, http', http('ECONNREFUSED', 'connect ECONNREFUSED 127.0.0.1:1'), 'connect', UNSENT],

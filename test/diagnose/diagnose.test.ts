@@ -24,6 +24,10 @@ const viaHttp = (cause: Error, request?: object) => {
 /** As the fetch adapter does: the cause, and nothing of it on the outside. */
 const viaFetch = (cause: Error) => Object.assign(new AxiosError('Network Error', 'ERR_NETWORK', config), { cause });
 
+/** As axios's http adapter passes on what socks-proxy-agent gives it. */
+const viaSocks = (message: string) =>
+  viaHttp(system(message, { options: { proxy: { host: '127.0.0.1', port: 1 }, destination: { host: 'a.test' } } }));
+
 const answered = (status: number, headers: object = {}, data: unknown = '') =>
   new AxiosError(
     `Request failed with status code ${status}`,
@@ -243,6 +247,11 @@ const TABLE: readonly (readonly [string, unknown, FailureCause, boolean])[] = [
     'proxy',
     true,
   ],
+  ['a SOCKS proxy that refuses', viaSocks('Socks5 proxy rejected connection - HostUnreachable'), 'proxy', true],
+  ['a SOCKS proxy that does not let us in', viaSocks('Socks5 Authentication failed'), 'proxy', false],
+  ['a SOCKS proxy that is none', viaSocks('Received invalid Socks5 initial handshake (invalid …'), 'proxy', false],
+  ['a SOCKS proxy that hangs up', viaSocks('Socket closed'), 'proxy', true],
+  ['a SOCKS proxy that is not there', viaSocks('connect ECONNREFUSED 127.0.0.1:1'), 'connection-refused', true],
   [
     'too many redirects',
     viaHttp(undici('Maximum number of redirects exceeded', 'ERR_FR_TOO_MANY_REDIRECTS')),

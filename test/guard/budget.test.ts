@@ -39,6 +39,19 @@ describe('RetryBudget', () => {
     expect([budget.waiting, clock.pending]).toEqual([0, 0]);
   });
 
+  test('a timer that is lost, as with the clock of another test, holds up nobody: who comes next lets the others go', async () => {
+    let isLost = true;
+    const after: typeof clock.after = (ms, act) => (isLost ? () => {} : clock.after(ms, act));
+    budget = new RetryBudget(0.2, 1, { ...clock, after, onExhausted: () => {} });
+    for (const name of ['a', 'left behind']) retry(name);
+    isLost = false;
+    await clock.advance(300);
+    retry('b');
+    await clock.advance(500);
+    expect(log).toEqual(['a goes at 0', 'left behind goes at 300', 'b goes at 800']);
+    expect([budget.waiting, clock.pending]).toEqual([0, 0]);
+  });
+
   test('once one that waited is answered, the others follow at half the pace at which they came', async () => {
     make(1);
     retry('first');

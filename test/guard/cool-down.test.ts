@@ -141,6 +141,23 @@ describe('CoolDown', () => {
     expect([coolDown.waiting, timers.length]).toEqual([0, 2]);
   });
 
+  test('a timer that is lost, as with the clock of another test, holds up nobody who comes a second later', async () => {
+    let isLost = true;
+    const after: typeof clock.after = (ms, act) => (isLost ? () => {} : clock.after(ms, act));
+    coolDown = new CoolDown({ ...clock, after, random: () => draw, onCoolDown: () => {} });
+    coolDown.begin(100);
+    join('left behind');
+    isLost = false;
+    await clock.advance(1_100);
+    join('a');
+    expect(clock.pending).toBe(0);
+    await clock.advance(1);
+    join('b');
+    await clock.advance(2_000);
+    expect(log).toEqual(['left behind goes at 1101', 'a goes at 1346', 'b goes at 1645']);
+    expect(coolDown.isOn).toBe(false);
+  });
+
   test('tells how long a newcomer would wait, those in front included', async () => {
     coolDown.begin(1_000);
     join('a');
