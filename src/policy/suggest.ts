@@ -1,16 +1,44 @@
 /** Throws if a value is not right for what is named by a path. */
 type Check = (value: unknown, path: string) => void;
 
-/** What an unknown name was meant to be: a sub-option of that name, or the known option nearest in spelling; else lists all. */
+/** What has its place elsewhere, in this package or in another. */
+const ELSEWHERE: readonly (readonly [names: string, place: string])[] = [
+  [
+    'deadline attemptTimeout connectTimeout hedge coolDown breaker bulkhead scope fallback hooks',
+    'one of the policy itself',
+  ],
+  ['rules logger', 'one of the instance: it goes into `attachResilience(instance, { … })`'],
+  ['idempotent body', 'one of a request: it goes into its `resilience: { … }`'],
+  [
+    'onRetry onSuccess onGiveUp onEnd onReject onStateChange onSaturation onHedge onCoolDown onBudgetExhausted',
+    'one of `hooks`',
+  ],
+  ['timeout', "axios's own: here it is `attemptTimeout`, or `deadline` for the whole call"],
+  [
+    'retryCondition retryDelay shouldResetTimeout onMaxRetryTimesExceeded validateResponse',
+    'one of axios-retry: `fromAxiosRetry` of axios-resilience/migrate makes a policy of those',
+  ],
+  [
+    'noResponseRetries backoffType maxRetryDelay httpMethodsToRetry statusCodesToRetry checkRetryAfter onRetryAttempt',
+    'one of retry-axios: `fromRetryAxios` of axios-resilience/migrate makes a policy of those',
+  ],
+];
+
+/**
+ * What an unknown name was meant to be: a sub-option of that name, an option that has its place elsewhere, or the known
+ * option nearest in spelling; else lists all.
+ */
 export function suggestion(name: string, rules: Readonly<Record<string, Check>>): string {
   const known = Object.keys(rules);
+  const owners = known.filter((option) => hasOption(rules[option], name) && !hasOption(rules[option], `${name}-`));
+  const place = ELSEWHERE.find(([names]) => names.split(' ').includes(name))?.[1];
+  if (place && owners.length === 0) return `; \`${name}\` is ${place}`;
   const near = known
     .map((option) => ({ option, distance: editDistance(name.toLowerCase(), option.toLowerCase()) }))
     .filter(({ option, distance }) => distance <= Math.max(3, option.length / 3))
     .sort((a, b) => a.distance - b.distance)
     .slice(0, 1);
-  const meant = known
-    .filter((option) => hasOption(rules[option], name) && !hasOption(rules[option], `${name}-`))
+  const meant = owners
     .map((owner) => `${owner}.${name}`)
     .concat(near.map(({ option }) => option))
     .map((option) => `\`${option}\``);

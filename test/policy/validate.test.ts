@@ -264,6 +264,29 @@ describe('validatePolicy names the option that was meant', () => {
     [{ idempotencyKey: true }, '`idempotencyKey` is not an option; did you mean `retry.idempotencyKey`?'],
     [{ onRetry: () => {} }, '`onRetry` is not an option; did you mean `hooks.onRetry` or `retry`?'],
     [{ limit: 3 }, '`limit` is not an option; did you mean `bulkhead.limit`?'],
+    [{ retry: { deadline: 3 } }, '`retry.deadline` is not an option; `deadline` is one of the policy itself'],
+    [{ retry: { hedge: 3 } }, '`retry.hedge` is not an option; `hedge` is one of the policy itself'],
+    [{ retry: { onRetry: () => {} } }, '`retry.onRetry` is not an option; `onRetry` is one of `hooks`'],
+    [
+      { idempotent: true },
+      '`idempotent` is not an option; `idempotent` is one of a request: it goes into its `resilience: { … }`',
+    ],
+    [
+      { rules: { '/a': { logger: console } } },
+      "`rules['/a'].logger` is not an option; `logger` is one of the instance: it goes into `attachResilience(instance, { … })`",
+    ],
+    [
+      { timeout: 5 },
+      "`timeout` is not an option; `timeout` is axios's own: here it is `attemptTimeout`, or `deadline` for the whole call",
+    ],
+    [
+      { retryDelay: () => 100 },
+      '`retryDelay` is not an option; `retryDelay` is one of axios-retry: `fromAxiosRetry` of axios-resilience/migrate makes a policy of those',
+    ],
+    [
+      { retry: { statusCodesToRetry: [[500, 599]] } },
+      '`retry.statusCodesToRetry` is not an option; `statusCodesToRetry` is one of retry-axios: `fromRetryAxios` of axios-resilience/migrate makes a policy of those',
+    ],
     [{ retry: { jitter: 'full' } }, '`retry.jitter` is not an option; did you mean `backoff.jitter`?'],
     [{ retry: { status: [503] } }, '`retry.status` is not an option; did you mean `limits.status` or `statuses`?'],
     [
