@@ -1,27 +1,20 @@
 /** Throws if a value is not right for what is named by a path. */
 type Check = (value: unknown, path: string) => void;
 
-/** What has its place elsewhere, in this package or in another. */
-const ELSEWHERE: readonly (readonly [names: string, place: string])[] = [
+/** What has its place elsewhere, in this package or in another. The first match counts. */
+const ELSEWHERE: readonly (readonly [name: RegExp, place: string])[] = [
   [
-    'deadline attemptTimeout connectTimeout hedge coolDown breaker bulkhead scope fallback hooks',
-    'one of the policy itself',
-  ],
-  ['rules logger', 'one of the instance: it goes into `attachResilience(instance, { … })`'],
-  ['idempotent body', 'one of a request: it goes into its `resilience: { … }`'],
-  [
-    'onRetry onSuccess onGiveUp onEnd onReject onStateChange onSaturation onHedge onCoolDown onBudgetExhausted',
-    'one of `hooks`',
-  ],
-  ['timeout', "axios's own: here it is `attemptTimeout`, or `deadline` for the whole call"],
-  [
-    'retryCondition retryDelay shouldResetTimeout onMaxRetryTimesExceeded validateResponse',
-    'one of axios-retry: `fromAxiosRetry` of axios-resilience/migrate makes a policy of those',
+    /^(retryCondition|retryDelay|shouldResetTimeout|onMaxRetry.*|validateResponse)$/,
+    'axios-retry: see docs/migration.md',
   ],
   [
-    'noResponseRetries backoffType maxRetryDelay httpMethodsToRetry statusCodesToRetry checkRetryAfter onRetryAttempt',
-    'one of retry-axios: `fromRetryAxios` of axios-resilience/migrate makes a policy of those',
+    /^(noResponseRetries|backoffType|maxRetryDelay|(http|status).*ToRetry|onRetryAttempt)$/,
+    'retry-axios: see docs/migration.md',
   ],
+  [/^(deadline|(attempt|connect)Timeout|hedge|coolDown|breaker|bulkhead|scope|fallback|hooks)$/, 'the policy itself'],
+  [/^(rules|logger)$/, 'the policy that `attachResilience` gets'],
+  [/^(idempotent|body)$/, 'the `resilience` of a request'],
+  [/^on(Retry|Success|GiveUp|End)$/, '`hooks`'],
 ];
 
 /**
@@ -31,8 +24,8 @@ const ELSEWHERE: readonly (readonly [names: string, place: string])[] = [
 export function suggestion(name: string, rules: Readonly<Record<string, Check>>): string {
   const known = Object.keys(rules);
   const owners = known.filter((option) => hasOption(rules[option], name) && !hasOption(rules[option], `${name}-`));
-  const place = ELSEWHERE.find(([names]) => names.split(' ').includes(name))?.[1];
-  if (place && owners.length === 0) return `; \`${name}\` is ${place}`;
+  const place = ELSEWHERE.find(([pattern]) => pattern.test(name))?.[1];
+  if (place && owners.length === 0) return `; it is one of ${place}`;
   const near = known
     .map((option) => ({ option, distance: editDistance(name.toLowerCase(), option.toLowerCase()) }))
     .filter(({ option, distance }) => distance <= Math.max(3, option.length / 3))
