@@ -27,7 +27,7 @@ export interface ResilienceReport {
   readonly attempts: readonly AttemptRecord[];
   /** Requests sent after the first, hedges not counted. */
   readonly retries: number;
-  /** Milliseconds spent waiting between attempts. */
+  /** Milliseconds spent waiting: between attempts, and for the end of a cool-down. */
   readonly waitedMs: number;
   /** Milliseconds spent in the bulkhead's queue. */
   readonly queuedMs: number;

@@ -56,6 +56,9 @@ function parsed(argv: string[]) {
 
 function readUrl(given: string): URL {
   const url = URL.canParse(given) ? new URL(given) : undefined;
+  if (!url && /^https?:\/\//i.test(given)) {
+    throw new UsageError(`the URL has no host, or a host or port that no URL can have, got ${quoted(safeUrl(given))}`);
+  }
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
     const guess = `http://${given}`;
     const hint = /^[\w.-]+(:\d+)?(\/|$)/.test(given) && URL.canParse(guess) ? `; did you mean ${safeUrl(guess)}?` : '';
@@ -80,7 +83,9 @@ function readMethod(given: string): string {
 function readTimeout(given: string): number {
   const ms = /^\d+$/.test(given) ? Number(given) : 0;
   if (ms < 1 || ms > MAX_TIMER_MS) {
-    throw new UsageError(`--timeout must be a whole number of milliseconds from 1 on, got ${quoted(given)}`);
+    throw new UsageError(
+      `--timeout must be a whole number of milliseconds from 1 to ${MAX_TIMER_MS}, got ${quoted(given)}`,
+    );
   }
   return ms;
 }

@@ -100,7 +100,9 @@ export const ANSWER_FINDINGS = {
       inner ? `; what failed before: ${inner.summary}` : '.'
     }`,
     advice: [
-      'Mend what opened it: the circuit closes by itself once a probe succeeds.',
+      e.own.retryInMs === Number.POSITIVE_INFINITY
+        ? 'It refuses until whoever isolated it calls `dispose()` on what `isolate()` gave back.'
+        : 'Mend what opened it: the circuit closes by itself once a probe succeeds.',
       ...(inner?.advice ?? []),
       'Until then, answer without it: a cached or default value, or an error of your own at once.',
     ],

@@ -27,11 +27,11 @@ export const CONNECTION_FINDINGS = {
   }),
   'connection-refused': (e: Evidence): Finding => ({
     transient: true,
-    summary: `Nothing accepts connections at ${where(e)}${why(e)}.`,
+    summary: `Nothing accepts connections at ${whereTo(e)}${why(e)}.`,
     advice: hasCode(e, /^ENOENT$/)
       ? ['There is no such socket: see that `socketPath` is right, and that the server runs and made it.']
       : [
-          `See whether the server is up, on this port: ${commands(e).connect}, and on its own machine: ss -tlnp`,
+          `See whether the server is up, on this port: ${lookThere(e).connect}, and on its own machine: ss -tlnp`,
           ...(isLocal(e)
             ? [
                 'localhost is this machine, or this container: in Docker, call another container by its service name, and the host by host.docker.internal.',
@@ -43,13 +43,13 @@ export const CONNECTION_FINDINGS = {
   }),
   'connect-timeout': (e: Evidence): Finding => ({
     transient: true,
-    summary: `No connection to ${where(e)} stood within the time limit${why(e)}.`,
+    summary: `No connection to ${whereTo(e)} stood within the time limit${why(e)}.`,
     advice: [
-      `See whether a connection can stand at all: ${commands(e).connect}`,
+      `See whether a connection can stand at all: ${lookThere(e).connect}`,
       'A firewall, security group or network policy that drops packets looks just like this; so does a wrong address.',
-      ...(commands(e).isName
+      ...(lookThere(e).isName
         ? [
-            `See where the name leads: ${commands(e).resolve}. If IPv6 leads nowhere (compare curl -4 and curl -6), give \`family: 4\`.`,
+            `See where the name leads: ${lookThere(e).resolve}. If IPv6 leads nowhere (compare curl -4 and curl -6), give \`family: 4\`.`,
           ]
         : []),
       'If only a proxy leads out from here: set HTTP_PROXY, HTTPS_PROXY and, for internal names, NO_PROXY.',
@@ -58,14 +58,14 @@ export const CONNECTION_FINDINGS = {
   }),
   unreachable: (e: Evidence): Finding => ({
     transient: true,
-    summary: `There is no way from this machine to ${where(e)}${why(e)}.`,
+    summary: `There is no way from this machine to ${whereTo(e)}${why(e)}.`,
     advice: hasCode(e, /^EADDRNOTAVAIL$/)
       ? [
           'This machine has no address or no local port left to connect from: ss -s',
           'Reuse connections with a keep-alive agent, rather than opening one for each request.',
         ]
       : [
-          `See the route, and whether anything gets through: ip route get ${commands(e).host}, ${commands(e).connect}`,
+          `See the route, and whether anything gets through: ip route get ${lookThere(e).host}, ${lookThere(e).connect}`,
           'If the address is IPv6 and this network has none: give `family: 4`.',
           'Look at the VPN, the security group or the firewall between, and in a container at its network.',
         ],
@@ -181,8 +181,18 @@ const PROGRESS = {
 
 const progress = ({ reached }: Evidence): string => (reached ? PROGRESS[reached] : 'gave no complete answer to');
 
-const isLocal = ({ target, links }: Evidence): boolean =>
-  isLoopback(target?.host ?? links.findLast(({ address }) => address)?.address ?? '');
+const isLocal = (e: Evidence): boolean =>
+  isLoopback(unconnected(e)?.host ?? e.links.findLast(({ address }) => address)?.address ?? '');
+
+const whereTo = (e: Evidence): string => where(e, unconnected(e));
+
+const lookThere = (e: Evidence) => commands(e, unconnected(e));
+
+/** Where no connection stood: fetch does not tell of a redirect, nor an agent of its proxy, but the port does. */
+function unconnected({ target, links }: Evidence): Place | undefined {
+  const link = links.findLast(({ syscall, port }) => syscall === 'connect' && port);
+  return target && link && link.port !== target.port ? { ...target, host: link.address, port: link.port } : target;
+}
 
 /** The place whose name was looked up: after a redirect, or with a proxy, not the one in the request. */
 function named(e: Evidence): Place | undefined {

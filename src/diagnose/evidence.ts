@@ -5,7 +5,7 @@ import { classify, type FailureKind } from '../base/failure.js';
 import { originOf, redactedUrl } from '../base/url.js';
 import { reportOf } from '../observe/file.js';
 import { fieldsIn } from './message.js';
-import { type Place, placeAt } from './place.js';
+import { originAt, type Place, placeAt } from './place.js';
 import { proxyFor } from './proxy.js';
 
 /** One error of the chain, reduced to what may be looked at. */
@@ -40,7 +40,10 @@ export interface Evidence {
   readonly method: string;
   /** For people to read; empty if unknown. */
   readonly url: string;
+  /** Where it went last. */
   readonly target: Place | undefined;
+  /** Where it was sent at first, if a redirect led it to another place. */
+  readonly redirectedFrom: Place | undefined;
   readonly proxy: Place | undefined;
   /** The request went through `proxy` for certain. */
   readonly proxied: boolean;
@@ -82,7 +85,8 @@ export function evidenceOf(error: unknown): Evidence {
   const response = read(call, 'response');
   const status = number(response, 'status') || number(subject, 'status');
   const node = exchangeOf(call);
-  const target = targetOf(call, config);
+  const first = placeOf(config);
+  const target = first && (placeAt(latestHopOf(call)) ?? first);
   const proxy = tried(() => proxyFor(config.proxy, target), undefined);
   const socketPath = read(config, 'socketPath');
   const report = tried(() => reportOf(call), undefined);
@@ -98,6 +102,7 @@ export function evidenceOf(error: unknown): Evidence {
     method: safeText(text(config, 'method')).toUpperCase(),
     url: target || socketPath ? safeText(tried(() => redactedUrl(config), '')) : '',
     target,
+    redirectedFrom: first && target && originAt(first) !== originAt(target) ? first : undefined,
     proxy,
     proxied: node.isNode && isObject(read(config, 'proxy')),
     status,
@@ -156,11 +161,15 @@ function exchangeOf(call: unknown) {
 const isUndiciReuse = (link: unknown): boolean =>
   text(link, 'code') === 'UND_ERR_SOCKET' && number(read(link, 'socket'), 'bytesRead') > 0;
 
-/** Where the request went: after redirects, the latest hop. */
-function targetOf(call: unknown, config: InternalAxiosRequestConfig): Place | undefined {
+function placeOf(config: InternalAxiosRequestConfig): Place | undefined {
   if (read(config, 'socketPath') || (!read(config, 'url') && !read(config, 'baseURL'))) return undefined;
-  const hop = text(read(call, 'request'), '_currentUrl');
-  return placeAt(hop) ?? placeAt(tried(() => originOf(config), ''));
+  return placeAt(tried(() => originOf(config), ''));
+}
+
+/** follow-redirects keeps the URL on its request and, once that is answered, on the answer; a browser on its XMLHttpRequest. */
+function latestHopOf(call: unknown): string {
+  const request = read(call, 'request');
+  return text(request, '_currentUrl') || text(read(request, 'res'), 'responseUrl') || text(request, 'responseURL');
 }
 
 function socketLimitOf(config: InternalAxiosRequestConfig, target: Place | undefined): number {

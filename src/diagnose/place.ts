@@ -25,6 +25,9 @@ export const portOr = (port: unknown, scheme: string): number => Number(port) ||
 export const authority = ({ host, port }: Pick<Place, 'host' | 'port'>): string =>
   `${host.includes(':') ? `[${host}]` : host}${port ? `:${port}` : ''}`;
 
+/** `scheme://host:port`. */
+export const originAt = (place: Place): string => `${place.scheme}://${authority(place)}`;
+
 /** True if a connection that failed at `place` (an address, a name, a port) was one to the proxy, not to the target. */
 export function isProxy(place: { host: string; port: number }, proxy: Place, target: Place | undefined): boolean {
   const same = (host: string) => canonical(host) === canonical(place.host);

@@ -1,11 +1,11 @@
 import { safeText, safeUrl, withoutQuotes } from '../base/excerpt.js';
 import type { Evidence } from './evidence.js';
-import { authority, type Place } from './place.js';
+import { authority, originAt, type Place } from './place.js';
 
 /** Host and port that a failure is about, or what stands for them in a sentence. */
-export function where({ target, links }: Evidence): string {
+export function where({ target, links }: Evidence, place = target): string {
   const link = links.findLast(({ address, hostname }) => address || hostname);
-  if (target) return safeText(authority(target));
+  if (place) return safeText(authority(place));
   if (!link) return 'the server';
   return safeText(authority({ host: link.hostname || link.address, port: link.port }));
 }
@@ -58,7 +58,9 @@ export function commands(evidence: Evidence, place: Place | undefined = evidence
   const tlsPort = port === 'PORT' ? 443 : port;
   const bracketed = host.includes(':') ? `[${host}]` : host;
   const isName = /[a-z]/i.test(host) && !host.includes(':');
-  const origin = `${place?.scheme ?? 'https'}://${bracketed}${port === 'PORT' ? '' : `:${port}`}`;
+  const origin = originAt({ scheme: place?.scheme ?? 'https', host, port: place?.port || link?.port || 0 });
+  const { redirectedFrom } = evidence;
+  const first = redirectedFrom && originAt({ ...redirectedFrom, host: harmless(redirectedFrom.host, 'HOST') });
   return {
     host,
     port,
@@ -68,7 +70,7 @@ export function commands(evidence: Evidence, place: Place | undefined = evidence
     resolve: `getent hosts ${host}`,
     connect: `nc -vz ${host} ${port}`,
     tls: `openssl s_client -connect ${bracketed}:${tlsPort}${isName ? ` -servername ${host}` : ''}`,
-    curl: `curl -v ${origin}${harmless(pathOf(evidence.url), '/')}`,
+    curl: `curl ${first ? '-vL' : '-v'} ${first ?? origin}${harmless(pathOf(evidence.url), '/')}`,
   };
 }
 

@@ -1,16 +1,37 @@
 /** Throws if a value is not right for what is named by a path. */
 type Check = (value: unknown, path: string) => void;
 
-/** What an unknown name was meant to be: a sub-option of that name, or the known option nearest in spelling; else lists all. */
+/** What has its place elsewhere, in this package or in another. The first match counts. */
+const ELSEWHERE: readonly (readonly [name: RegExp, place: string])[] = [
+  [
+    /^(retryCondition|retryDelay|shouldResetTimeout|onMaxRetry.*|validateResponse)$/,
+    'axios-retry: see docs/migration.md',
+  ],
+  [
+    /^(noResponseRetries|backoffType|maxRetryDelay|(http|status).*ToRetry|onRetryAttempt)$/,
+    'retry-axios: see docs/migration.md',
+  ],
+  [/^(deadline|(attempt|connect)Timeout|hedge|coolDown|breaker|bulkhead|scope|fallback|hooks)$/, 'the policy itself'],
+  [/^(rules|logger)$/, 'the policy that `attachResilience` gets'],
+  [/^(idempotent|body)$/, 'the `resilience` of a request'],
+  [/^on(Retry|Success|GiveUp|End)$/, '`hooks`'],
+];
+
+/**
+ * What an unknown name was meant to be: a sub-option of that name, an option that has its place elsewhere, or the known
+ * option nearest in spelling; else lists all.
+ */
 export function suggestion(name: string, rules: Readonly<Record<string, Check>>): string {
   const known = Object.keys(rules);
+  const owners = known.filter((option) => hasOption(rules[option], name) && !hasOption(rules[option], `${name}-`));
+  const place = ELSEWHERE.find(([pattern]) => pattern.test(name))?.[1];
+  if (place && owners.length === 0) return `; it is one of ${place}`;
   const near = known
     .map((option) => ({ option, distance: editDistance(name.toLowerCase(), option.toLowerCase()) }))
     .filter(({ option, distance }) => distance <= Math.max(3, option.length / 3))
     .sort((a, b) => a.distance - b.distance)
     .slice(0, 1);
-  const meant = known
-    .filter((option) => hasOption(rules[option], name) && !hasOption(rules[option], `${name}-`))
+  const meant = owners
     .map((owner) => `${owner}.${name}`)
     .concat(near.map(({ option }) => option))
     .map((option) => `\`${option}\``);

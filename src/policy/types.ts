@@ -43,9 +43,9 @@ export interface ResiliencePolicy {
    */
   rules?: Readonly<Record<string, ResilienceOverride>> | undefined;
   /**
-   * The last resort of a call that failed for good, but for an answer that is just what it is (a 404), or a cancellation:
-   * what it returns, a response or the data for one, is what the caller gets. Returning `undefined` leaves the error as it
-   * is; throwing replaces it.
+   * The last resort of a call that was refused, or whose retries ended; not of one that no retry would cure (a 404, a bad
+   * certificate), nor of one that was cancelled. What it returns, a response or the data for one, is what the caller gets.
+   * Returning `undefined` leaves the error as it is; throwing replaces it.
    */
   fallback?: Fallback | undefined;
   /** Listeners from the start; `subscribe()` adds others later. @default none */

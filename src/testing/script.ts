@@ -114,8 +114,8 @@ export class Playbook {
   #route(name: string, steps: readonly Step[], path: string): Route {
     if (!Array.isArray(steps)) throw new TypeError(message(path, 'must be a list of steps', steps));
     for (const [i, step] of steps.entries()) this.#step(step, `${path}[${i}]`);
-    const [, method, prefix = ''] = /^(?:([A-Z]+) )?(.*)$/.exec(name) ?? [];
-    return { name, method, prefix, steps: [...steps], used: 0 };
+    const [, method, prefix = ''] = /^(?:([a-z]+) )?(.*)$/i.exec(name) ?? [];
+    return { name, method: method?.toUpperCase(), prefix, steps: [...steps], used: 0 };
   }
 }
 

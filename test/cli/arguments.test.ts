@@ -19,7 +19,12 @@ describe('a command line that cannot be followed ends with 64, and says why', ()
     ['no scheme', ['diagnose', 'localhost:3000'], 'got "localhost:3000"; did you mean http://localhost:3000?'],
     ['another scheme', ['diagnose', 'ftp://a.test/'], 'with http:// or https://, got "ftp://a.test/"'],
     ['a URL of a script', ['diagnose', 'javascript:alert(1)'], 'with http:// or https://'],
-    ['a bad port', ['diagnose', 'http://a.test:99999/'], 'with http:// or https://, got "http://a.test:99999/"'],
+    ['a bad port', ['diagnose', 'http://a.test:99999/'], 'the URL has no host, or a host or port that'],
+    [
+      'no host',
+      ['diagnose', 'HTTPS://'],
+      'the URL has no host, or a host or port that no URL can have, got "HTTPS://"',
+    ],
     ['an unknown option', ['diagnose', 'http://a.test', '--jsn'], "Unknown option '--jsn'"],
     [
       'a value where none belongs',
@@ -32,7 +37,11 @@ describe('a command line that cannot be followed ends with 64, and says why', ()
       "Option '--timeout <value>' argument missing",
     ],
     ['a timeout of 0', ['diagnose', 'http://a.test', '--timeout', '0'], '--timeout must be a whole number'],
-    ['a timeout with a unit', ['diagnose', 'http://a.test', '--timeout', '5s'], 'milliseconds from 1 on, got "5s"'],
+    [
+      'a timeout with a unit',
+      ['diagnose', 'http://a.test', '--timeout', '5s'],
+      'milliseconds from 1 to 2147483647, got "5s"',
+    ],
     ['a timeout past what timers keep', ['diagnose', 'http://a.test', '--timeout', '2147483648'], 'got "2147483648"'],
     ['a negative timeout', ['diagnose', 'http://a.test', '--timeout=-1'], 'got "-1"'],
     [

@@ -333,9 +333,9 @@ describe('the sentence', () => {
   const summary = (error: unknown) => diagnose(error).summary;
 
   test('names host and port, and each address that was tried', () => {
-    const error = viaHttp(aggregate(connect('ECONNREFUSED', '::1', 3000), connect('ECONNREFUSED', '127.0.0.1', 3000)));
+    const error = viaHttp(aggregate(connect('ECONNREFUSED', '::1', 443), connect('ECONNREFUSED', '127.0.0.1', 443)));
     expect(summary(error)).toBe(
-      'Nothing accepts connections at api.example.com:443 (connect ECONNREFUSED ::1:3000; connect ECONNREFUSED 127.0.0.1:3000).',
+      'Nothing accepts connections at api.example.com:443 (connect ECONNREFUSED ::1:443; connect ECONNREFUSED 127.0.0.1:443).',
     );
   });
 
@@ -465,6 +465,24 @@ describe('the advice', () => {
         viaFetch(system('getaddrinfo ENOTFOUND cdn.example.com', { code: 'ENOTFOUND', hostname: 'cdn.example.com' })),
       ),
     ).toContain('getent hosts cdn.example.com');
+  });
+
+  test('of a circuit that is isolated by hand does not wait for a probe', () => {
+    const isolated = refusal('ERR_CIRCUIT_OPEN', { retryInMs: Number.POSITIVE_INFINITY });
+    expect(advice(isolated)).toMatch(/dispose\(\)/);
+    expect(advice(isolated)).not.toMatch(/probe/);
+    expect(advice(refusal('ERR_CIRCUIT_OPEN', { retryInMs: 900 }))).toMatch(/closes by itself once a probe succeeds/);
+  });
+
+  test('is about the place that no connection stood to, be it the proxy of an agent, or where XMLHttpRequest was sent', () => {
+    const refused = viaHttp(connect('ECONNREFUSED', '10.0.0.9', 3128));
+    expect(diagnose(refused).summary).toContain('Nothing accepts connections at 10.0.0.9:3128 (');
+    expect(advice(refused)).toContain('nc -vz 10.0.0.9 3128');
+    const sent = Object.assign(answered(503), { request: { responseURL: 'https://cdn.example.com/a' } });
+    expect(diagnose(sent).summary).toMatch(
+      /^cdn\.example\.com:443 answered 503 to GET https:\/\/api\.example\.com\/users/,
+    );
+    expect(advice(sent)).toContain('curl -vL https://api.example.com:443/users');
   });
 
   test('has one whole command for a plain port that an http:// request speaks TLS to, as by a proxy', () => {

@@ -338,6 +338,25 @@ describe.each(ADAPTERS)('what went wrong through the %s adapter', (adapter) => {
       expect(found).toMatchObject({ cause, transient, summary: expect.stringContaining(`answered ${status}`) });
     });
 
+    test('a redirect to a host that does not answer well, or at all: it is named, not the one that sent there', async () => {
+      const other = await flakyServer(503);
+      open.push(other);
+      const at = other.url.replace('http://', '');
+      server.script(({ url }, res) => {
+        const port = url === '/closed' ? closed : other.port;
+        res.writeHead(302, { location: `http://127.0.0.1:${port}/` }).end();
+      });
+      const refused = await diagnosis({ url: `${server.url}/closed` });
+      expect(refused.summary).toContain(`Nothing accepts connections at 127.0.0.1:${closed} (`);
+      expect(refused.advice.join('\n')).toContain(`nc -vz 127.0.0.1 ${closed}`);
+      if (adapter === 'fetch') return; // Its answers do not say where they came from.
+      const failed = await diagnosis({ url: `${server.url}/users?key=secret` });
+      expect(failed.summary).toBe(`${at} answered 503 to GET ${server.url}/users?key=REDACTED.`);
+      expect(failed.advice.join('\n')).toContain(`Compare: curl -vL ${server.url}/users`);
+      other.script('cut');
+      expect((await diagnosis({ url: server.url })).summary).toMatch(`${at} broke off in the middle`);
+    });
+
     test('a redirect loop', async () => {
       server.script({ status: 302, headers: { location: '/again' } });
       const { cause, transient, summary } = await diagnosis({ url: `${server.url}/again` });

@@ -264,6 +264,19 @@ describe('validatePolicy names the option that was meant', () => {
     [{ idempotencyKey: true }, '`idempotencyKey` is not an option; did you mean `retry.idempotencyKey`?'],
     [{ onRetry: () => {} }, '`onRetry` is not an option; did you mean `hooks.onRetry` or `retry`?'],
     [{ limit: 3 }, '`limit` is not an option; did you mean `bulkhead.limit`?'],
+    [{ retry: { deadline: 3 } }, '`retry.deadline` is not an option; it is one of the policy itself'],
+    [{ retry: { hedge: 3 } }, '`retry.hedge` is not an option; it is one of the policy itself'],
+    [{ retry: { onRetry: () => {} } }, '`retry.onRetry` is not an option; it is one of `hooks`'],
+    [{ idempotent: true }, '`idempotent` is not an option; it is one of the `resilience` of a request'],
+    [
+      { rules: { '/a': { logger: console } } },
+      "`rules['/a'].logger` is not an option; it is one of the policy that `attachResilience` gets",
+    ],
+    [{ retryDelay: () => 1 }, '`retryDelay` is not an option; it is one of axios-retry: see docs/migration.md'],
+    [
+      { retry: { statusCodesToRetry: [[500, 599]] } },
+      '`retry.statusCodesToRetry` is not an option; it is one of retry-axios: see docs/migration.md',
+    ],
     [{ retry: { jitter: 'full' } }, '`retry.jitter` is not an option; did you mean `backoff.jitter`?'],
     [{ retry: { status: [503] } }, '`retry.status` is not an option; did you mean `limits.status` or `statuses`?'],
     [

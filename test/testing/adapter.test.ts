@@ -83,6 +83,11 @@ describe('scriptedAdapter', () => {
     );
   });
 
+  test('a method in a script by URL may be in any letter case, as everywhere', async () => {
+    const { api } = scripted({ 'post /users': [201], '/users': [200] });
+    expect([(await api.post('/users')).status, (await api.get('/users')).status]).toEqual([201, 200]);
+  });
+
   test('a request that the script does not know is not retried', async () => {
     const { api, hits } = scripted({ '/users': [200] });
     attachResilience(api);
