@@ -6,9 +6,10 @@ import type { Outcome } from '../base/outcome.js';
 import type { Aborter } from '../base/signal.js';
 import { hasEnded, whenEnded } from '../base/stream.js';
 
-/** When one phase must be over; the call itself goes on. */
+/** How long one phase may take; the call itself goes on. */
 export interface PhaseLimit {
-  readonly endsAt: number;
+  readonly startedAt: number;
+  readonly ms: number;
   readonly tell: () => void;
 }
 
@@ -55,7 +56,7 @@ export class Lifetime {
     this.#endPhase = endPhase;
     this.#limit = limit;
     if (this.over) endPhase?.(this.over);
-    else if (endPhase) this.#setTimer();
+    else if (endPhase) this.#setTimer(limit?.startedAt ?? now());
   }
 
   /** Ends it from outside. */
@@ -110,10 +111,14 @@ export class Lifetime {
     else cancelToken?.subscribe?.(cancel);
   }
 
+  get #phaseEndsAt(): number {
+    return this.#limit ? this.#limit.startedAt + this.#limit.ms : Number.POSITIVE_INFINITY;
+  }
+
   /** Sees to it that the timer fires for whatever comes first. */
-  #setTimer(): void {
-    const at = Math.min(this.#endsAt, this.#limit?.endsAt ?? Number.POSITIVE_INFINITY);
-    const ms = Math.round(at - now());
+  #setTimer(from: number): void {
+    const at = Math.min(this.#endsAt, this.#phaseEndsAt);
+    const ms = Math.round(at - from);
     if (at >= this.#firesAt || ms > MAX_TIMER_MS) return;
     clearTimeout(this.#timer);
     this.#firesAt = at;
@@ -127,11 +132,11 @@ export class Lifetime {
     this.#firesAt = Number.POSITIVE_INFINITY;
     if (this.#endsAt <= at) {
       this.#end(this.#due());
-    } else if (limit && limit.endsAt <= at) {
+    } else if (this.#phaseEndsAt <= at) {
       this.#limit = undefined;
-      limit.tell();
+      limit?.tell();
     }
-    if (!this.over) this.#setTimer();
+    if (!this.over) this.#setTimer(now());
   }
 
   #due(): Outcome {
