@@ -187,26 +187,27 @@ const RECIPES: Record<string, () => Promise<void>> = {
   },
 
   NestJS: async () => {
-    server.script(503, 200);
+    server.script(503, 200, 200);
     const shown = await recipe('NestJS', {
       given: "import 'reflect-metadata';",
       after: `
         import { HttpModule } from '@nestjs/axios';
         import { NestFactory } from '@nestjs/core';
-        const app = await NestFactory.createApplicationContext(
-          {
-            module: class Users {},
-            imports: [HttpModule.register({ baseURL: '${server.url}' })],
-            providers: [resilienceProvider],
-          },
-          { logger: false },
-        );
-        show((await app.get(HttpService).axiosRef.get('/users')).status);
-        const { calls, attempts } = app.get(RESILIENCE).stats();
-        show([calls, attempts]);
-        await app.close();`,
+        const users = {
+          module: class Users {},
+          imports: [HttpModule.register({ baseURL: '${server.url}' })],
+          providers: [resilienceProvider],
+        };
+        for (const application of ['first', 'second']) {
+          const app = await NestFactory.createApplicationContext(users, { logger: false });
+          show((await app.get(HttpService).axiosRef.get(application)).status);
+          const { calls, attempts } = app.get(RESILIENCE).stats();
+          show([calls, attempts]);
+          await app.close();
+        }`,
     });
-    expect([shown, sent()]).toEqual([[200, [1, 2]], Array(2).fill('GET /users')]);
+    expect(shown).toEqual([200, [1, 2], 200, [1, 1]]);
+    expect(sent()).toEqual(['GET /first', 'GET /first', 'GET /second']);
   },
 
   Serverless: async () => {

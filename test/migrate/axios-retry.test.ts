@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import type { AxiosError, AxiosInstance, AxiosRequestConfig } from 'axios';
+import { AxiosError, type AxiosInstance, type AxiosRequestConfig } from 'axios';
 import { attachResilience, presets } from 'axios-resilience';
 import { type AxiosRetryOptions, type BasePolicy, fromAxiosRetry } from 'axios-resilience/migrate';
 import axiosRetry, { type IAxiosRetryConfig } from 'axios-retry';
@@ -297,6 +297,26 @@ describe('what is different, and meant to be', () => {
     const plain = await compare(options, [503], {}, presets.retryOnly);
     expect(plain.ours).toEqual(plain.theirs);
     expect(plain.ours.requests).toHaveLength(6);
+  });
+
+  test('an error that is unknown, and has no code: not sent again unless a condition says so', async () => {
+    let sends = 0;
+    const odd: AxiosRequestConfig = {
+      adapter: (config) => Promise.reject(new AxiosError(`odd ${++sends}`, undefined, config, {})),
+    };
+    const sent: number[] = [];
+    for (const options of [{}, { retryCondition: axiosRetry.isNetworkOrIdempotentRequestError }]) {
+      const policy = fromAxiosRetry(options, quiet);
+      for (const put of [
+        (api: AxiosInstance) => axiosRetry(api),
+        (api: AxiosInstance) => attachResilience(api, policy),
+      ]) {
+        sends = 0;
+        await both.see(put, [200], odd);
+        sent.push(sends);
+      }
+    }
+    expect(sent).toEqual([4, 1, 4, 4]);
   });
 
   test('an answer that is cut off in its body is sent again', async () => {
