@@ -9,7 +9,7 @@ import { hasEnded, whenEnded } from '../base/stream.js';
 /** How long one phase may take; the call itself goes on. */
 export interface PhaseLimit {
   readonly startedAt: number;
-  readonly ms: number;
+  readonly endsAt: number;
   readonly tell: () => void;
 }
 
@@ -111,13 +111,9 @@ export class Lifetime {
     else cancelToken?.subscribe?.(cancel);
   }
 
-  get #phaseEndsAt(): number {
-    return this.#limit ? this.#limit.startedAt + this.#limit.ms : Number.POSITIVE_INFINITY;
-  }
-
   /** Sees to it that the timer fires for whatever comes first. */
   #setTimer(from: number): void {
-    const at = Math.min(this.#endsAt, this.#phaseEndsAt);
+    const at = Math.min(this.#endsAt, this.#limit?.endsAt ?? Number.POSITIVE_INFINITY);
     const ms = Math.round(at - from);
     if (at >= this.#firesAt || ms > MAX_TIMER_MS) return;
     clearTimeout(this.#timer);
@@ -132,9 +128,9 @@ export class Lifetime {
     this.#firesAt = Number.POSITIVE_INFINITY;
     if (this.#endsAt <= at) {
       this.#end(this.#due());
-    } else if (this.#phaseEndsAt <= at) {
+    } else if (limit && limit.endsAt <= at) {
       this.#limit = undefined;
-      limit?.tell();
+      limit.tell();
     }
     if (!this.over) this.#setTimer(now());
   }

@@ -80,7 +80,11 @@ export function send({ call, config, lifetime, sentAt, answered }: Sending): Pro
 
     try {
       limitMs = attemptLimit(config, policy.attemptTimeout);
-      lifetime.enter(kill, { startedAt: sentAt, ms: limitMs, tell: () => kill(timedOut(call, limitMs)) });
+      lifetime.enter(kill, {
+        startedAt: sentAt,
+        endsAt: sentAt + limitMs,
+        tell: () => kill(timedOut(call, limitMs)),
+      });
       if (settled) return;
       connection = watch(call, config, kill);
       takeBack = standIn(config, aborter);

@@ -15,7 +15,7 @@ function live(deadline = Number.POSITIVE_INFINITY, more: Partial<Config> = {}): 
   return new Lifetime(config, now(), deadline, () => new DeadlineExceededError(config, 'test', deadline));
 }
 
-const limit = (ms: number, tell = () => {}): PhaseLimit => ({ startedAt: now(), ms, tell });
+const limit = (ms: number, tell = () => {}): PhaseLimit => ({ startedAt: now(), endsAt: now() + ms, tell });
 
 const listeners = (signal: AbortSignal) => getEventListeners(signal, 'abort').length;
 /** What axios's CancelToken has but does not declare. */
