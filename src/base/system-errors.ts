@@ -22,10 +22,24 @@ export function kindOfFamily(code: string): 'tls' | 'other' | 'read' | undefined
   return /^HPE_|^ERR_HTTP2_(STREAM|SESSION|GOAWAY)_/.test(code) ? 'read' : undefined;
 }
 
-/** What they say without a code. First of requests, or redirects, that undici never sends. */
+/** undici's words for requests, or redirects, that it never sends, and for what `fetchOptions` forbid. */
+const REFUSED_BY_FETCH = [
+  'redirect count exceeded',
+  'unexpected redirect',
+  'integrity mismatch',
+  'unknown scheme',
+  'URL scheme must be',
+  'cross origin not allowed',
+  'bad port',
+  'about scheme is not supported',
+  'not implemented... yet',
+  'failed to fetch the data URL',
+  'invalid method',
+];
+
+/** What they say without a code. */
 export function kindOfMessage(message: string): 'other' | 'read' | 'connect' | undefined {
-  if (/^redirect count exceeded|^unknown scheme|^URL scheme must be|^cross origin not allowed|^bad port/.test(message))
-    return 'other';
+  if (REFUSED_BY_FETCH.some((words) => message.startsWith(words))) return 'other';
   if (/^stream has been aborted$|^terminated$|socket hang up|other side closed/.test(message)) return 'read';
   return /^Proxy connection ended before receiving CONNECT response/.test(message) ? 'connect' : undefined;
 }
