@@ -524,6 +524,24 @@ describe.each(ADAPTERS)('in Chromium, through the %s adapter', (adapter) => {
     expect(requests(other)).toEqual(['GET /d']);
   });
 
+  test('to what its <base> says, where it has one', async () => {
+    const based = await open(server.url);
+    other.script(answer(503, CORS), answer(200, CORS));
+    const { url, scopes } = await based.page.evaluate(
+      async ({ lab, adapter, url }) => {
+        document.head.append(Object.assign(document.createElement('base'), { href: `${url}/v1/` }));
+        const { api, handle } = lab.attached({ adapter }, { retry: { backoff: () => 1 } });
+        const retried = new Promise<string>((resolve) => handle.subscribe({ onRetry: ({ url }) => resolve(url) }));
+        await api.get('users');
+        return { url: await retried, scopes: Object.keys(handle.stats().scopes) };
+      },
+      { lab: based.lab, adapter, url: other.url },
+    );
+    await based.page.close();
+    expect({ url, scopes }).toEqual({ url: `${other.url}/v1/users`, scopes: [other.url] });
+    expect(requests(other)).toEqual(['GET /v1/users', 'GET /v1/users']);
+  });
+
   test('the console as logger gets a message and its fields for each retry', async () => {
     server.script(UNAVAILABLE, OK);
     await page.evaluate(

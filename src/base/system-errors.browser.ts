@@ -1,7 +1,7 @@
 /** In the place of system-errors.ts where no error tells of a system call, of TLS or of HTTP/2. */
 export function kindDespiteCode(_error: object): undefined {}
 
-export function kindOfFamily(_code: string): undefined {}
+export function kindOfCode(_code: string): undefined {}
 
 export function kindOfMessage(_message: string): undefined {}
 

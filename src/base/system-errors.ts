@@ -23,20 +23,38 @@ const isOfSocks = ({ code, options }: Readonly<Record<string, unknown>>): boolea
 /** It does not speak SOCKS, or not to us. */
 const SOCKS_WILL_NOT = /\binvalid\b|authentication failed|NotAllowed|NotSupported|RejectedIdent/i;
 
-/** Families of codes, for those that Node, OpenSSL, llhttp and undici keep adding to. */
-export function kindOfFamily(code: string): 'tls' | 'other' | 'read' | undefined {
-  if (/^(CERT_|UNABLE_TO_|ERR_TLS_|ERR_SSL_|CRL_)/.test(code)) return 'tls';
+/** The codes of Node, OpenSSL, zlib, llhttp and undici, by family where they keep adding to them. */
+export function kindOfCode(code: string): 'connect' | 'timeout' | 'tls' | 'other' | 'read' | undefined {
+  if (/^(EMFILE|ENFILE|UND_ERR_CONNECT_TIMEOUT)$/.test(code)) return 'connect';
+  if (/^UND_ERR_(HEADERS|BODY)_TIMEOUT$/.test(code)) return 'timeout';
+  if (/^(EPROTO$|HOSTNAME_MISMATCH$|SELF_SIGNED_|DEPTH_ZERO_|CERT_|UNABLE_TO_|ERR_TLS_|ERR_SSL_|CRL_)/.test(code))
+    return 'tls';
   // Those of undici: headers that fetch does not send, `Expect` among them, or a Content-Length that is not the body's.
-  if (/^ERR_FR_|HEADERS?_OVERFLOW$|^UND_ERR_(NOT_|INVALID_|REQ_CONTENT_)/.test(code)) return 'other';
+  if (/^ERR_FR_|HEADERS?_OVERFLOW$|^UND_ERR_(NOT_|INVALID_|REQ_CONTENT_)|^Z_DATA_ERROR$/.test(code)) return 'other';
   // Of a body of the caller's own: the file it is read from.
   if (/^E(NOENT|ACCES|ISDIR|IO)$/.test(code)) return 'other';
+  if (/^(ERR_STREAM_PREMATURE_CLOSE|UND_ERR_SOCKET|Z_BUF_ERROR)$/.test(code)) return 'read';
   return /^HPE_|^ERR_HTTP2_(STREAM|SESSION|GOAWAY)_/.test(code) ? 'read' : undefined;
 }
 
-/** What they say without a code. First of requests, or redirects, that undici never sends. */
+/** undici's words for requests, or redirects, that it never sends, and for what `fetchOptions` forbid. */
+const REFUSED_BY_FETCH = [
+  'redirect count exceeded',
+  'unexpected redirect',
+  'integrity mismatch',
+  'unknown scheme',
+  'URL scheme must be',
+  'cross origin not allowed',
+  'bad port',
+  'about scheme is not supported',
+  'not implemented... yet',
+  'failed to fetch the data URL',
+  'invalid method',
+];
+
+/** What they say without a code. */
 export function kindOfMessage(message: string): 'other' | 'read' | 'connect' | undefined {
-  if (/^redirect count exceeded|^unknown scheme|^URL scheme must be|^cross origin not allowed|^bad port/.test(message))
-    return 'other';
+  if (REFUSED_BY_FETCH.some((words) => message.startsWith(words))) return 'other';
   if (/^stream has been aborted$|^terminated$|socket hang up|other side closed/.test(message)) return 'read';
   return /^Proxy connection ended before receiving CONNECT response/.test(message) ? 'connect' : undefined;
 }

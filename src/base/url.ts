@@ -76,12 +76,14 @@ function originBySpelling(authority: string): string {
 }
 
 /**
- * A page's own address is what relative targets are relative to; elsewhere there is none, and axios takes localhost. To a
- * parser `http:user:password@host` may be relative too, and the password part of a path.
+ * What relative targets are relative to, a page knows: it may have a `<base>`, or be a frame without an address of its own. A
+ * worker has its address; elsewhere there is neither, and axios takes localhost. To a parser `http:user:password@host` may be
+ * relative too, and the password part of a path.
  */
 function parse(target: string): URL | undefined {
   try {
-    return new URL(target, HTTP.test(target) ? undefined : (globalThis.location?.href ?? 'http://localhost'));
+    if (HTTP.test(target)) return new URL(target);
+    return new URL(target, globalThis.document?.baseURI ?? globalThis.location?.href ?? 'http://localhost');
   } catch {
     return undefined;
   }

@@ -23,6 +23,8 @@ export class Request {
   #isShared = false;
   /** Made by the caller's `body`, and so ours to let go of. */
   #made: unknown;
+  /** The one before, which was. */
+  #spent: unknown;
 
   constructor(
     private readonly config: Config,
@@ -76,15 +78,17 @@ export class Request {
     return !this.policy.body && this.replayable && !isStream(this.#latest.data);
   }
 
-  /** A Node stream that is used up would go out as an empty body. */
+  /** A Node stream that is used up would go out as an empty body, and a web stream would throw, whatever had failed before. */
   get isSpent(): boolean {
     const { data } = this.#latest;
-    return isStream(data) && (data as { destroyed?: boolean }).destroyed === true;
+    const { destroyed, locked } = Object(data) as { destroyed?: boolean; locked?: boolean };
+    return isStream(data) && (destroyed === true || locked === true || data === this.#spent);
   }
 
   /** Makes the body of the next attempt, where the caller gave the means to. */
   async renewBody(): Promise<void> {
     this.dispose();
+    this.#spent = this.#made;
     this.#made = await this.policy.body?.();
     this.template.data = this.#made;
     // Of an async iterable that is no stream, axios's transform would make an empty object.

@@ -10,10 +10,12 @@ import type { Call } from './call.js';
 import type { ConnectionWatch } from './connection.js';
 import { outcomeOfError, outcomeOfResponse, thrown, timedOut } from './judge.js';
 import type { Lifetime } from './lifetime.js';
-import { standIn } from './stand-in.js';
+import { put, standIn } from './stand-in.js';
 import { watch } from './watch.js';
 
 type Config = InternalAxiosRequestConfig;
+
+const PROGRESS = ['onUploadProgress', 'onDownloadProgress'] as const;
 
 export interface Sending {
   readonly call: Call;
@@ -28,19 +30,21 @@ export interface Sending {
 /** Hands one request to axios's adapter, until it settles, takes too long, or the call ends. Never rejects. */
 export function send({ call, config, lifetime, sentAt, answered }: Sending): Promise<Outcome> {
   return new Promise((resolve) => {
-    const { adapter, policy } = call;
+    const { adapter, policy, retries } = call;
     const aborter: Aborter = adapter.isAxiosOwn ? new LightSignal() : new LateSignal();
     let connection: ConnectionWatch | undefined;
-    let takeBack: (() => void) | undefined;
+    const takeBack: (() => void)[] = [];
     let settled = false;
     let cut: unknown;
     let limitMs = Number.POSITIVE_INFINITY;
 
+    // axios holds progress back for a third of a second: that of a failed attempt would pass for that of the next.
+    const isNews = () => !cut && call.retries === retries;
     const settle = (outcome: Outcome) => {
       settled = true;
       connection?.end();
       lifetime.enter(undefined);
-      takeBack?.();
+      for (const each of takeBack) each();
       resolve(answered(outcome));
     };
     // The call goes on at once, whatever the adapter makes of the abort, and whether or not it heeds it.
@@ -87,7 +91,11 @@ export function send({ call, config, lifetime, sentAt, answered }: Sending): Pro
       });
       if (settled) return;
       connection = watch(call, config, kill);
-      takeBack = standIn(config, aborter);
+      takeBack.push(standIn(config, aborter));
+      for (const key of PROGRESS) {
+        const tell = config[key];
+        if (tell) takeBack.push(put(config, key, (event) => isNews() && tell(event)));
+      }
       Promise.resolve(adapter.send(config)).then(onResponse, onError);
     } catch (error) {
       onError(error);

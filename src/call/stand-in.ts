@@ -11,7 +11,7 @@ export const standIn = (config: Config, aborter: Aborter): (() => void) =>
   aborter instanceof LateSignal ? lend(config, aborter) : put(config, 'signal', aborter.signal);
 
 /** By plain assignment: descriptors cost more than all the rest of this. */
-export function put<Key extends 'signal' | 'httpAgent' | 'httpsAgent'>(config: Config, key: Key, value: Config[Key]) {
+export function put<Key extends keyof Config>(config: Config, key: Key, value: Config[Key]) {
   if (value === undefined) return nothing;
   const had = Object.hasOwn(config, key);
   const before = config[key];

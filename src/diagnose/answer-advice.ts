@@ -138,7 +138,7 @@ function reopening(ms: number): string {
 }
 
 function unknown(e: Evidence): Finding {
-  const { status } = e;
+  const { status, kind } = e;
   const answered = status ? `${where(e)} answered ${status} to ${request(e)}, yet ` : '';
   const advice = [
     ...(status >= 300
@@ -165,7 +165,10 @@ function unknown(e: Evidence): Finding {
     };
   }
   // What browsers tell a page, and no more.
-  const opaque = !status && says(e, /^(Network Error|Failed to fetch|fetch failed|Load failed|NetworkError when)/);
+  const opaque =
+    !status &&
+    kind !== 'other' &&
+    says(e, /^(Network Error|Failed to fetch|fetch failed|Load failed|NetworkError when)/);
   return {
     transient: opaque,
     summary: `${answered || `${request(e)} failed: `}${status ? 'it was taken as a failure' : 'why is not known'}${why(e)}.`,

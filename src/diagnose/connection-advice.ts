@@ -168,8 +168,9 @@ function flaw(e: Evidence): string {
   if (says(e, /includes credentials/)) return 'fetch takes no user and password in a URL; give `auth` instead';
   if (says(e, /bad port/)) return 'fetch refuses to call this port';
   if (says(e, /missing "\/\/"/)) return 'there is no // after its scheme';
-  if (says(e, /protocol|scheme/i)) return 'its protocol is not supported';
+  if (says(e, /protocol|scheme|^not implemented/i)) return 'its protocol is not supported';
   if (says(e, /unescaped/)) return 'its path has characters that must be escaped (encodeURIComponent)';
+  if (says(e, /^failed to fetch the data URL|^invalid method$/)) return 'fetch finds no data under it';
   return 'it cannot be parsed (Invalid URL)';
 }
 

@@ -105,7 +105,8 @@ const isBadUrl = (evidence: Evidence): boolean =>
   says(
     evidence,
     /^Unsupported protocol|^unknown scheme|^bad port|^URL scheme must be|^cross origin not|includes credentials|parse URL|^Invalid URL/,
-  );
+  ) ||
+  says(evidence, /^about scheme is|^not implemented\.\.\. yet|^failed to fetch the data URL|^invalid method$/);
 
 /** Answers of the proxy that refuse a tunnel look like any other failure, but for their message. */
 function failedAtProxy(evidence: Evidence): boolean {

@@ -1,7 +1,13 @@
 import { EventEmitter } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import axios, { AxiosError, AxiosHeaders, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
+import axios, {
+  AxiosError,
+  AxiosHeaders,
+  type AxiosProgressEvent,
+  type AxiosResponse,
+  type InternalAxiosRequestConfig,
+} from 'axios';
 import { now } from '../../src/base/clock.js';
 import type { Outcome } from '../../src/base/outcome.js';
 import { type Adapter, Call } from '../../src/call/call.js';
@@ -68,6 +74,35 @@ describe('an attempt', () => {
     expect(answered).toEqual([]);
     await jest.advanceTimersByTimeAsync(1);
     expect(answered).toMatchObject([{ failure: 'timeout' }]);
+  });
+
+  test.each<[string, (call: Call) => void]>([
+    ['was cut off', (call) => call.lifetime.cut({ failure: 'canceled', error: new Error('canceled') })],
+    ['is followed by another', (call) => call.noteRetry({ retry: true, delayMs: 0, because: 'read' })],
+  ])('that %s tells no more of its progress, and leaves the config as it was', async (_name, act) => {
+    const told: unknown[] = [];
+    const onUploadProgress = (event: AxiosProgressEvent) => void told.push(event.loaded);
+    const own = config({ onUploadProgress });
+    const { call, begin, sent, reject } = sending(own);
+    const end = begin();
+    const tell = sent[0]?.onUploadProgress as typeof onUploadProgress;
+    tell({ loaded: 1 } as AxiosProgressEvent);
+    act(call);
+    reject(new Error('lost'));
+    await end;
+    tell({ loaded: 2 } as AxiosProgressEvent);
+    expect([told, own.onUploadProgress === onUploadProgress]).toEqual([[1], true]);
+  });
+
+  test('that was answered tells of its body to the end', async () => {
+    const told: unknown[] = [];
+    const { begin, sent, resolve } = sending(config({ onDownloadProgress: ({ loaded }) => void told.push(loaded) }));
+    const end = begin();
+    const tell = sent[0]?.onDownloadProgress;
+    resolve(answer(sent[0] as Config, new PassThrough()));
+    await end;
+    tell?.({ loaded: 1 } as AxiosProgressEvent);
+    expect(told).toEqual([1]);
   });
 
   test('that was cut off lets go of an answer that comes too late, and ends once', async () => {

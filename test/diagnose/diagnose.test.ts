@@ -59,6 +59,12 @@ const TABLE: readonly (readonly [string, unknown, FailureCause, boolean])[] = [
     false,
   ],
   ['unknown scheme', viaFetch(new Error('unknown scheme')), 'bad-url', false],
+  ['about:', viaFetch(new Error('about scheme is not supported')), 'bad-url', false],
+  ['file:', viaFetch(new Error('not implemented... yet...')), 'bad-url', false],
+  ['data: that is none', viaFetch(new Error('failed to fetch the data URL')), 'bad-url', false],
+  ['blob: that is gone', viaFetch(new Error('invalid method')), 'bad-url', false],
+  ['a redirect that fetchOptions forbid', viaFetch(new Error('unexpected redirect')), 'unknown', false],
+  ['not what integrity says', viaFetch(new Error('integrity mismatch')), 'unknown', false],
   ['a redirect off HTTP', viaFetch(new Error('URL scheme must be a HTTP(S) scheme')), 'bad-url', false],
   [
     'a redirect with a password in it',

@@ -247,6 +247,29 @@ describe('one-shot bodies of the http adapter', () => {
     expect(server.hits.map(({ body }) => body)).toEqual(['abc']);
   });
 
+  test.each<[string, object]>([
+    ['', {}],
+    [', with a progress bar', { onUploadProgress: () => {} }],
+  ])('nor does a web stream hide the failure%s: fetch would say that it is disturbed', async (_name, more) => {
+    const once = new Blob(['abc']).stream();
+    const resilience = { body: () => once };
+    const error = await rejection(api.put('/', undefined, { adapter: 'fetch', resilience, ...more }));
+    expect(error.message).toMatch(/503/);
+    expect(reportOf(error)).toMatchObject({ ended: 'body-not-replayable', retries: 0 });
+    expect(server.hits.map(({ body }) => body)).toEqual(['abc']);
+  });
+
+  test('nor is a web stream that somebody else reads', async () => {
+    const taken = new Blob(['abc']).stream();
+    taken.getReader();
+    const beforeRetry = (config: { data?: unknown }): void => {
+      config.data = taken;
+    };
+    const error = await rejection(api.put('/', 'first', { adapter: 'fetch', resilience: { retry: { beforeRetry } } }));
+    expect(reportOf(error)).toMatchObject({ ended: 'body-not-replayable', retries: 0 });
+    expect(server.hits.map(({ body }) => body)).toEqual(['first']);
+  });
+
   test('nor is one that beforeRetry puts in place', async () => {
     const once = Readable.from(['abc']);
     const beforeRetry = async (config: { data?: unknown }): Promise<void> => {

@@ -96,6 +96,19 @@ test('a redirect loop is run through once', async () => {
   expect(server.hits).toHaveLength(4);
 });
 
+test.each([
+  ['a redirect that `fetchOptions` forbid is met once', { redirect: 'error' }, 'unexpected redirect'],
+  ['an answer that is not what `integrity` says is asked for once', { integrity: 'sha256-AAAA' }, 'integrity mismatch'],
+])('%s', async (_name, fetchOptions, message) => {
+  server.script('redirect' in fetchOptions ? { status: 302, headers: { location: '/' } } : 200);
+  const api = axios.create({ baseURL: server.url, adapter: 'fetch' });
+  attachResilience(api, { retry: NOW });
+  const error = await rejection(api.get('/', { fetchOptions }));
+  expect(error).toMatchObject({ code: 'ERR_NETWORK', cause: { message } });
+  expect(reportOf(error)).toMatchObject({ ended: 'not-retryable', retries: 0 });
+  expect(server.hits).toHaveLength(1);
+});
+
 describe('a give-up is told', () => {
   const tried = async (prepare: () => void, request: object): Promise<string[]> => {
     const told: string[] = [];
