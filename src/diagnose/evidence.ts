@@ -9,7 +9,7 @@ import { originAt, type Place, placeAt } from './place.js';
 import { proxyFor } from './proxy.js';
 
 /** One error of the chain, reduced to what may be looked at. */
-export interface Link {
+interface Link {
   readonly name: string;
   readonly message: string;
   readonly code: string;

@@ -31,8 +31,8 @@ export const retries = whole(0);
 export const milliseconds = number('must be milliseconds, ≥ 0', (value) => value >= 0);
 
 /** Checks names and types only: `attachResilience` checks the policy that comes of them in full. */
-export function validate(name: string, given: unknown, rules: Readonly<Record<string, Rule>>, base: unknown): void {
-  readable(name, () => object(rules)(given, name));
+export function validate(options: unknown, rules: Readonly<Record<string, Rule>>, base: unknown): void {
+  readable('options', () => object(rules)(options, 'options'));
   readable('base', () => {
     if (!isObject(base)) throw new TypeError(message('base', 'must be an object', base));
     const { hooks, retry } = Object.fromEntries(fields(base, 'base'));

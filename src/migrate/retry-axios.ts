@@ -73,7 +73,7 @@ const OPTIONS = {
  * @throws TypeError or RangeError for an option that is none of retry-axios's, or not of its kind
  */
 export function fromRetryAxios(options: RetryAxiosOptions = {}, base: BasePolicy = {}): ResiliencePolicy {
-  validate('options', options, OPTIONS, base);
+  validate(options, OPTIONS, base);
   const { shouldRetry, onError, onRetryAttempt, httpMethodsToRetry } = options;
   const retry: RetryPolicy = {
     methods: shouldRetry ? EVERY_METHOD : ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'],
