@@ -9,7 +9,7 @@ import {
   fn,
   isFunction,
   isNumber,
-  isObject,
+  isRecord,
   list,
   message,
   number,
@@ -39,7 +39,7 @@ export function validateHooks(given: unknown): asserts given is ResilienceHooks 
 /** An option of a policy is named `retry.maxRetries`, without `policy` before it; one of an override has its `path` before it. */
 function validate(name: string, expected: string, rule: Rule, value: unknown, path = ''): void {
   readable(name, () => {
-    if (!isObject(value)) throw new TypeError(message(name, expected, value));
+    if (!isRecord(value)) throw new TypeError(message(name, expected, value));
     fields(value, name);
     rule(value, path);
   });
@@ -70,7 +70,7 @@ const method: Rule = type(
 const methodRule: Rule = or(object({ statuses, maxRetries: whole(0) }, 'true, false or an object'), true, false);
 
 const methods: Rule = (value, path) => {
-  if (isObject(value)) {
+  if (isRecord(value)) {
     for (const [name, rule] of fields(value, path)) {
       method(name, path);
       if (rule !== undefined) methodRule(rule, `${path}.${clip(name)}`);
@@ -227,7 +227,7 @@ const prefix = type("must begin with 'http://', 'https://' or '/'", (value) => {
 });
 
 const rules: Rule = (value, path) => {
-  if (!isObject(value)) throw new TypeError(message(path, 'must be a record of overrides by URL prefix', value));
+  if (!isRecord(value)) throw new TypeError(message(path, 'must be a record of overrides by URL prefix', value));
   for (const [url, override] of fields(value, path)) {
     prefix(url, path);
     OVERRIDE(override, `${path}['${clip(url)}']`);
