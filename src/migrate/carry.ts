@@ -1,6 +1,6 @@
 import { AxiosError } from 'axios';
 import { parsed } from '../call/body.js';
-import { fields, isRecord, message, number, object, or, type Rule, readable, type, whole } from '../policy/check.js';
+import { fields, isRecord, message, object, or, type Rule, readable, type, whole } from '../policy/check.js';
 import type { FailedAttempt, HttpMethod, ResiliencePolicy, RetryPolicy } from '../policy/types.js';
 
 /** The rest of the policy. Where it and the options carried over set the same thing, the options win. */
@@ -28,7 +28,6 @@ export const EVERY_METHOD: readonly HttpMethod[] = [
 ];
 
 export const retries = whole(0);
-export const milliseconds = number('must be milliseconds, ≥ 0', (value) => value >= 0);
 
 /** Checks names and types only: `attachResilience` checks the policy that comes of them in full. */
 export function validate(options: unknown, rules: Readonly<Record<string, Rule>>, base: unknown): void {
