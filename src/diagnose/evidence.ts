@@ -121,19 +121,20 @@ function linkOf(link: unknown): Link {
   const message = typeof link === 'string' ? link.slice(0, MAX_LENGTH) : text(link, 'message');
   const data = read(link, 'rawPacket') ?? read(link, 'data');
   const start = typeof data === 'string' ? data.charCodeAt(0) : number(data, '0');
+  const code = text(link, 'code');
   const fields = {
     name: text(link, 'name'),
     message,
-    code: text(link, 'code'),
+    code,
     syscall: text(link, 'syscall'),
-    address: text(link, 'address') || (text(link, 'code') ? text(link, 'host') : ''),
+    address: text(link, 'address') || (code ? text(link, 'host') : ''),
     port: number(link, 'port') || Number(text(link, 'port')) || 0,
     hostname: text(link, 'hostname'),
     input: text(link, 'input'),
     // Alert and handshake (RFC 8446 §5.1).
-    tlsRecord: text(link, 'code').startsWith('HPE_') && (start === 0x15 || start === 0x16),
+    tlsRecord: code.startsWith('HPE_') && (start === 0x15 || start === 0x16),
   };
-  return fields.code ? fields : { ...fields, ...fieldsIn(message) };
+  return code ? fields : { ...fields, ...fieldsIn(message) };
 }
 
 /** An error of axios's, or of this package's: it knows its request. */
