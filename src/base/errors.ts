@@ -2,7 +2,8 @@ import { AxiosError, CanceledError, type InternalAxiosRequestConfig } from 'axio
 
 type Config = InternalAxiosRequestConfig;
 
-const REFUSALS: ReadonlySet<unknown> = new Set([
+/** The codes of the errors that are ours. */
+export const OWN_CODES: ReadonlySet<unknown> = new Set([
   'ERR_CIRCUIT_OPEN',
   'ERR_COOLING_DOWN',
   'ERR_BULKHEAD_FULL',
@@ -107,7 +108,7 @@ export type ResilienceError = CircuitOpenError | CoolingDownError | BulkheadFull
 /** Also true for an error made by another copy of this package. */
 export function isResilienceError(error: unknown): error is ResilienceError {
   const { isResilienceError: ours, code } = (error ?? {}) as { isResilienceError?: unknown; code?: unknown };
-  return ours === true && REFUSALS.has(code);
+  return ours === true && OWN_CODES.has(code);
 }
 
 /**

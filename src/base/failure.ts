@@ -76,11 +76,8 @@ function kindOf(link: NonNullable<unknown>): FailureKind | undefined {
     const kind = Object.hasOwn(KINDS, code) ? KINDS[code] : kindOfCode(code);
     if (kind) return kind;
   }
-  return typeof message === 'string' ? (kindOfMessage(message) ?? matching(MESSAGES, message)) : undefined;
-}
-
-function matching(table: readonly (readonly [RegExp, FailureKind])[], text: string): FailureKind | undefined {
-  return table.find(([pattern]) => pattern.test(text))?.[1];
+  if (typeof message !== 'string') return undefined;
+  return kindOfMessage(message) ?? MESSAGES.find(([pattern]) => pattern.test(message))?.[1];
 }
 
 function kind(name: FailureKind, codes: string): Record<string, FailureKind> {

@@ -2,7 +2,7 @@ import type { Conclusion } from './conclusion.js';
 import type { Stage } from './walk.js';
 
 /** For programs: one document. Fields are only ever added as long as `format` stays the same. */
-export function document(conclusion: Conclusion, stages: readonly Stage[], clean: (text: string) => string): string {
+export function document(conclusion: Conclusion, stages: readonly Stage[], conceal: (text: string) => string): string {
   const steps = stages.map(({ name, outcome, durationMs, lines, notes, facts }) => ({
     name,
     outcome,
@@ -11,6 +11,6 @@ export function document(conclusion: Conclusion, stages: readonly Stage[], clean
     notes,
     facts,
   }));
-  const concealed = (_key: string, value: unknown) => (typeof value === 'string' ? clean(value) : value);
+  const concealed = (_key: string, value: unknown) => (typeof value === 'string' ? conceal(value) : value);
   return `${JSON.stringify({ format: 1, ...conclusion, steps }, concealed, 2)}\n`;
 }

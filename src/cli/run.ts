@@ -1,5 +1,5 @@
 import { safeText } from '../base/excerpt.js';
-import { placeAt } from '../diagnose/place.js';
+import { type Place, placeAt } from '../diagnose/place.js';
 import { type Asked, readArguments, UsageError } from './arguments.js';
 import { conclude, EXIT } from './conclusion.js';
 import { HELP } from './help.js';
@@ -42,8 +42,8 @@ export async function run(argv: string[], output: Output, steps: readonly Step[]
 }
 
 async function report(asked: Asked, output: Output, steps: readonly Step[], secrets: string[]) {
-  const target = placeAt(asked.url.href);
-  if (!target) throw new Error('the URL has no host');
+  // URLs of http and https have a host.
+  const target = placeAt(asked.url.href) as Place;
   const conceal = concealing(secrets);
   const journey: Journey = { asked, target, secrets, clean: cleaning(conceal), addresses: [] };
   const text = textual(output.hasColours);

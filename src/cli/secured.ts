@@ -10,7 +10,7 @@ export async function secured(
   journey: Journey,
   { host, port }: Place,
   onCertificate: (certificate: DetailedPeerCertificate, socket: TLSSocket) => void = () => {},
-): Promise<TLSSocket> {
+): Promise<void> {
   const { timeoutMs } = journey.asked;
   const socket = tls.connect({
     socket: journey.connection as Socket,
@@ -44,5 +44,4 @@ export async function secured(
     );
   });
   journey.connection = socket;
-  return socket;
 }

@@ -31,8 +31,8 @@ export async function main(): Promise<void> {
 }
 
 /** https://no-color.org: any value but an empty one. */
-export const showsColours = (isTerminal: boolean, { NO_COLOR, TERM }: NodeJS.ProcessEnv): boolean =>
-  Boolean(isTerminal) && !NO_COLOR && TERM !== 'dumb';
+export const showsColours = (isTerminal: boolean | undefined, { NO_COLOR, TERM }: NodeJS.ProcessEnv): boolean =>
+  isTerminal === true && !NO_COLOR && TERM !== 'dumb';
 
 /** Of the package that the started file belongs to; the folders of its builds have a package.json, too. */
 function versionAbove(folder: string): string {

@@ -74,7 +74,7 @@ export const CONNECTION_FINDINGS = {
     transient: true,
     summary: `${where(e)} closed the connection before it had answered ${request(e)}${why(e)}.`,
     advice: [
-      ...(says(e, /before secure TLS connection/)
+      ...(brokeHandshake(e)
         ? [
             `It was closed during the TLS handshake, as a firewall or proxy that filters by name does: ${commands(e).tls}`,
           ]
@@ -86,7 +86,7 @@ export const CONNECTION_FINDINGS = {
         ? [`If port ${e.target.port} speaks TLS, the URL must begin with https://: ${commands(e).tls}`]
         : []),
       'Look in the log of the server, and of what stands before it, for a crash, a restart or a limit at that time.',
-      ...(says(e, /before secure TLS connection/)
+      ...(brokeHandshake(e)
         ? []
         : ['The server may have acted on the request: send it again only if doing it twice does no harm.']),
       `Compare: ${commands(e).curl}`,
@@ -125,6 +125,8 @@ export const CONNECTION_FINDINGS = {
   }),
   proxy,
 };
+
+const brokeHandshake = (e: Evidence): boolean => says(e, /before secure TLS connection/);
 
 /** Host names that come from a mistake in putting the URL together. */
 function misbuilt(name: string): string[] {
@@ -203,6 +205,8 @@ function named(e: Evidence): Place | undefined {
 
 const nameOf = (e: Evidence): string => commands(e, named(e)).host.replace(/^HOST$/, 'of the server');
 
+const WITHOUT_PROXY = 'If this host needs no proxy: `proxy: false`, or name the host in NO_PROXY.';
+
 function proxy(e: Evidence): Finding {
   const place = e.proxy && authority(e.proxy);
   const name = place ? `The proxy ${place}` : 'The proxy';
@@ -213,7 +217,7 @@ function proxy(e: Evidence): Finding {
       summary: `${name} wants to know who asks: it answered 407 to ${request(e)}.`,
       advice: [
         'Give its user and password: `proxy: { host, port, auth: { username, password } }`, or in HTTP_PROXY and HTTPS_PROXY, percent-encoded.',
-        'If this host needs no proxy: `proxy: false`, or name the host in NO_PROXY.',
+        WITHOUT_PROXY,
       ],
     };
   }
@@ -223,7 +227,7 @@ function proxy(e: Evidence): Finding {
     advice: [
       'See which proxy is set, and that it is the right one: the `proxy` of the request or instance, else env | grep -i _proxy (HTTP_PROXY, HTTPS_PROXY, NO_PROXY)',
       `See whether it is there: ${isName ? `${resolve}, ` : ''}${connect}, and whether it works: curl -v -x ${origin} ${commands(e).origin}`,
-      'If this host needs no proxy: `proxy: false`, or name the host in NO_PROXY.',
+      WITHOUT_PROXY,
     ],
   };
 }

@@ -64,10 +64,7 @@ function diagnosed(error: unknown, depth: number): Diagnosis {
 
 /** `connect` is the system call that failed; a file that is missing is another thing. */
 const failedToConnect = ({ links }: Evidence, codes: RegExp): boolean =>
-  links.some(
-    ({ code, syscall }) =>
-      codes.test(code) && (syscall === 'connect' || code.startsWith('ECONN') || /^E(HOST|NET|ADDR)/.test(code)),
-  );
+  links.some(({ code, syscall }) => codes.test(code) && (syscall === 'connect' || /^E(CONN|HOST|NET|ADDR)/.test(code)));
 
 const timedOut = ({ kind, links }: Evidence): boolean =>
   kind === 'timeout' ||

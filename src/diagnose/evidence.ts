@@ -1,7 +1,9 @@
 import type { InternalAxiosRequestConfig } from 'axios';
 import { causesOf } from '../base/causes.js';
+import { OWN_CODES } from '../base/errors.js';
 import { MAX_LENGTH, safeText } from '../base/excerpt.js';
 import { classify, type FailureKind } from '../base/failure.js';
+import { isObject } from '../base/object.js';
 import { originOf, redactedUrl } from '../base/url.js';
 import { reportOf } from '../observe/file.js';
 import { fieldsIn } from './message.js';
@@ -9,7 +11,7 @@ import { originAt, type Place, placeAt } from './place.js';
 import { proxyFor } from './proxy.js';
 
 /** One error of the chain, reduced to what may be looked at. */
-export interface Link {
+interface Link {
   readonly name: string;
   readonly message: string;
   readonly code: string;
@@ -71,7 +73,6 @@ export const says = ({ links }: Evidence, pattern: RegExp): boolean =>
 /** As the client of SOCKS proxies says that one will not have us. */
 export const SOCKS = /^(Received invalid )?Socks[45] /i;
 
-const OWN_CODES = /^ERR_(CIRCUIT_OPEN|COOLING_DOWN|BULKHEAD_FULL|DEADLINE_EXCEEDED)$/;
 const PLAIN_TO_TLS = /plain HTTP request was sent to HTTPS|HTTP request to an HTTPS server|plain HTTP to an SSL/i;
 
 /** Reads a failure. A property that throws when it is read counts as absent. */
@@ -80,7 +81,7 @@ export function evidenceOf(error: unknown): Evidence {
   const links = chain.map(linkOf);
   const call = chain.find(isOfCall);
   const subject = call ?? chain.at(-1) ?? error;
-  const refusal = chain.find((link) => OWN_CODES.test(text(link, 'code')));
+  const own = chain.find((link) => OWN_CODES.has(read(link, 'code')));
   const config = (read(call, 'config') ?? {}) as InternalAxiosRequestConfig;
   const response = read(call, 'response');
   const status = number(response, 'status') || number(subject, 'status');
@@ -94,10 +95,10 @@ export function evidenceOf(error: unknown): Evidence {
     links,
     kind: tried(() => classify(subject), 'other'),
     own: {
-      code: text(refusal, 'code'),
-      scope: safeText(text(refusal, 'scope')),
-      retryInMs: number(refusal, 'retryInMs'),
-      deadline: number(refusal, 'deadline'),
+      code: text(own, 'code'),
+      scope: safeText(text(own, 'scope')),
+      retryInMs: number(own, 'retryInMs'),
+      deadline: number(own, 'deadline'),
     },
     method: safeText(text(config, 'method')).toUpperCase(),
     url: target || socketPath ? safeText(tried(() => redactedUrl(config), '')) : '',
@@ -112,7 +113,7 @@ export function evidenceOf(error: unknown): Evidence {
     socketLimit: socketLimitOf(config, target),
     stalled: node.stalled && links.some(({ message }) => message === 'stream has been aborted'),
     wantsTls: status === 400 && PLAIN_TO_TLS.test(text(response, 'data')),
-    cause: read(refusal, 'cause'),
+    cause: read(own, 'cause'),
   };
 }
 
@@ -120,19 +121,20 @@ function linkOf(link: unknown): Link {
   const message = typeof link === 'string' ? link.slice(0, MAX_LENGTH) : text(link, 'message');
   const data = read(link, 'rawPacket') ?? read(link, 'data');
   const start = typeof data === 'string' ? data.charCodeAt(0) : number(data, '0');
+  const code = text(link, 'code');
   const fields = {
     name: text(link, 'name'),
     message,
-    code: text(link, 'code'),
+    code,
     syscall: text(link, 'syscall'),
-    address: text(link, 'address') || (text(link, 'code') ? text(link, 'host') : ''),
+    address: text(link, 'address') || (code ? text(link, 'host') : ''),
     port: number(link, 'port') || Number(text(link, 'port')) || 0,
     hostname: text(link, 'hostname'),
     input: text(link, 'input'),
     // Alert and handshake (RFC 8446 §5.1).
-    tlsRecord: text(link, 'code').startsWith('HPE_') && (start === 0x15 || start === 0x16),
+    tlsRecord: code.startsWith('HPE_') && (start === 0x15 || start === 0x16),
   };
-  return fields.code ? fields : { ...fields, ...fieldsIn(message) };
+  return code ? fields : { ...fields, ...fieldsIn(message) };
 }
 
 /** An error of axios's, or of this package's: it knows its request. */
@@ -187,8 +189,6 @@ function askedBy(response: unknown): number | string | undefined {
   const date = /[a-z]/i.test(value) ? new Date(value) : undefined;
   return date && !Number.isNaN(date.getTime()) ? date.toISOString() : undefined;
 }
-
-const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
 
 function read(from: unknown, key: string): unknown {
   return tried(() => (from as Record<string, unknown> | null | undefined)?.[key], undefined);

@@ -1,9 +1,12 @@
-/** Where a connection leads to. */
-export interface Place {
-  readonly scheme: string;
+export interface Endpoint {
   /** Without the brackets of an IPv6 address. */
   readonly host: string;
   readonly port: number;
+}
+
+/** Where a connection leads to. */
+export interface Place extends Endpoint {
+  readonly scheme: string;
 }
 
 /** Scheme, host and port of a URL, and never its userinfo. */
@@ -22,14 +25,14 @@ export function placeAt(url: string): Place | undefined {
 export const portOr = (port: unknown, scheme: string): number => Number(port) || (scheme === 'https' ? 443 : 80);
 
 /** `host:port`, with brackets around an IPv6 address. */
-export const authority = ({ host, port }: Pick<Place, 'host' | 'port'>): string =>
+export const authority = ({ host, port }: Endpoint): string =>
   `${host.includes(':') ? `[${host}]` : host}${port ? `:${port}` : ''}`;
 
 /** `scheme://host:port`. */
 export const originAt = (place: Place): string => `${place.scheme}://${authority(place)}`;
 
 /** True if a connection that failed at `place` (an address, a name, a port) was one to the proxy, not to the target. */
-export function isProxy(place: { host: string; port: number }, proxy: Place, target: Place | undefined): boolean {
+export function isProxy(place: Endpoint, proxy: Place, target: Place | undefined): boolean {
   const same = (host: string) => canonical(host) === canonical(place.host);
   if (!place.port) return same(proxy.host) && canonical(target?.host) !== canonical(proxy.host);
   if (place.port !== proxy.port) return false;

@@ -1,4 +1,5 @@
 import { safeText } from '../base/excerpt.js';
+import { isObject } from '../base/object.js';
 import { bypassOf } from './no-proxy.js';
 import { bare, type Place, placeAt, portOr } from './place.js';
 
@@ -15,7 +16,7 @@ export interface EnvironmentProxy {
 /** The proxy that axios would take to `target`: the one configured, or else the environment's. */
 export function proxyFor(configured: unknown, target: Place | undefined): Place | undefined {
   if (configured === false) return undefined;
-  if (typeof configured === 'object' && configured !== null) {
+  if (isObject(configured)) {
     const { host, hostname = host, port, protocol } = configured as Partial<Record<string, unknown>>;
     const given = String(protocol ?? 'http').replace(/:.*$/s, '');
     const scheme = /^[a-z][a-z\d+.-]{0,20}$/i.test(given) ? given : 'http';

@@ -1,13 +1,16 @@
 import { safeText, safeUrl, withoutQuotes } from '../base/excerpt.js';
 import type { Evidence } from './evidence.js';
-import { authority, originAt, type Place } from './place.js';
+import { authority, type Endpoint, originAt, type Place } from './place.js';
 
 /** Host and port that a failure is about, or what stands for them in a sentence. */
-export function where({ target, links }: Evidence, place = target): string {
+export function where(evidence: Evidence, place: Endpoint | undefined = evidence.target ?? endIn(evidence)): string {
+  return place ? safeText(authority(place)) : 'the server';
+}
+
+/** The host and port that the innermost error names, of those that name one. */
+function endIn({ links }: Evidence): Endpoint | undefined {
   const link = links.findLast(({ address, hostname }) => address || hostname);
-  if (place) return safeText(authority(place));
-  if (!link) return 'the server';
-  return safeText(authority({ host: link.hostname || link.address, port: link.port }));
+  return link && { host: link.hostname || link.address, port: link.port };
 }
 
 /** The request in a sentence: `GET https://api.example.com/users`. */
@@ -52,24 +55,22 @@ export function asked({ asked }: Evidence): string | undefined {
 
 /** Shell commands to look further with, host and port filled in where they are known. */
 export function commands(evidence: Evidence, place: Place | undefined = evidence.target) {
-  const link = evidence.links.findLast(({ address, hostname }) => address || hostname);
-  const host = harmless(place?.host ?? (link?.hostname || link?.address), 'HOST');
-  const port = place?.port || link?.port || 'PORT';
-  const tlsPort = port === 'PORT' ? 443 : port;
-  const bracketed = host.includes(':') ? `[${host}]` : host;
+  const end = endIn(evidence);
+  const host = harmless(place?.host ?? end?.host, 'HOST');
+  const port = place?.port || end?.port || 0;
   const isName = /[a-z]/i.test(host) && !host.includes(':');
-  const origin = originAt({ scheme: place?.scheme ?? 'https', host, port: place?.port || link?.port || 0 });
+  const origin = originAt({ scheme: place?.scheme ?? 'https', host, port });
   const { redirectedFrom } = evidence;
   const first = redirectedFrom && originAt({ ...redirectedFrom, host: harmless(redirectedFrom.host, 'HOST') });
   return {
     host,
-    port,
+    port: port || 'PORT',
     origin,
     /** It has to be looked up: it is not an address. */
     isName,
     resolve: `getent hosts ${host}`,
-    connect: `nc -vz ${host} ${port}`,
-    tls: `openssl s_client -connect ${bracketed}:${tlsPort}${isName ? ` -servername ${host}` : ''}`,
+    connect: `nc -vz ${host} ${port || 'PORT'}`,
+    tls: `openssl s_client -connect ${authority({ host, port: port || 443 })}${isName ? ` -servername ${host}` : ''}`,
     curl: `curl ${first ? '-vL' : '-v'} ${first ?? origin}${harmless(pathOf(evidence.url), '/')}`,
   };
 }

@@ -43,7 +43,7 @@ const OPTIONS = {
  * @throws TypeError or RangeError for an option that is none of axios-retry's, or not of its kind
  */
 export function fromAxiosRetry(options: AxiosRetryOptions = {}, base: BasePolicy = {}): ResiliencePolicy {
-  validate('options', options, OPTIONS, base);
+  validate(options, OPTIONS, base);
   warnOfLosses(options, base);
   const { retryCondition, retryDelay, onRetry, onMaxRetryTimesExceeded, validateResponse } = options;
   const retry: RetryPolicy = {

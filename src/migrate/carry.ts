@@ -1,6 +1,6 @@
 import { AxiosError } from 'axios';
 import { parsed } from '../call/body.js';
-import { fields, isObject, message, number, object, or, type Rule, readable, type, whole } from '../policy/check.js';
+import { fields, isRecord, message, object, or, type Rule, readable, type, whole } from '../policy/check.js';
 import type { FailedAttempt, HttpMethod, ResiliencePolicy, RetryPolicy } from '../policy/types.js';
 
 /** The rest of the policy. Where it and the options carried over set the same thing, the options win. */
@@ -28,19 +28,18 @@ export const EVERY_METHOD: readonly HttpMethod[] = [
 ];
 
 export const retries = whole(0);
-export const milliseconds = number('must be milliseconds, ≥ 0', (value) => value >= 0);
 
 /** Checks names and types only: `attachResilience` checks the policy that comes of them in full. */
-export function validate(name: string, given: unknown, rules: Readonly<Record<string, Rule>>, base: unknown): void {
-  readable(name, () => object(rules)(given, name));
+export function validate(options: unknown, rules: Readonly<Record<string, Rule>>, base: unknown): void {
+  readable('options', () => object(rules)(options, 'options'));
   readable('base', () => {
-    if (!isObject(base)) throw new TypeError(message('base', 'must be an object', base));
+    if (!isRecord(base)) throw new TypeError(message('base', 'must be an object', base));
     const { hooks, retry } = Object.fromEntries(fields(base, 'base'));
     type('must be given to subscribe() of what attachResilience returns', () => hooks === undefined)(
       hooks,
       'base.hooks',
     );
-    or(type('must be an object', isObject), undefined)(retry, 'base.retry');
+    or(type('must be an object', isRecord), undefined)(retry, 'base.retry');
   });
 }
 

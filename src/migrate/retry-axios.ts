@@ -1,7 +1,7 @@
 import type { AxiosError } from 'axios';
 import { bool, fn, list, number, type } from '../policy/check.js';
 import type { FailedAttempt, ResiliencePolicy, RetryPolicy } from '../policy/types.js';
-import { type BasePolicy, EVERY_METHOD, errorOf, given, milliseconds, retries, validate } from './carry.js';
+import { type BasePolicy, EVERY_METHOD, errorOf, given, retries, validate } from './carry.js';
 
 /** What was in `raxConfig`: the options of retry-axios 2 to 4, without the state it keeps beside them. */
 export interface RetryAxiosOptions {
@@ -32,6 +32,8 @@ export interface RetryAxiosOptions {
   /** `retry.maxRetryAfter`; milliseconds. */
   maxRetryAfter?: number | undefined;
 }
+
+const milliseconds = number('must be milliseconds, ≥ 0', (value) => value >= 0);
 
 const oneOf = (...values: string[]) =>
   type(`must be one of ${values.join(', ')}`, (value) => values.includes(value as string));
@@ -73,7 +75,7 @@ const OPTIONS = {
  * @throws TypeError or RangeError for an option that is none of retry-axios's, or not of its kind
  */
 export function fromRetryAxios(options: RetryAxiosOptions = {}, base: BasePolicy = {}): ResiliencePolicy {
-  validate('options', options, OPTIONS, base);
+  validate(options, OPTIONS, base);
   const { shouldRetry, onError, onRetryAttempt, httpMethodsToRetry } = options;
   const retry: RetryPolicy = {
     methods: shouldRetry ? EVERY_METHOD : ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'],
@@ -100,9 +102,9 @@ const RANGES = [
   [500, 599],
 ];
 
-function condition({ statusCodesToRetry = RANGES, noResponseRetries }: RetryAxiosOptions) {
+function condition({ statusCodesToRetry = RANGES, noResponseRetries = Number.POSITIVE_INFINITY }: RetryAxiosOptions) {
   return ({ failure, response, attempt }: FailedAttempt): boolean | undefined => {
-    if (!response) return attempt > (noResponseRetries ?? Number.POSITIVE_INFINITY) ? false : undefined;
+    if (!response) return attempt > noResponseRetries ? false : undefined;
     if (failure !== 'status') return undefined;
     return (
       statusCodesToRetry.some(([first = 0, last = 0]) => response.status >= first && response.status <= last) ||

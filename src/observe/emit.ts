@@ -1,14 +1,14 @@
-import type { ResilienceHooks } from '../base/events.js';
+import type { GiveUpEvent, ResilienceHooks, SuccessEvent } from '../base/events.js';
 import { unawaited } from '../base/thenable.js';
 
 /** Hooks of users' own, and those that only the log listens to: events are not free, and it has no use for each. */
 export interface Listener extends ResilienceHooks {
   /** A call succeeded after retries. */
-  onRecovered?(event: Parameters<NonNullable<ResilienceHooks['onSuccess']>>[0]): unknown;
+  onRecovered?(event: SuccessEvent): unknown;
   /** A call was given up, and not just refused: `onReject` has said that. */
-  onFailure?(event: Parameters<NonNullable<ResilienceHooks['onGiveUp']>>[0]): unknown;
+  onFailure?(event: GiveUpEvent): unknown;
   /** A failed call was not worth a retry, or must not have one: no give-up, but not silent either. */
-  onNotRetried?(event: Parameters<NonNullable<ResilienceHooks['onGiveUp']>>[0]): unknown;
+  onNotRetried?(event: GiveUpEvent): unknown;
 }
 
 export type EventName = keyof Listener;

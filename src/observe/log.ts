@@ -1,8 +1,8 @@
 import { innermost } from '../base/causes.js';
-import type { CallFacts, ResilienceLogger } from '../base/events.js';
+import type { CallFacts, GiveUpEvent, ResilienceLogger } from '../base/events.js';
 import { safeText } from '../base/excerpt.js';
 import type { AttemptRecord, ResilienceReport } from '../base/report.js';
-import type { EventOf, Listener } from './emit.js';
+import type { Listener } from './emit.js';
 
 type Level = 'debug' | 'info' | 'warn' | 'error';
 type Fields = Record<string, string | number>;
@@ -28,10 +28,9 @@ export function logListener(logger: ResilienceLogger): Listener {
       return write('warn', fields, `attempt ${attempt} failed (${because}), again in ${delayMs} ms`);
     },
     onRecovered: (event) => {
-      const { report } = event;
       const fields = call(event);
-      addReport(fields, report);
-      return write('info', fields, `recovered after ${count(report.retries, 'retry', 'retries')}`);
+      addReport(fields, event.report);
+      return write('info', fields, `recovered after ${count(event.report.retries, 'retry', 'retries')}`);
     },
     onFailure: (event) => {
       const { report, because } = event;
@@ -123,7 +122,7 @@ function addCause(fields: Fields, error: unknown): void {
   if (error !== undefined) fields['exception.message'] = exception(innermost(error));
 }
 
-function ending(event: EventOf<'onGiveUp'>): Fields {
+function ending(event: GiveUpEvent): Fields {
   const fields = call(event);
   addReport(fields, event.report);
   addCause(fields, event.error);
@@ -142,7 +141,7 @@ function said(error: unknown): string {
   }
 }
 
-/** Attempts that were sent: breaker and bulkhead had no objection. */
+/** Attempts that were sent: breaker, cool-down and bulkhead had no objection. */
 const sent = ({ attempts }: ResilienceReport): number => attempts.filter(({ failure }) => failure !== 'refused').length;
 
 const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;

@@ -1,5 +1,5 @@
 import { now } from '../base/clock.js';
-import type { Decision } from '../base/decision.js';
+import type { StopDecision } from '../base/decision.js';
 import { codeOf, type Outcome, statusOf } from '../base/outcome.js';
 import type { AttemptRecord, ResilienceReport } from '../base/report.js';
 
@@ -45,7 +45,7 @@ export class Recorder {
     if (last) last.delayMs = delayMs;
   }
 
-  end(because: Extract<Decision, { retry: false }>['because']): void {
+  end(because: StopDecision['because']): void {
     this.#ended = because;
     this.#endedAt = now();
   }

@@ -12,7 +12,7 @@ interface Counts {
   readonly successes: number;
   /** Calls that failed for good, their deadlines included. */
   readonly failures: number;
-  /** Calls that ended because breaker or bulkhead refused them. */
+  /** Calls that ended because breaker, cool-down or bulkhead refused them. */
   readonly rejected: number;
   /** Calls that their callers cancelled. */
   readonly canceled: number;

@@ -25,7 +25,7 @@ export function measure(meter: Meter, measured: Measured, labels: Labels): () =>
     [its.queuedAttempts, 'queued'],
     [its.heldCalls, 'held'],
   ] as const;
-  const present = [its.circuitState, its.activeAttempts, its.queuedAttempts, its.heldCalls];
+  const present = [its.circuitState, ...gauges.map(([instrument]) => instrument)];
 
   const observe = (result: BatchObservableResult): void => {
     for (const { at, scopes } of shownAlike(measured.stats(), labels)) {

@@ -5,7 +5,7 @@ export type Rule = (value: unknown, path: string) => void;
 
 export const isFunction = (value: unknown): boolean => typeof value === 'function';
 export const isNumber = (value: unknown): boolean => typeof value === 'number';
-export const isObject = (value: unknown): value is object =>
+export const isRecord = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export const number =
@@ -42,7 +42,7 @@ export const either =
 export const object =
   (rules: Readonly<Record<string, Rule>>, expected = 'an object', fieldsOf = fields): Rule =>
   (value, path) => {
-    if (!isObject(value)) throw new TypeError(message(path, `must be ${expected}`, value));
+    if (!isRecord(value)) throw new TypeError(message(path, `must be ${expected}`, value));
     const at = (name: string) => (path ? `${path}.${clip(name)}` : clip(name));
     const inherited = fieldsOf === fields && Object.keys(rules).find((name) => isInherited(name, value));
     if (inherited)
@@ -99,5 +99,5 @@ function show(value: unknown): string {
     const shown = value.slice(0, 10).map((item) => (Array.isArray(item) ? 'a list' : show(item)));
     return `[${clip(shown.join(', '))}]`;
   }
-  return typeof value === 'object' && value !== null ? 'an object' : clip(String(value));
+  return isRecord(value) ? 'an object' : clip(String(value));
 }

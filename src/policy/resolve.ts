@@ -46,7 +46,7 @@ export interface ResolvedRetry
   readonly budget: ResolvedBudget | false;
 }
 
-export interface ResolvedBudget {
+interface ResolvedBudget {
   readonly ratio: number;
   /** `undefined`: the default, or what the call at hand may need by itself, if that is more. */
   readonly reserve: number | undefined;

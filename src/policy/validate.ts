@@ -9,7 +9,7 @@ import {
   fn,
   isFunction,
   isNumber,
-  isObject,
+  isRecord,
   list,
   message,
   number,
@@ -39,7 +39,7 @@ export function validateHooks(given: unknown): asserts given is ResilienceHooks 
 /** An option of a policy is named `retry.maxRetries`, without `policy` before it; one of an override has its `path` before it. */
 function validate(name: string, expected: string, rule: Rule, value: unknown, path = ''): void {
   readable(name, () => {
-    if (!isObject(value)) throw new TypeError(message(name, expected, value));
+    if (!isRecord(value)) throw new TypeError(message(name, expected, value));
     fields(value, name);
     rule(value, path);
   });
@@ -70,15 +70,14 @@ const method: Rule = type(
 const methodRule: Rule = or(object({ statuses, maxRetries: whole(0) }, 'true, false or an object'), true, false);
 
 const methods: Rule = (value, path) => {
-  const named = isObject(value) ? fields(value, path) : value;
-  if (Array.isArray(named) && named.length === 0) {
-    throw new RangeError(message(path, 'must name at least one method (`retry: false` switches retries off)', value));
-  }
-  if (!isObject(value)) return list(method, 'a list of methods or a record by method')(value, path);
-  for (const [name, rule] of fields(value, path)) {
-    method(name, path);
-    if (rule !== undefined) methodRule(rule, `${path}.${clip(name)}`);
-  }
+  if (isRecord(value)) {
+    for (const [name, rule] of fields(value, path)) {
+      method(name, path);
+      if (rule !== undefined) methodRule(rule, `${path}.${clip(name)}`);
+    }
+  } else list(method, 'a list of methods or a record by method')(value, path);
+  if (Object.keys(value as object).length > 0) return;
+  throw new RangeError(message(path, 'must name at least one method (`retry: false` switches retries off)', value));
 };
 
 const backoff = either(
@@ -192,28 +191,29 @@ const hooks: Rule = object(
   Object.entries,
 );
 
-const logger = orFalse((value, path) => {
-  const { warn, error } = Object(value) as { warn?: unknown; error?: unknown };
-  type('must be a logger with warn() and error(), or false', () => isFunction(warn) && isFunction(error))(value, path);
-});
-
-const scope = either(
-  fn,
-  isFunction,
-  type("must be 'origin', 'instance' or a function", (value) => value === 'origin' || value === 'instance'),
+const logger = orFalse(
+  type('must be a logger with warn() and error(), or false', (value) => {
+    const { warn, error } = Object(value) as { warn?: unknown; error?: unknown };
+    return isFunction(warn) && isFunction(error);
+  }),
 );
+
+const scope = or(type("must be 'origin', 'instance' or a function", isFunction), 'origin', 'instance');
 
 const times = { deadline: time, attemptTimeout: time, connectTimeout: time };
 
-const shared = type('must be false: a request can pass by what the instance shares, not change it', () => false);
+const off = type(
+  'must be false: a request can pass by what the instance shares, not change it',
+  (value) => value === false,
+);
 
 const OVERRIDE: Rule = object({
   ...times,
-  retry: retryWith(orFalse(shared)),
+  retry: retryWith(off),
   hedge,
-  coolDown: orFalse(shared),
-  breaker: orFalse(shared),
-  bulkhead: orFalse(shared),
+  coolDown: off,
+  breaker: off,
+  bulkhead: off,
   scope: type('must be a name', (value) => typeof value === 'string' && value !== ''),
   fallback: orFalse(fn),
   hooks,
@@ -227,7 +227,7 @@ const prefix = type("must begin with 'http://', 'https://' or '/'", (value) => {
 });
 
 const rules: Rule = (value, path) => {
-  if (!isObject(value)) throw new TypeError(message(path, 'must be a record of overrides by URL prefix', value));
+  if (!isRecord(value)) throw new TypeError(message(path, 'must be a record of overrides by URL prefix', value));
   for (const [url, override] of fields(value, path)) {
     prefix(url, path);
     OVERRIDE(override, `${path}['${clip(url)}']`);

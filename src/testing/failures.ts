@@ -67,19 +67,12 @@ export function dataOf({ body }: Act, { responseType }: Config): unknown {
 function systemError(trouble: string, { hostname, port, protocol }: URL): Error & { code: string } {
   if (trouble === 'reset') return Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
   const call = Object.hasOwn(SYSCALLS, trouble) ? SYSCALLS[trouble] : undefined;
-  if (call === 'getaddrinfo') {
-    const fields = { code: trouble, syscall: call, hostname };
-    return Object.assign(new Error(`${call} ${trouble} ${hostname}`), fields);
-  }
-  if (call === 'connect') {
-    const address = { address: hostname, port: Number(port) || (protocol === 'https:' ? 443 : 80) };
-    const fields = { code: trouble, syscall: call, ...address };
-    return Object.assign(new Error(`${call} ${trouble} ${address.address}:${address.port}`), fields);
-  }
-  return Object.assign(new Error(call ? `${call} ${trouble}` : trouble), {
-    code: trouble,
-    ...(call && { syscall: call }),
-  });
+  const text = call ? `${call} ${trouble}` : trouble;
+  const fields = { code: trouble, ...(call && { syscall: call }) };
+  if (call === 'getaddrinfo') return Object.assign(new Error(`${text} ${hostname}`), fields, { hostname });
+  if (call !== 'connect') return Object.assign(new Error(text), fields);
+  const place = { address: hostname, port: Number(port) || (protocol === 'https:' ? 443 : 80) };
+  return Object.assign(new Error(`${text} ${place.address}:${place.port}`), fields, place);
 }
 
 function syscall(name: string, codes: string): Record<string, string> {

@@ -2,7 +2,8 @@ import type { ResilienceReport } from '../base/report.js';
 import { reportOf } from '../observe/file.js';
 
 /**
- * Requests that a call sent, from what it settled with: a response or an error. A refusal by breaker or bulkhead sends none.
+ * Requests that a call sent, from what it settled with: a response or an error. A refusal by breaker, cool-down or bulkhead
+ * sends none.
  *
  * @throws Error if it did not come through an attached instance
  */

@@ -4,7 +4,7 @@ import { now } from '../base/clock.js';
 import type { Loopback, ServerHit } from './received.js';
 
 /** Answers one request, which is number `n`. */
-export type Perform = (req: IncomingMessage, res: ServerResponse, hit: ServerHit, n: number) => void;
+type Perform = (req: IncomingMessage, res: ServerResponse, hit: ServerHit, n: number) => void;
 
 /** A server that reads each request to its end, records it, and has `perform` answer it. */
 export async function loopback(perform: Perform): Promise<Loopback> {

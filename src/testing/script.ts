@@ -1,5 +1,5 @@
 import { MAX_TIMER_MS } from '../base/http.js';
-import { isFunction, isNumber, isObject, message, number, object, type Rule, type } from '../policy/check.js';
+import { isFunction, isNumber, isRecord, message, number, object, type Rule, type } from '../policy/check.js';
 import { begins } from '../policy/rules.js';
 import type { Hit } from './received.js';
 
@@ -74,7 +74,7 @@ export class Playbook {
     const milliseconds = number('must be milliseconds ≥ 0', (ms) => ms >= 0 && ms <= MAX_TIMER_MS);
     const answer = object({
       status,
-      headers: type('must be an object', isObject),
+      headers: type('must be an object', isRecord),
       body: () => {},
       error: trouble,
       delay: milliseconds,
@@ -83,7 +83,7 @@ export class Playbook {
     this.#step = (step, path) => {
       if (isNumber(step)) status(step, path);
       else if (typeof step === 'string' || step instanceof Error) trouble(step, path);
-      else if (isObject(step)) answer(step, path);
+      else if (isRecord(step)) answer(step, path);
       else if (!isFunction(step)) throw new TypeError(message(path, 'must be a step of a script', step));
     };
     this.#routes = Array.isArray(script) ? [this.#route('', script, 'script')] : this.#routesOf(script);
@@ -105,7 +105,7 @@ export class Playbook {
   }
 
   #routesOf(script: object): Route[] {
-    if (!isObject(script)) throw new TypeError(message('script', 'must be a list of steps, or lists by URL', script));
+    if (!isRecord(script)) throw new TypeError(message('script', 'must be a list of steps, or lists by URL', script));
     return Object.entries(script)
       .map(([name, steps]) => this.#route(name, steps, `script['${name}']`))
       .sort((a, b) => b.prefix.length - a.prefix.length || Number(!!b.method) - Number(!!a.method));
