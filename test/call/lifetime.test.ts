@@ -259,6 +259,17 @@ describe('Lifetime', () => {
     expect(lifetime.over?.final).toBe('deadline');
   });
 
+  test('its timer is never early, and no later for a rounding error', () => {
+    const set = jest.spyOn(globalThis, 'setTimeout');
+    const fractional = (startedAt: number, ms: number) =>
+      live().enter(() => {}, { startedAt, endsAt: startedAt + ms, tell: () => {} });
+    fractional(12_345.678_901_234, 10_000);
+    fractional(0.3, 0.6);
+    fractional(0.3, 99.4);
+    expect(set.mock.calls.map(([, ms]) => ms)).toEqual([10_000, 1, 100]);
+    set.mockRestore();
+  });
+
   test('no timer is set before there is somebody to tell', () => {
     const lifetime = live(1_000);
     expect(jest.getTimerCount()).toBe(0);
