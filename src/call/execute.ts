@@ -45,15 +45,12 @@ function count({ scope: { counters } }: Call, because: StopDecision['because']):
   else counters.failures++;
 }
 
-/** Ends by themselves that make a give-up, even of a call of which no retry was announced. */
-const GIVEN_UP: ReadonlySet<string> = new Set([
-  'retry-after-too-long',
-  'deadline',
-  'retry-budget',
-  'cooling-down',
-  'circuit-open',
-  'bulkhead-full',
-  'vetoed',
+/** Ends that make no give-up of a call of which no retry was announced. */
+const NEVER_RETRIED: ReadonlySet<string> = new Set([
+  'max-retries',
+  'not-retryable',
+  'method-not-allowed',
+  'body-not-replayable',
 ]);
 
 function tell(call: Call, because: StopDecision['because']): void {
@@ -67,7 +64,7 @@ function tell(call: Call, because: StopDecision['because']): void {
   const end = () => ({ because, report: recorder.report });
   const isRejected = isRejection(because);
   if (isRejected) call.emit('onReject', () => ({ because }));
-  if (because === 'canceled' || (call.retries === 0 && !GIVEN_UP.has(because))) {
+  if (because === 'canceled' || (call.retries === 0 && NEVER_RETRIED.has(because))) {
     call.emit('onNotRetried', end);
     return;
   }
