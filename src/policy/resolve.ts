@@ -76,20 +76,20 @@ export function applyOverride(base: ResolvedPolicy, override: ResilienceOverride
 function refine(base: ResolvedPolicy, given: Layer): ResolvedPolicy {
   const layer = own(given);
   return Object.freeze({
-    deadline: pick(limit(layer.deadline), base.deadline),
-    attemptTimeout: pick(limit(layer.attemptTimeout), base.attemptTimeout),
-    connectTimeout: pick(limit(layer.connectTimeout), base.connectTimeout),
+    deadline: limit(layer.deadline) ?? base.deadline,
+    attemptTimeout: limit(layer.attemptTimeout) ?? base.attemptTimeout,
+    connectTimeout: limit(layer.connectTimeout) ?? base.connectTimeout,
     retry: layer.retry === undefined ? base.retry : refineRetry(base.retry, layer.retry),
-    hedge: pick(hedgePolicy(layer.hedge), base.hedge),
-    coolDown: pick(layer.coolDown, base.coolDown),
+    hedge: hedgePolicy(layer.hedge) ?? base.hedge,
+    coolDown: layer.coolDown ?? base.coolDown,
     breaker: refineBreaker(base.breaker, layer.breaker),
     bulkhead: refineBulkhead(base.bulkhead, layer.bulkhead),
     scope: layer.scope === undefined ? base.scope : scopeFunction(layer.scope),
-    idempotent: pick(layer.idempotent, base.idempotent),
-    body: pick(layer.body, base.body),
-    fallback: pick(layer.fallback, base.fallback),
-    hooks: pick(layer.hooks, base.hooks),
-    logger: pick(layer.logger, base.logger),
+    idempotent: layer.idempotent ?? base.idempotent,
+    body: layer.body ?? base.body,
+    fallback: layer.fallback ?? base.fallback,
+    hooks: layer.hooks ?? base.hooks,
+    logger: layer.logger ?? base.logger,
   });
 }
 
@@ -165,8 +165,6 @@ function scopeFunction(scope: NonNullable<Layer['scope']>): ResolvedPolicy['scop
 
 /** `false` means no limit. */
 const limit = (ms: number | false | undefined): number | undefined => (ms === false ? Number.POSITIVE_INFINITY : ms);
-
-const pick = <T>(value: T | undefined, inherited: T): T => (value === undefined ? inherited : value);
 
 /** A copy without a prototype: what is set on `Object.prototype` is not read as an option. */
 const own = <T extends object>(fields: T): T => ({ __proto__: null, ...fields });

@@ -137,12 +137,12 @@ class Clock implements FakeClock {
   async advance(ms: number): Promise<void> {
     span(ms, 'ms');
     const end = this.elapsedMs + ms;
-    await this.#runWhile((next) => next !== undefined && next.dueAt <= end);
+    await this.#runWhile((next) => next.dueAt <= end);
     this.elapsedMs = end;
   }
 
   runAll(): Promise<void> {
-    return this.#runWhile((next) => next !== undefined);
+    return this.#runWhile(() => true);
   }
 
   async until<T>(promise: PromiseLike<T>): Promise<T> {
@@ -151,14 +151,9 @@ class Clock implements FakeClock {
       settled = true;
     };
     promise.then(settle, settle);
-    await this.#runWhile((next) => {
-      if (settled) return false;
-      if (next) return true;
-      throw new Error(
-        'the promise is pending, and no timer is set that could settle it: real time and I/O stand still',
-      );
-    });
-    return promise;
+    await this.#runWhile(() => !settled);
+    if (settled) return promise;
+    throw new Error('the promise is pending, and no timer is set that could settle it: real time and I/O stand still');
   }
 
   restore(): void {
@@ -170,14 +165,15 @@ class Clock implements FakeClock {
     this.restore();
   }
 
-  async #runWhile(wanted: (next: Timer | undefined) => boolean): Promise<void> {
+  async #runWhile(wanted: (next: Timer) => boolean): Promise<void> {
     await this.#turn();
-    for (let ran = 0; wanted(this.#next()); ran++) {
-      if (ran >= MOST_TIMERS) throw new Error(`${MOST_TIMERS} timers ran, each setting another: a loop without an end`);
-      const timer = this.#next() as Timer;
-      this.#timers.delete(timer);
-      this.elapsedMs = Math.max(this.elapsedMs, timer.dueAt);
-      timer.run();
+    let ran = 0;
+    for (let next = this.#next(); next && wanted(next); next = this.#next()) {
+      if (ran++ >= MOST_TIMERS)
+        throw new Error(`${MOST_TIMERS} timers ran, each setting another: a loop without an end`);
+      this.#timers.delete(next);
+      this.elapsedMs = Math.max(this.elapsedMs, next.dueAt);
+      next.run();
       await this.#turn();
     }
   }
