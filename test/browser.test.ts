@@ -24,6 +24,8 @@ const answer = (status: number, headers: Record<string, string> = {}, body = '"h
 const OK = answer(200);
 const UNAVAILABLE = answer(503);
 
+const CLOSED = { connection: 'close' };
+
 const CORS = { 'access-control-allow-origin': '*' };
 
 /** What the package may add to a page that has axios, minified and gzipped. */
@@ -644,6 +646,61 @@ describe.each(ADAPTERS)('what no page can prevent, through the %s adapter', (ada
     }
     expect(lost).toBe(1);
     expect(requests(other)).toHaveLength(calls + 1);
+  });
+});
+
+describe.each(ADAPTERS)('the browser’s cache, through the %s adapter', (adapter) => {
+  const PASSED_BY = { 'Cache-Control': 'no-cache' };
+
+  test.each<[string, object, number, number]>([
+    ['answers all retries with a 503 that may be stored', {}, 503, 1],
+    ['does not, where it is passed by', PASSED_BY, 200, 3],
+  ])('%s', async (_name, headers, status, sent) => {
+    const stored = answer(503, { 'cache-control': 'max-age=60' });
+    server.script(stored, stored, OK);
+    const ending = await page.evaluate(
+      ({ lab, adapter, headers, url }) => {
+        const { api } = lab.attached({ adapter, headers }, { retry: { backoff: () => 1 } });
+        return lab.ending(api.get(url));
+      },
+      { lab, adapter, headers, url: `/stored/${adapter}/${status}` },
+    );
+    expect(ending.status).toBe(status);
+    expect(requests()).toHaveLength(sent);
+  });
+
+  test.each<[string, object, string]>([
+    ['has a hedge wait for the first answer', {}, 'slow'],
+    ['does not, where it is passed by', PASSED_BY, 'quick'],
+  ])('%s', async (_name, headers, data) => {
+    const slow: Step = (_req, res) => void setTimeout(() => res.writeHead(200, CLOSED).end('"slow"'), 1_000);
+    server.script(slow, answer(200, {}, '"quick"'));
+    const ending = await page.evaluate(
+      ({ lab, adapter, headers, url }) => {
+        const { api } = lab.attached({ adapter, headers }, { hedge: { delay: 50 } });
+        return lab.ending(api.get(url));
+      },
+      { lab, adapter, headers, url: `/hedged/${adapter}/${data}` },
+    );
+    expect(ending.data).toBe(data);
+  });
+});
+
+describe.each(ADAPTERS)('the browser’s queue, through the %s adapter', (adapter) => {
+  test.each<[string, number, boolean]>([
+    ['counts for attemptTimeout', 256, true],
+    ['does not fill while the bulkhead lets no more than six through', 6, false],
+  ])('%s', async (_name, bulkhead, fail) => {
+    other.script((_req, res) => void setTimeout(() => res.writeHead(200, CORS).end(), 400));
+    const failures = await page.evaluate(
+      async ({ lab, adapter, bulkhead, url }) => {
+        const { api } = lab.attached({ adapter, baseURL: url }, { bulkhead, attemptTimeout: 1_000 });
+        const calls = Array.from({ length: 30 }, () => lab.ending(api.post('/', 'item=7')));
+        return (await Promise.all(calls)).flatMap(({ error }) => (error ? [error.name] : []));
+      },
+      { lab, adapter, bulkhead, url: other.url },
+    );
+    expect([failures.length > 0, new Set(failures)]).toEqual([fail, new Set(fail ? ['AttemptTimeoutError'] : [])]);
   });
 });
 

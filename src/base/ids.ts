@@ -11,9 +11,12 @@ export function randomUuid(): string {
 let prefix = '';
 let count = 0;
 
-/** Names a call in events and logs: unique in this process by counting, across processes by a random start. */
+/**
+ * Names a call in events and logs: unique in this process by counting, across processes by a random start. Where there is no
+ * `crypto` (React Native) by its time: `Math.random` may be a test's, which counts what is drawn.
+ */
 export function nextCallId(): string {
-  prefix ||= randomUuid().slice(0, 8);
+  prefix ||= globalThis.crypto ? randomUuid().slice(0, 8) : Date.now().toString(16).slice(-8);
   count++;
   return `${prefix}-${count.toString(36)}`;
 }

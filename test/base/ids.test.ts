@@ -1,13 +1,14 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { nextCallId, randomUuid } from '../../src/base/ids.js';
 
 const UUID_4 = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/;
 
 /** Runs with the `crypto` of a page that is not served over TLS. */
-function insecurely<T>(run: () => T): T {
+const insecurely = <T>(run: () => T): T =>
+  withCrypto({ getRandomValues: globalThis.crypto.getRandomValues.bind(globalThis.crypto) }, run);
+
+function withCrypto<T>(value: object | undefined, run: () => T): T {
   const own = Object.getOwnPropertyDescriptor(globalThis, 'crypto') as PropertyDescriptor;
-  const { crypto } = globalThis;
-  const value = { getRandomValues: crypto.getRandomValues.bind(crypto) };
   Object.defineProperty(globalThis, 'crypto', { value, configurable: true });
   try {
     return run();
@@ -30,6 +31,13 @@ describe('randomUuid', () => {
 });
 
 describe('nextCallId', () => {
+  test('needs no crypto, which React Native has not', () => {
+    jest.isolateModules(() => {
+      const anew = jest.requireActual<{ nextCallId: typeof nextCallId }>('../../src/base/ids.js');
+      expect(withCrypto(undefined, anew.nextCallId)).toMatch(/^[\da-f]{8}-1$/);
+    });
+  });
+
   test('1,000 have one start, count up, and are all different', () => {
     const ids = thousand(nextCallId);
     expect(ids.filter((id) => !/^[\da-f]{8}-[\da-z]+$/.test(id))).toEqual([]);
