@@ -1,3 +1,5 @@
+import { wallClock } from './clock.js';
+
 /** A random UUID (RFC 9562 §5.4), also where `crypto.randomUUID` is missing: pages that are not served over TLS. */
 export function randomUuid(): string {
   if (crypto.randomUUID) return crypto.randomUUID();
@@ -16,7 +18,7 @@ let count = 0;
  * `crypto` (React Native) by its time: `Math.random` may be a test's, which counts what is drawn.
  */
 export function nextCallId(): string {
-  prefix ||= globalThis.crypto ? randomUuid().slice(0, 8) : Date.now().toString(16).slice(-8);
+  prefix ||= globalThis.crypto ? randomUuid().slice(0, 8) : wallClock().toString(16).slice(-8);
   count++;
   return `${prefix}-${count.toString(36)}`;
 }
