@@ -17,7 +17,7 @@ export type EventOf<Name extends EventName> = Parameters<NonNullable<Listener[Na
 /** Calls listeners so that nothing they do reaches the call: one that throws or rejects is reported once. */
 export class Emitter {
   /** In an entry of its own each, so that the same hooks added twice take two to take off. */
-  #entries: readonly { readonly listener: Listener; readonly culprit: object | undefined }[] = [];
+  #entries: readonly { readonly listener: Listener; readonly culprit?: object | undefined }[] = [];
   readonly #reported = new WeakSet<object>();
 
   constructor(private readonly report: (hook: string, error: unknown) => void) {}
@@ -34,7 +34,7 @@ export class Emitter {
   /** `make` runs only if somebody listens. A request's own hooks run after the instance's. */
   emit<Name extends EventName>(name: Name, make: () => EventOf<Name>, own?: Listener): void {
     let event: EventOf<Name> | undefined;
-    const entries = own ? [...this.#entries, { listener: own, culprit: undefined }] : this.#entries;
+    const entries = own ? [...this.#entries, { listener: own }] : this.#entries;
     for (const { listener, culprit } of entries) {
       const hook = listener[name];
       if (!hook) continue;
