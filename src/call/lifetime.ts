@@ -59,9 +59,11 @@ export class Lifetime {
     else if (endPhase) this.#setTimer(limit?.startedAt ?? now());
   }
 
-  /** Ends it from outside. */
+  /** Ends it, if nothing has ended it before. */
   cut(end: Outcome): void {
-    this.#end(end);
+    if (this.over) return;
+    this.over = end;
+    this.#endPhase?.(end);
   }
 
   /** Settles as `work` does, or with the end of the call, if that comes first. */
@@ -99,7 +101,7 @@ export class Lifetime {
     const cancelToken: SubscribableToken | undefined = this.config.cancelToken;
     const cancel = (): void => {
       const reason = cancelToken?.reason ?? (signal as AbortSignal | undefined)?.reason;
-      this.#end({ failure: 'canceled', error: canceledError(this.config, reason), final: 'canceled' });
+      this.cut({ failure: 'canceled', error: canceledError(this.config, reason), final: 'canceled' });
     };
     this.#stopListening = () => {
       signal?.removeEventListener?.('abort', cancel);
@@ -128,7 +130,7 @@ export class Lifetime {
     const limit = this.#limit;
     this.#firesAt = Number.POSITIVE_INFINITY;
     if (this.#endsAt <= at) {
-      this.#end(this.#due());
+      this.cut(this.#due());
     } else if (limit && limit.endsAt <= at) {
       this.#limit = undefined;
       limit.tell();
@@ -138,12 +140,6 @@ export class Lifetime {
 
   #due(): Outcome {
     return { failure: 'timeout', error: this.deadlineError?.(), final: 'deadline' };
-  }
-
-  #end(end: Outcome): void {
-    if (this.over) return;
-    this.over = end;
-    this.#endPhase?.(end);
   }
 }
 

@@ -1,19 +1,15 @@
-import type { InternalAxiosRequestConfig } from 'axios';
 import { BulkheadFullError } from '../base/errors.js';
 import type { Outcome } from '../base/outcome.js';
 import type { ResolvedPolicy } from '../policy/resolve.js';
 import type { Learn } from './breaker.js';
 import type { Bulkhead } from './bulkhead.js';
-import { circuitRefusal, type Guard } from './guard.js';
+import { circuitRefusal, type Guard, type Refusable } from './guard.js';
 
 /** An attempt that asks to be sent. */
 export interface Applicant {
-  readonly call: {
-    readonly config: InternalAxiosRequestConfig;
+  readonly call: Refusable & {
     readonly policy: Pick<ResolvedPolicy, 'breaker' | 'bulkhead' | 'coolDown'>;
     readonly lifetime: { readonly overByNow: Outcome | undefined };
-    /** How its last attempt ended: why it is here again. */
-    readonly outcome: Outcome | undefined;
   };
   /** Called once. Has `learn` look at its outcome before it resolves, and so before the slot is free. */
   send(learn: Learn | undefined): Promise<Outcome>;
@@ -43,9 +39,9 @@ export function admit(guard: Guard, applicant: Applicant): Promise<Outcome> {
   return outcome;
 }
 
-function whyNot(guard: Guard, { call: { config, policy, outcome } }: Applicant): Outcome | undefined {
-  const isHeld = policy.coolDown && guard.coolDown?.isCooling;
-  return circuitRefusal(guard, { config, policy, cause: outcome?.error }) ?? (isHeld ? HELD : undefined);
+function whyNot(guard: Guard, { call }: Applicant): Outcome | undefined {
+  const isHeld = call.policy.coolDown && guard.coolDown?.isCooling;
+  return circuitRefusal(guard, call) ?? (isHeld ? HELD : undefined);
 }
 
 function full({ scope }: Guard, { call: { config } }: Applicant, bulkhead: Bulkhead): Outcome {

@@ -100,16 +100,17 @@ export class Guard {
   }
 }
 
-/** The refusal of a request that the circuit does not let pass. */
-export function circuitRefusal(
-  { breaker }: Guard,
-  {
-    config,
-    policy,
-    cause,
-  }: { config: InternalAxiosRequestConfig; policy: Pick<ResolvedPolicy, 'breaker'>; cause: unknown },
-): Outcome | undefined {
-  const error = policy.breaker ? breaker?.refusal(config, cause) : undefined;
+/** What is known of a call that may be refused. */
+export interface Refusable {
+  readonly config: InternalAxiosRequestConfig;
+  readonly policy: Pick<ResolvedPolicy, 'breaker'>;
+  /** How its latest attempt ended, if there was one: why it is here again. */
+  readonly outcome: Outcome | undefined;
+}
+
+/** The refusal of a call that the circuit does not let pass. */
+export function circuitRefusal({ breaker }: Guard, { config, policy, outcome }: Refusable): Outcome | undefined {
+  const error = policy.breaker ? breaker?.refusal(config, outcome?.error) : undefined;
   return error && { failure: 'refused', error, unsent: true, final: 'circuit-open' };
 }
 

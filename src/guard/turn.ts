@@ -1,18 +1,14 @@
-import type { InternalAxiosRequestConfig } from 'axios';
 import { CoolingDownError } from '../base/errors.js';
 import type { Outcome } from '../base/outcome.js';
 import type { ResolvedPolicy } from '../policy/resolve.js';
 import type { CoolDown } from './cool-down.js';
-import { circuitRefusal, type Guard, reserveOf } from './guard.js';
+import { circuitRefusal, type Guard, type Refusable, reserveOf } from './guard.js';
 import type { Place } from './line.js';
 
 /** A call that asks whether it may go on. */
-export interface Candidate {
-  readonly config: InternalAxiosRequestConfig;
+export interface Candidate extends Refusable {
   readonly policy: Pick<ResolvedPolicy, 'breaker' | 'coolDown' | 'retry'>;
   readonly lifetime: { readonly remainingMs: number };
-  /** How its latest attempt ended, if this is to be a retry. */
-  readonly outcome: Outcome | undefined;
   /** For how long it has waited by now. */
   readonly recorder: { readonly waitedMs: number };
 }
@@ -24,12 +20,12 @@ const MOST_WAITING = 10_000;
 
 /** A call asks to go on, with its first attempt or a retry: `undefined` if it may, a refusal, or a place in a line. */
 export function turnOf(guard: Guard, candidate: Candidate): Turn | Outcome | undefined {
-  const { config, policy, outcome: last } = candidate;
+  const { policy, outcome: last } = candidate;
   const { budget } = guard;
   const coolDown = policy.coolDown && guard.coolDown?.isOn ? guard.coolDown : undefined;
   if (!coolDown && !last) return undefined;
 
-  const refusal = () => circuitRefusal(guard, { config, policy, cause: last?.error });
+  const refusal = () => circuitRefusal(guard, candidate);
   if (coolDown) {
     const returns = last !== undefined || candidate.recorder.waitedMs > 0;
     return refusal() ?? tooLong(guard, candidate, coolDown, returns) ?? coolDown.join(refusal, returns);
