@@ -12,7 +12,7 @@ export function now(): number {
   return latest;
 }
 
-/** Milliseconds since 1970, only for the dates that servers send. */
+/** Milliseconds since 1970, never for a duration. */
 export const wallClock = (): number => Date.now();
 
 /** Calls `act` once after `ms`, or as long as timers can, unless cancelled by what it returns. */

@@ -13,15 +13,18 @@ export type FailureKind = 'dns' | 'connect' | 'tls' | 'read' | 'timeout' | 'stat
 const KINDS: Readonly<Record<string, FailureKind>> = {
   ...kind('dns', 'ENOTFOUND EAI_AGAIN EAI_FAIL EAI_NODATA EAI_NONAME'),
   ...kind('connect', 'ECONNREFUSED EHOSTUNREACH ENETUNREACH EHOSTDOWN ENETDOWN EADDRNOTAVAIL'),
-  ...kind('read', 'ECONNRESET EPIPE ENOTCONN'),
-  ...kind('timeout', 'ETIMEDOUT ESOCKETTIMEDOUT'),
-  ...kind('other', 'ERR_INVALID_URL'),
+  ...kind('read', 'ECONNRESET EPIPE'),
+  ...kind('timeout', 'ETIMEDOUT'),
 };
 
 /** What adapters say without a code. The first match counts. */
 const MESSAGES: readonly (readonly [RegExp, FailureKind])[] = [
   [/^maxContentLength size/, 'other'],
-  [/^(Network Error|Failed to fetch|fetch failed|Load failed|NetworkError when)/i, 'read'],
+  // Of fetch each engine has words of its own, some of them others for a body that breaks off.
+  [
+    /^(Network ?(Error|request failed|connection)|Failed to fetch|fetch failed|Load failed|The (network|Internet) connection|Error in (input|body) stream)/i,
+    'read',
+  ],
 ];
 
 /**

@@ -26,14 +26,15 @@ const SOCKS_WILL_NOT = /\binvalid\b|authentication failed|NotAllowed|NotSupporte
 /** The codes of Node, OpenSSL, zlib, llhttp and undici, by family where they keep adding to them. */
 export function kindOfCode(code: string): 'connect' | 'timeout' | 'tls' | 'other' | 'read' | undefined {
   if (/^(EMFILE|ENFILE|UND_ERR_CONNECT_TIMEOUT)$/.test(code)) return 'connect';
-  if (/^UND_ERR_(HEADERS|BODY)_TIMEOUT$/.test(code)) return 'timeout';
+  if (/^(ESOCKETTIMEDOUT|UND_ERR_(HEADERS|BODY)_TIMEOUT)$/.test(code)) return 'timeout';
   if (/^(EPROTO$|HOSTNAME_MISMATCH$|SELF_SIGNED_|DEPTH_ZERO_|CERT_|UNABLE_TO_|ERR_TLS_|ERR_SSL_|CRL_)/.test(code))
     return 'tls';
   // Those of undici: headers that fetch does not send, `Expect` among them, or a Content-Length that is not the body's.
-  if (/^ERR_FR_|HEADERS?_OVERFLOW$|^UND_ERR_(NOT_|INVALID_|REQ_CONTENT_)|^Z_DATA_ERROR$/.test(code)) return 'other';
+  if (/^ERR_FR_|HEADERS?_OVERFLOW$|^UND_ERR_(NOT_|INVALID_|REQ_CONTENT_)/.test(code)) return 'other';
+  if (/^(Z_DATA_ERROR|ERR_INVALID_URL)$/.test(code)) return 'other';
   // Of a body of the caller's own: the file it is read from.
   if (/^E(NOENT|ACCES|ISDIR|IO)$/.test(code)) return 'other';
-  if (/^(ERR_STREAM_PREMATURE_CLOSE|UND_ERR_SOCKET|Z_BUF_ERROR)$/.test(code)) return 'read';
+  if (/^(ENOTCONN|ERR_STREAM_PREMATURE_CLOSE|UND_ERR_SOCKET|Z_BUF_ERROR)$/.test(code)) return 'read';
   return /^HPE_|^ERR_HTTP2_(STREAM|SESSION|GOAWAY)_/.test(code) ? 'read' : undefined;
 }
 

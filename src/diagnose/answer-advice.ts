@@ -168,7 +168,10 @@ function unknown(e: Evidence): Finding {
   const opaque =
     !status &&
     kind !== 'other' &&
-    says(e, /^(Network Error|Failed to fetch|fetch failed|Load failed|NetworkError when)/);
+    says(
+      e,
+      /^(Network ?(Error|request failed|connection)|Failed to fetch|fetch failed|Load failed|The (network|Internet) connection)/,
+    );
   return {
     transient: opaque,
     summary: `${answered || `${request(e)} failed: `}${status ? 'it was taken as a failure' : 'why is not known'}${why(e)}.`,

@@ -86,7 +86,7 @@ const isCutOff = (evidence: Evidence): boolean =>
     evidence,
     /^(ERR_STREAM_PREMATURE_CLOSE|Z_BUF_ERROR|HPE_INVALID_EOF_STATE|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)$/,
   ) ||
-    says(evidence, /^(stream has been aborted|terminated|aborted)$/) ||
+    says(evidence, /^(stream has been aborted|terminated|aborted|Error in (input|body) stream)$/) ||
     (isLost(evidence) && evidence.reached === 'answered'));
 
 const isTooLarge = (evidence: Evidence): boolean =>

@@ -176,6 +176,19 @@ describe('classify and neverSent', () => {
     ],
     ['xhr, whatever the network had', new AxiosError('Network Error', 'ERR_NETWORK', CONFIG), 'read', SENT],
 
+    ['fetch in Firefox, in the body', AxiosError.from(new TypeError('Error in input stream')), 'read', SENT],
+    ['the same, earlier versions', AxiosError.from(new TypeError('Error in body stream')), 'read', SENT],
+    ['fetch in Chromium, in the body', AxiosError.from(new TypeError('network error')), 'read', SENT],
+    ['fetch in Safari', AxiosError.from(new TypeError('The network connection was lost.')), 'read', SENT],
+    [
+      'fetch in Safari, offline',
+      AxiosError.from(new TypeError('The Internet connection appears to be offline.')),
+      'read',
+      SENT,
+    ],
+    ['fetch of React Native', AxiosError.from(new TypeError('Network request failed')), 'read', SENT],
+    ['fetch of Cloudflare', AxiosError.from(new Error('Network connection lost.')), 'read', SENT],
+
     ['timeout', new AxiosError('timeout of 50ms exceeded', 'ECONNABORTED', CONFIG), 'timeout', SENT],
     ['timeout of an AbortSignal', new DOMException('The operation timed out', 'TimeoutError'), 'timeout', SENT],
     ['timeout, clarified', new AxiosError('timeout of 50ms exceeded', 'ETIMEDOUT', CONFIG), 'timeout', SENT],

@@ -192,6 +192,8 @@ const TABLE: readonly (readonly [string, unknown, FailureCause, boolean])[] = [
     'body-cut-off',
     true,
   ],
+  ['a body that Firefox lost', AxiosError.from(new TypeError('Error in input stream')), 'body-cut-off', true],
+  ['what Safari says', AxiosError.from(new TypeError('The network connection was lost.')), 'unknown', true],
   ['gzip that ends early', viaHttp(undici('unexpected end of file', 'Z_BUF_ERROR')), 'body-cut-off', true],
   ['an expired certificate', viaFetch(undici('certificate has expired', 'CERT_HAS_EXPIRED')), 'tls-certificate', false],
   [
