@@ -15,8 +15,8 @@ export function now(): number {
 /** Milliseconds since 1970, never for a duration. */
 export const wallClock = (): number => Date.now();
 
-/** Calls `act` once after `ms`, or as long as timers can, unless cancelled by what it returns. */
+/** Calls `act` once after `ms`, within what timers can, unless cancelled by what it returns. Node warns of less than 0. */
 export function after(ms: number, act: () => void): () => void {
-  const timer = setTimeout(act, Math.min(ms, MAX_TIMER_MS));
+  const timer = setTimeout(act, Math.max(0, Math.min(ms, MAX_TIMER_MS)));
   return () => clearTimeout(timer);
 }

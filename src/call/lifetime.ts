@@ -116,8 +116,8 @@ export class Lifetime {
   /** Sees to it that the timer fires for whatever comes first. */
   #setTimer(from: number): void {
     const at = Math.min(this.#endsAt, this.#limit?.endsAt ?? Number.POSITIVE_INFINITY);
-    // Never early, but for a rounding error.
-    const ms = Math.ceil(at - from - 1e-6);
+    // Never early, but for a rounding error. Node warns of less than 0.
+    const ms = Math.max(0, Math.ceil(at - from - 1e-6));
     if (at >= this.#firesAt || ms > MAX_TIMER_MS) return;
     clearTimeout(this.#timer);
     this.#firesAt = at;

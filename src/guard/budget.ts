@@ -159,6 +159,6 @@ export class RetryBudget {
       this.#catchUpMs = undefined;
       return;
     }
-    this.#stopPacing = this.environment.after(Math.max(0, this.#nextAt - this.environment.now()), () => this.#serve());
+    this.#stopPacing = this.environment.after(this.#nextAt - this.environment.now(), () => this.#serve());
   }
 }

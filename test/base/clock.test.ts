@@ -2,7 +2,7 @@ import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import axios from 'axios';
 import { attachResilience, reportOf } from 'axios-resilience';
 import { attemptsOf, scriptedAdapter, waitsOf, withFakeClock } from 'axios-resilience/testing';
-import { now } from '../../src/base/clock.js';
+import { after, now } from '../../src/base/clock.js';
 import { sleep } from '../helpers/settled.js';
 
 const HOUR = 3_600_000;
@@ -50,6 +50,13 @@ describe('the clock', () => {
         await api.get('https://api.test/');
       });
     }
+  });
+
+  test('no timer is set for less than nothing, of which Node warns', () => {
+    const timeouts = jest.spyOn(globalThis, 'setTimeout');
+    after(-0.001, () => {})();
+    after(2 ** 31, () => {})();
+    expect(timeouts.mock.calls.map(([, ms]) => ms)).toEqual([0, 2_147_483_647]);
   });
 
   test('the longest Retry-After that may be waited for is not too long for a timer, with its spread', async () => {

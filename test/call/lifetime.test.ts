@@ -266,7 +266,8 @@ describe('Lifetime', () => {
     fractional(12_345.678_901_234, 10_000);
     fractional(0.3, 0.6);
     fractional(0.3, 99.4);
-    expect(set.mock.calls.map(([, ms]) => ms)).toEqual([10_000, 1, 100]);
+    fractional(100, -13.5);
+    expect(set.mock.calls.map(([, ms]) => ms)).toEqual([10_000, 1, 100, 0]);
     set.mockRestore();
   });
 
