@@ -127,6 +127,30 @@ describe('Lifetime', () => {
     expect([told, lifetime.over]).toEqual([['second'], undefined]);
   });
 
+  test('a timer that was set for an earlier limit is not taken for that of the phase it fires in', () => {
+    const lifetime = live(1_000);
+    const set = jest.spyOn(globalThis, 'setTimeout');
+    const told: string[] = [];
+    lifetime.enter(
+      () => {},
+      limit(100, () => told.push('first')),
+    );
+    lifetime.enter(
+      () => {},
+      limit(300, () => told.push('second')),
+    );
+    lifetime.enter(
+      () => {},
+      limit(300, () => told.push('third')),
+    );
+    expect(set).toHaveBeenCalledTimes(1);
+    jest.advanceTimersByTime(299);
+    expect(told).toEqual([]);
+    jest.advanceTimersByTime(1);
+    expect([told, lifetime.over, set.mock.calls.length]).toEqual([['third'], undefined, 3]);
+    set.mockRestore();
+  });
+
   test('a limit longer than timers can be is none', () => {
     const lifetime = live();
     lifetime.enter(() => {}, limit(2 ** 31));
