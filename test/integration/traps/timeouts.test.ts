@@ -15,11 +15,11 @@ beforeEach(async () => {
 afterEach(() => server.close());
 
 describe.each<[string, AxiosRequestConfig, ResiliencePolicy, string]>([
-  ['ECONNABORTED of the http adapter', { adapter: 'http', timeout: 50 }, {}, 'ECONNABORTED'],
-  ['ETIMEDOUT by clarifyTimeoutError', { adapter: 'http', timeout: 50, transitional: CLARIFIED }, {}, 'ETIMEDOUT'],
-  ['timeout of the fetch adapter', { adapter: 'fetch', timeout: 50 }, {}, 'ETIMEDOUT'],
-  ['attemptTimeout, http', { adapter: 'http' }, { attemptTimeout: 50 }, 'ETIMEDOUT'],
-  ['attemptTimeout, fetch', { adapter: 'fetch' }, { attemptTimeout: 50 }, 'ETIMEDOUT'],
+  ['ECONNABORTED of the http adapter', { adapter: 'http', timeout: 150 }, {}, 'ECONNABORTED'],
+  ['ETIMEDOUT by clarifyTimeoutError', { adapter: 'http', timeout: 150, transitional: CLARIFIED }, {}, 'ETIMEDOUT'],
+  ['timeout of the fetch adapter', { adapter: 'fetch', timeout: 150 }, {}, 'ETIMEDOUT'],
+  ['attemptTimeout, http', { adapter: 'http' }, { attemptTimeout: 150 }, 'ETIMEDOUT'],
+  ['attemptTimeout, fetch', { adapter: 'fetch' }, { attemptTimeout: 150 }, 'ETIMEDOUT'],
 ])('a timeout with the face of %s', (_face, config, policy, code) => {
   test('is the same to the rules: a GET is sent again, a POST is not', async () => {
     const api = axios.create({ baseURL: server.url, ...config });
