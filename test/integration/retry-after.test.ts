@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import axios, { type AxiosInstance } from 'axios';
 import { attachResilience, reportOf } from 'axios-resilience';
 import { type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
-import { elapsed, rejection } from '../helpers/settled.js';
+import { rejection } from '../helpers/settled.js';
 
 // A place where reading an asctime date as local time would be nine hours off.
 process.env.TZ = 'Asia/Tokyo';
@@ -33,13 +33,12 @@ describe.each(['http', 'fetch'] as const)('Retry-After through the %s adapter', 
   test('Retry-After: 3600 ends the call at once, and the report has the hint', async () => {
     server.script({ status: 503, headers: { 'retry-after': '3600' } });
     attachResilience(api);
-    const call = api.get('/');
-    expect(await elapsed(call)).toBeLessThan(100);
-    const error = await rejection(call);
+    const error = await rejection(api.get('/'));
     expect(error).toMatchObject({ response: { status: 503 } });
     expect(server.hits).toHaveLength(1);
     expect(reportOf(error)).toMatchObject({
       ended: 'retry-after-too-long',
+      waitedMs: 0,
       attempts: [{ status: 503, retryAfterMs: 3_600_000 }],
     });
   });
