@@ -29,7 +29,8 @@ export function attempt(call: Call, lane: Lane = alone(call)): Promise<Outcome> 
 const alone = ({ lifetime }: Call): Lane => ({ lifetime, isHedge: false });
 
 class Attempt implements Applicant {
-  readonly #request: InternalAxiosRequestConfig;
+  /** What is sent: the call's own, or a copy. */
+  readonly #config: InternalAxiosRequestConfig;
   readonly #scope: Scope;
   #queuedAt: number | undefined;
   #isSent = false;
@@ -38,9 +39,9 @@ class Attempt implements Applicant {
     readonly call: Call,
     private readonly lane: Lane,
   ) {
-    this.#request = call.request.next();
-    const isOriginal = this.#request === call.config;
-    this.#scope = isOriginal ? call.scope : call.context.scope(call.policy.scope(this.#request));
+    this.#config = call.request.next();
+    const isOriginal = this.#config === call.config;
+    this.#scope = isOriginal ? call.scope : call.context.scope(call.policy.scope(this.#config));
   }
 
   apply(): Promise<Outcome> {
@@ -68,7 +69,7 @@ class Attempt implements Applicant {
         return this.#note(thrown(error), sentAt, learn);
       }
     };
-    return send({ call, config: this.#request, lifetime: lane.lifetime, sentAt, answered });
+    return send({ call, config: this.#config, lifetime: lane.lifetime, sentAt, answered });
   }
 
   onQueued(leave: (outcome: Outcome) => void): void {

@@ -8,7 +8,7 @@ import type { Reissuable } from './wire.js';
 /** The attempts after the first: axios-retry sends them and keeps the waits, what to do is decided here. */
 export class Retries implements Reissuable {
   readonly signal = new LightSignal();
-  /** So is the first retry, before there is anything to reissue. */
+  /** The first retry was decided on before there was anything to reissue. */
   #isDecided = true;
   #waitingSince = 0;
 
