@@ -4,7 +4,7 @@ import { adapterInstaller } from './call/adapter.js';
 import { Context } from './call/context.js';
 import type { BreakerView } from './guard/breaker.js';
 import type { ResilienceStats } from './observe/stats.js';
-import { readable } from './policy/check.js';
+import { message, readable } from './policy/check.js';
 import { resolvePolicy } from './policy/resolve.js';
 import { resolveRules } from './policy/rules.js';
 import type { ResiliencePolicy } from './policy/types.js';
@@ -29,7 +29,7 @@ export interface ResilienceHandle {
 /** As much of an instance as is touched: `new Axios()` and those typed by another build of axios (CommonJS, ESM) have it too. */
 export type Attachable = Pick<InstanceType<AxiosStatic['Axios']>, 'interceptors' | 'defaults'>;
 
-/** Marks an attached instance, also for other copies of this package. */
+/** Marks the interceptor, also for other copies of this package. */
 const ATTACHED = Symbol.for('axios-resilience.attached');
 
 /**
@@ -42,34 +42,32 @@ const ATTACHED = Symbol.for('axios-resilience.attached');
 export function attachResilience(instance: Attachable, policy: ResiliencePolicy = {}): ResilienceHandle {
   readable('instance', () => validateInstance(instance));
   validatePolicy(policy);
-  const marked = instance as Attachable & { [ATTACHED]?: true };
-  if (marked[ATTACHED]) {
-    throw new Error(
-      'axios-resilience is already attached to this instance; detach() it first to attach another policy',
-    );
+  const { request } = instance.interceptors;
+  if (attachedTo(request)) {
+    throw new Error('axios-resilience is already attached to this instance: detach() first');
   }
   const resolved = resolvePolicy(policy);
   const context = new Context(instance, resolved, resolveRules(policy.rules, { ...resolved, hooks: undefined }));
-  const { request } = instance.interceptors;
-  const id = request.use(adapterInstaller(context), null, { synchronous: true });
-  Object.defineProperty(instance, ATTACHED, { value: true, configurable: true });
-  let attached = true;
+  const install = Object.assign(adapterInstaller(context), { [ATTACHED]: true });
+  const id = request.use(install, null, { synchronous: true });
   return {
     breakers: context.breakers,
     stats: () => context.stats(),
     subscribe: (hooks) => context.subscribe(hooks),
     detach: () => {
-      if (!attached) return;
-      attached = false;
-      request.eject(id);
-      delete marked[ATTACHED];
+      // After a clear(), older axios gives the number to another.
+      if (attachedTo(request) === install) request.eject(id);
     },
   };
+}
+
+/** Looked for, not remembered: `clear()` takes it off as well. */
+function attachedTo({ handlers = [] }: Attachable['interceptors']['request']): unknown {
+  return handlers.map((handler) => handler?.fulfilled).find((interceptor) => interceptor && ATTACHED in interceptor);
 }
 
 function validateInstance(instance: unknown): asserts instance is Attachable {
   const { interceptors, defaults } = Object(instance) as Partial<Attachable>;
   if (typeof interceptors?.request?.use === 'function' && typeof defaults === 'object') return;
-  const got = instance === null ? 'null' : typeof instance;
-  throw new TypeError(`\`instance\` must be an axios instance (axios itself, or made by axios.create()), got ${got}`);
+  throw new TypeError(message('instance', 'must be an axios instance: axios or axios.create()', instance));
 }

@@ -37,6 +37,21 @@ describe('attachResilience', () => {
     second.detach();
   });
 
+  test('interceptors.request.clear() takes it off: it can be attached again, and detaching the first takes off nobody else', async () => {
+    const api = axios.create({ adapter: scriptedAdapter([200]) });
+    const first = attachResilience(api);
+    api.interceptors.request.clear();
+    let seen = 0;
+    api.interceptors.request.use((config) => {
+      seen++;
+      return config;
+    });
+    first.detach();
+    const { stats } = attachResilience(api);
+    await api.get('http://h/');
+    expect([seen, stats().calls, first.stats().calls]).toEqual([1, 1, 0]);
+  });
+
   test('leaves no visible mark on the instance', () => {
     const api = axios.create();
     const keys = Object.keys(api);

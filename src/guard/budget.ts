@@ -101,15 +101,12 @@ export class RetryBudget {
   /** The attempt of a call after so many retries was answered: somebody is there. */
   answered(retries: number): void {
     this.#gapMs = FIRST_GAP_MS;
-    if (this.#tokens === this.#reserve && this.#line.size === 0) {
-      this.#isExhausted = false;
-      return;
-    }
+    const isDeserted = this.#line.size === 0;
     // Those in line come at a pace of their own, not at that of the answers: there may be very many of them.
-    const refund = this.#line.size === 0 ? retries : 0;
-    this.#tokens = Math.min(this.#reserve, this.tokens + this.ratio + refund);
-    if (this.#line.size === 0) {
-      if (this.#tokens === this.#reserve) this.#isExhausted = false;
+    const refund = this.ratio + (isDeserted ? retries : 0);
+    if (this.#tokens < this.#reserve) this.#tokens = Math.min(this.#reserve, this.tokens + refund);
+    if (isDeserted) {
+      this.#isExhausted &&= this.#tokens < this.#reserve;
       return;
     }
     if (retries > 0 && this.#catchUpMs === undefined) {

@@ -150,7 +150,8 @@ const round = (ms: number): number => Math.round(ms * 10) / 10;
 
 /** pino takes fields first; console is read by people, message first; winston takes one object that holds the message. */
 function writer(logger: ResilienceLogger): Write {
-  if (logger === globalThis.console) return (level, fields, message) => console[level](`${NAME}: ${message}`, fields);
+  if (logger === globalThis.console)
+    return (level, fields, message) => console[level](`${NAME}: ${message.replaceAll('%', '%%')}`, fields);
   if ('transports' in logger && 'log' in logger && typeof logger.log === 'function') {
     const { log } = logger;
     return (level, fields, message) => log.call(logger, { ...fields, level, message: `${NAME}: ${message}` });

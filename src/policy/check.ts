@@ -4,6 +4,10 @@ import { suggestion } from './suggest.js';
 export type Rule = (value: unknown, path: string) => void;
 
 export const isFunction = (value: unknown): boolean => typeof value === 'function';
+/** `AsyncFunction` and the like. */
+const tagOf = (value: unknown): string | undefined => (value as { [Symbol.toStringTag]?: string })[Symbol.toStringTag];
+/** A function whose answer is there at once. */
+export const isPrompt = (value: unknown): boolean => isFunction(value) && !tagOf(value);
 export const isNumber = (value: unknown): boolean => typeof value === 'number';
 export const isRecord = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -25,6 +29,7 @@ export const type =
   };
 
 export const fn = type('must be a function', isFunction);
+export const prompt = type('must be a function', isPrompt);
 export const bool = type('must be true or false', (value) => typeof value === 'boolean');
 
 /** Passes these values, and checks all others by `rule`. */
@@ -94,7 +99,7 @@ export const clip = (text: string): string => (text.length > 80 ? `${text.slice(
 
 function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(clip(value));
-  if (typeof value === 'function') return 'a function';
+  if (isFunction(value)) return tagOf(value) ?? 'a function';
   if (Array.isArray(value)) {
     const shown = value.slice(0, 10).map((item) => (Array.isArray(item) ? 'a list' : show(item)));
     return `[${clip(shown.join(', '))}]`;

@@ -58,6 +58,8 @@ export interface ResolvedMethod {
   readonly maxRetries: number;
 }
 
+type Options<T> = { readonly [K in keyof T]?: T[K] | undefined };
+
 /** With nothing left out. */
 export type Complete<T> = { readonly [K in keyof T]-?: Exclude<T[K], undefined> };
 
@@ -82,8 +84,8 @@ function refine(base: ResolvedPolicy, given: Layer): ResolvedPolicy {
     retry: layer.retry === undefined ? base.retry : refineRetry(base.retry, layer.retry),
     hedge: hedgePolicy(layer.hedge) ?? base.hedge,
     coolDown: layer.coolDown ?? base.coolDown,
-    breaker: refineBreaker(base.breaker, layer.breaker),
-    bulkhead: refineBulkhead(base.bulkhead, layer.bulkhead),
+    breaker: shared(base.breaker, breakerPolicy(layer.breaker), DEFAULTS.breaker),
+    bulkhead: shared(base.bulkhead, bulkheadPolicy(layer.bulkhead), DEFAULTS.bulkhead),
     scope: layer.scope === undefined ? base.scope : scopeFunction(layer.scope),
     idempotent: layer.idempotent ?? base.idempotent,
     body: layer.body ?? base.body,
@@ -94,13 +96,13 @@ function refine(base: ResolvedPolicy, given: Layer): ResolvedPolicy {
 }
 
 function refineRetry(base: ResolvedRetry, layer: number | RetryPolicy | false): ResolvedRetry {
-  if (layer === false) return refineRetry(base, { maxRetries: 0 });
-  if (typeof layer === 'number') return refineRetry(base, { maxRetries: layer });
+  // `false` is 0 of them.
+  if (typeof layer !== 'object') return refineRetry(base, { maxRetries: Number(layer) });
   const { methods, statuses, limits, backoff, budget, ...plain } = own(layer);
   return Object.freeze({
     ...base,
     ...defined(plain),
-    budget: refineBudget(base.budget, budget),
+    budget: shared(base.budget, budget, DEFAULT_BUDGET),
     limits: Object.freeze({ ...base.limits, ...defined(limits ?? {}) }),
     methods: methods ? methodRules(methods) : base.methods,
     statuses: statuses ? new Set(statuses) : base.statuses,
@@ -108,10 +110,10 @@ function refineRetry(base: ResolvedRetry, layer: number | RetryPolicy | false): 
   });
 }
 
-/** Only an instance's policy can hold a budget (a request can switch it off, no more), so it goes over the defaults. */
-function refineBudget(base: ResolvedRetry['budget'], layer: RetryPolicy['budget']): ResolvedRetry['budget'] {
+/** Only an instance's policy can hold one of these (a request can switch it off, no more), so it goes over the defaults. */
+function shared<T extends object>(base: T | false, layer: Options<T> | false | undefined, defaults: T): T | false {
   if (layer === undefined) return base;
-  return layer && Object.freeze({ ...DEFAULT_BUDGET, ...defined(layer) });
+  return layer && Object.freeze({ ...defaults, ...defined(layer) });
 }
 
 function refineBackoff(base: ResolvedRetry['backoff'], layer: RetryPolicy['backoff']): ResolvedRetry['backoff'] {
@@ -120,23 +122,18 @@ function refineBackoff(base: ResolvedRetry['backoff'], layer: RetryPolicy['backo
 }
 
 function hedgePolicy(layer: Layer['hedge']): ResolvedPolicy['hedge'] | undefined {
-  if (layer === undefined || layer === false) return layer;
-  return Object.freeze(own(typeof layer === 'number' ? { delay: layer } : layer));
+  if (typeof layer === 'number') return hedgePolicy({ delay: layer });
+  return layer && Object.freeze(own(layer));
 }
 
-function refineBreaker(base: ResolvedPolicy['breaker'], layer: Layer['breaker']): ResolvedPolicy['breaker'] {
-  if (layer === undefined) return base;
-  if (layer === false) return false;
-  const merged = { ...DEFAULTS.breaker, ...defined(layer) };
-  return Object.freeze({ ...merged, maxOpenFor: Math.max(merged.openFor, layer.maxOpenFor ?? 0) });
+function breakerPolicy(layer: Layer['breaker']): Layer['breaker'] {
+  if (!layer) return layer;
+  const { openFor = DEFAULTS.breaker.openFor, maxOpenFor = openFor } = own(layer);
+  return { ...layer, maxOpenFor: Math.max(openFor, maxOpenFor) };
 }
 
-function refineBulkhead(base: ResolvedPolicy['bulkhead'], layer: Layer['bulkhead']): ResolvedPolicy['bulkhead'] {
-  if (layer === undefined) return base;
-  if (layer === false) return false;
-  const given: BulkheadPolicy = typeof layer === 'number' ? { limit: layer } : layer;
-  return Object.freeze({ ...DEFAULTS.bulkhead, ...defined(given) });
-}
+const bulkheadPolicy = (layer: Layer['bulkhead']): BulkheadPolicy | false | undefined =>
+  typeof layer === 'number' ? { limit: layer } : layer;
 
 /** A list allows the methods it names. In a record, `false` forbids a retry even of what was never sent. */
 function methodRules(methods: NonNullable<RetryPolicy['methods']>): ReadonlyMap<string, ResolvedMethod> {

@@ -9,12 +9,14 @@ import {
   fn,
   isFunction,
   isNumber,
+  isPrompt,
   isRecord,
   list,
   message,
   number,
   object,
   or,
+  prompt,
   type Rule,
   readable,
   type,
@@ -82,7 +84,7 @@ const methods: Rule = (value, path) => {
 
 const backoff = either(
   fn,
-  isFunction,
+  isPrompt,
   object(
     {
       baseDelay: milliseconds(0),
@@ -117,8 +119,8 @@ const retryWith = (budget: Rule): Rule =>
           respectRetryAfter: bool,
           maxRetryAfter: milliseconds(0),
           budget,
-          idempotencyKey: or(type('must be true, false or a function', isFunction), true, false),
-          retryResponse: fn,
+          idempotencyKey: or(type('must be true, false or a function', isPrompt), true, false),
+          retryResponse: prompt,
           shouldRetry: fn,
           beforeRetry: fn,
         },
@@ -198,7 +200,7 @@ const logger = orFalse(
   }),
 );
 
-const scope = or(type("must be 'origin', 'instance' or a function", isFunction), 'origin', 'instance');
+const scope = or(type("must be 'origin', 'instance' or a function", isPrompt), 'origin', 'instance');
 
 const times = { deadline: time, attemptTimeout: time, connectTimeout: time };
 

@@ -1,3 +1,4 @@
+import { format } from 'node:util';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { AxiosError, type InternalAxiosRequestConfig } from 'axios';
 import type { GiveUpEvent, ResilienceLogger, RetryEvent, SuccessEvent } from '../../src/base/events.js';
@@ -317,6 +318,14 @@ describe('loggers', () => {
     const info = jest.spyOn(console, 'info').mockImplementation(() => {});
     logListener(console).onStateChange?.(event);
     expect(info.mock.calls).toEqual([[MESSAGE, FIELDS]]);
+  });
+
+  test('console shows a scope as it is named: a % in it is no directive that eats the fields', () => {
+    const info = jest.spyOn(console, 'info').mockImplementation(() => {});
+    logListener(console).onStateChange?.({ ...event, scope: '50%o%d' });
+    const [line = ''] = info.mock.calls.map((args) => format(...args));
+    expect(line).toMatch(/^axios-resilience: circuit of 50%o%d: half-open → closed \{/);
+    expect(line).toContain("'resilience.circuit.to': 'closed'");
   });
 
   test('winston gets one object that holds the message', () => {

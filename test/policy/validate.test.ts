@@ -162,6 +162,22 @@ describe('validatePolicy refuses', () => {
         TypeError,
       ],
       [{ retry: { retryResponse: true } }, '`retry.retryResponse` must be a function, got true', TypeError],
+      [
+        { retry: { retryResponse: async () => true } },
+        '`retry.retryResponse` must be a function, got AsyncFunction',
+        TypeError,
+      ],
+      [
+        { retry: { backoff: async () => 1 } },
+        '`retry.backoff` must be an object or a function, got AsyncFunction',
+        TypeError,
+      ],
+      [
+        { retry: { idempotencyKey: async () => 'k' } },
+        '`retry.idempotencyKey` must be true, false or a function, got AsyncFunction',
+        TypeError,
+      ],
+      [{ scope: async () => 's' }, "`scope` must be 'origin', 'instance' or a function, got AsyncFunction", TypeError],
       [{ retry: { shouldRetry: false } }, '`retry.shouldRetry` must be a function, got false', TypeError],
       [{ retry: { beforeRetry: {} } }, '`retry.beforeRetry` must be a function, got an object', TypeError],
 
