@@ -23,7 +23,7 @@ export interface AttemptRecord {
 
 /** What one call did, from its first attempt to its end. */
 export interface ResilienceReport {
-  /** What was sent or refused, in order. */
+  /** What was sent or refused, in the order in which it ended. Of two side by side, the one that counts is the later. */
   readonly attempts: readonly AttemptRecord[];
   /** Requests sent after the first, hedges not counted. */
   readonly retries: number;

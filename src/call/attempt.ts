@@ -13,11 +13,15 @@ import { turn } from './turn.js';
 /** Attempts that are sent side by side have a lifetime each, so that one of them can be ended alone. */
 export interface Lane {
   readonly lifetime: Lifetime;
-  readonly isHedge: boolean;
+  readonly isHedge?: boolean;
+  /** Told when its turn has come. */
+  readonly onSent?: (() => void) | undefined;
+  /** Told how it has ended, before anything is made of that. */
+  readonly onEnd?: (outcome: Outcome) => void;
 }
 
 /** Sends a call's request once, if the guard of its scope lets it, and writes down how that ended. Never rejects. */
-export function attempt(call: Call, lane: Lane = alone(call)): Promise<Outcome> {
+export function attempt(call: Call, lane: Lane = call): Promise<Outcome> {
   try {
     return new Attempt(call, lane).apply();
   } catch (error) {
@@ -25,8 +29,6 @@ export function attempt(call: Call, lane: Lane = alone(call)): Promise<Outcome> 
     return Promise.resolve(thrown(error));
   }
 }
-
-const alone = ({ lifetime }: Call): Lane => ({ lifetime, isHedge: false });
 
 class Attempt implements Applicant {
   /** What is sent: the call's own, or a copy. */
@@ -60,6 +62,7 @@ class Attempt implements Applicant {
     if (lane.isHedge) recorder.hedges++;
     counters.attempts++;
     counters.inFlight++;
+    lane.onSent?.();
     const answered = (outcome: Outcome) => {
       counters.inFlight--;
       try {
@@ -79,6 +82,7 @@ class Attempt implements Applicant {
 
   #note(outcome: Outcome, sentAt: number, learn: Learn | undefined): Outcome | Promise<Outcome> {
     const { recorder, policy } = this.call;
+    this.lane.onEnd?.(outcome);
     recorder.attempt(outcome, now() - sentAt, this.lane.isHedge);
     this.#scope.guard.learn(outcome, { policy, retries: recorder.retries });
     return learn ? learn(outcome) : outcome;

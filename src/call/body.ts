@@ -65,7 +65,7 @@ export function discard(data: unknown): void {
  * Lets go of an answer that nobody gets. Aborted first: to cancel the body of a fetch waits for its next piece, and takes
  * axios's ear off the signal. Of a failed answer it has let go already: such a body ends with its next piece.
  */
-export function abandon({ response, stream }: Outcome): void {
+export function abandon({ response, stream }: Outcome = {}): void {
   stream?.abort();
   discard(response?.data);
 }

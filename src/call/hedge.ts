@@ -1,4 +1,4 @@
-import { after, now } from '../base/clock.js';
+import { after } from '../base/clock.js';
 import { canceledError } from '../base/errors.js';
 import { SAFE_METHODS } from '../base/http.js';
 import type { Outcome } from '../base/outcome.js';
@@ -20,54 +20,62 @@ export function hedged(call: Call): Promise<Outcome> {
 
 /** An attempt whose latency is noted, so that it is known what is slow. */
 async function timed(call: Call, lane?: Lane): Promise<Outcome> {
-  const sentAt = now();
   const outcome = await attempt(call, lane);
-  if (!outcome.failure) call.scope.guard.latencies.add(now() - sentAt);
+  if (!outcome.failure) call.scope.guard.latencies.add(call.recorder.last.durationMs);
   return outcome;
 }
 
 /** The first good answer counts, or the last failure; the other attempt is aborted. */
 async function race(call: Call, delayMs: number): Promise<Outcome> {
   const { lifetime, request, scope } = call;
-  const lanes: { readonly lifetime: Lifetime; readonly end: Promise<Outcome> }[] = [];
+  const lanes: Lifetime[] = [];
+  let counts: Outcome | undefined;
+  let isDecided = false;
+  let stopWaiting = (): void => {};
+  let second: Promise<Outcome> | undefined;
   request.share();
-  const first = await new Promise<Outcome>((resolve) => {
-    let running = 0;
-    const start = (isHedge: boolean): void => {
-      running++;
-      const own = new Lifetime({ headers: call.config.headers }, now(), Number.POSITIVE_INFINITY);
-      const end = timed(call, { lifetime: own, isHedge });
-      lanes.push({ lifetime: own, end });
-      void end.then((outcome) => {
-        running--;
-        if (running === 0 || isAnswer(call, outcome)) resolve(outcome);
-      });
-    };
-    const stopWaiting = after(delayMs, () => {
-      if (running === 0 || !scope.guard.maySpare(call.policy)) return;
-      call.emit('onHedge', () => ({ delayMs }));
-      start(true);
-    });
-    start(false);
-    void lanes[0]?.end.then(stopWaiting);
-    lifetime.enter((end) => {
-      for (const lane of lanes) lane.lifetime.cut(end);
-      resolve(end);
-    });
+  const take = (outcome: Outcome): void => {
+    abandon(counts);
+    counts = outcome;
+  };
+  const decide = (outcome: Outcome, others: Outcome): void => {
+    if (isDecided) return;
+    isDecided = true;
+    take(outcome);
+    for (const lane of lanes) lane.cut(others);
+  };
+  // Comes before it is written down: what has lost is, and then the attempt that counts.
+  const onEnd = (outcome: Outcome): void => {
+    if (isDecided) abandon(outcome);
+    else if (isAnswer(call, outcome)) decide(outcome, lost(call));
+    else take(outcome);
+  };
+  const start = (isHedge: boolean, onSent?: () => void): Promise<Outcome> => {
+    const own = new Lifetime({ headers: call.config.headers }, 0, Number.POSITIVE_INFINITY);
+    lanes.push(own);
+    return timed(call, { lifetime: own, isHedge, onSent, onEnd });
+  };
+  const hedge = (): void => {
+    if (!scope.guard.maySpare(call.policy)) return;
+    second = start(true);
+    call.emit('onHedge', () => ({ delayMs }));
+  };
+  const first = start(false, () => {
+    stopWaiting = after(delayMs, hedge);
   });
-  for (const lane of lanes) lane.lifetime.cut(lost(call));
-  const outcomes = await Promise.all(lanes.map(({ end }) => end));
-  for (const lane of lanes) lane.lifetime.dispose();
+  lifetime.enter((end) => decide(end, end));
+  const outcome = await first;
+  stopWaiting();
+  await second;
+  for (const lane of lanes) lane.dispose();
   lifetime.enter(undefined);
-  // Both may have been answered, or one of them after the call was cut short.
-  for (const outcome of outcomes) if (outcome !== first) abandon(outcome);
-  return first;
+  // One that was refused does not count, unless it was the only one.
+  return counts ?? outcome;
 }
 
 /** True if no other attempt could do better. */
-function isAnswer({ policy, request }: Call, outcome: Outcome): boolean {
-  return outcome.failure !== 'refused' && !mayPass(outcome, policy.retry, policy.retry.methods.get(request.method));
-}
+const isAnswer = ({ policy, request }: Call, outcome: Outcome): boolean =>
+  !mayPass(outcome, policy.retry, policy.retry.methods.get(request.method));
 
 const lost = ({ config }: Call): Outcome => ({
   failure: 'canceled',

@@ -14,7 +14,7 @@ export async function weigh(call: Call): Promise<boolean> {
   const { delayMs, because } = decision;
   call.noteRetry(decision);
   call.emit('onRetry', () => Object.assign({}, call.recorder.last, { delayMs, because }));
-  if (call.outcome) abandon(call.outcome);
+  abandon(call.outcome);
   return true;
 }
 
@@ -37,7 +37,7 @@ async function decided(call: Call): Promise<Decision> {
 
 /** The call ends with this instead of what its last attempt ended with. */
 function end(call: Call, outcome: Outcome): Decision {
-  if (call.outcome) abandon(call.outcome);
+  abandon(call.outcome);
   call.outcome = outcome;
   return { retry: false, because: outcome.final ?? 'not-retryable' };
 }

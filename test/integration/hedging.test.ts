@@ -30,8 +30,8 @@ describe.each(['http', 'fetch'] as const)('hedging through the %s adapter', (ada
     expect(response.data).toBe('second');
     const report = reportOf(response);
     expect(report?.attempts.map(({ status, failure, hedge }) => [status, failure, hedge])).toEqual([
-      [200, undefined, true],
       [undefined, 'canceled', undefined],
+      [200, undefined, true],
     ]);
     expect([report?.retries, report?.ended, hedges]).toEqual([0, 'success', [50]]);
     expect(report?.elapsedMs).toBeLessThan(1_000);
@@ -104,6 +104,39 @@ describe.each(['http', 'fetch'] as const)('hedging through the %s adapter', (ada
     expect(server.hits).toHaveLength(2);
   });
 
+  test('of the two, all tell the one that counts: it is the last in the report, and what is decided on', async () => {
+    const asked: unknown[] = [];
+    const records: Record<string, unknown>[] = [];
+    const write = (fields: object) => void records.push(fields as Record<string, unknown>);
+    attach({
+      hedge: 30,
+      logger: { warn: write, error: write, info: write },
+      retry: {
+        backoff: () => 0,
+        shouldRetry: ({ attempt, status, failure }) => {
+          asked.push([attempt, status, failure]);
+          return status === 404;
+        },
+      },
+    });
+    const notFound = (_req: unknown, res: ServerResponse) => void setTimeout(() => res.writeHead(404).end(), 90);
+    server.script(notFound, 'hang', 'hang', 200);
+    const report = reportOf(await api.get('/'));
+    expect(report?.attempts.map(({ attempt, status, hedge, delayMs }) => [attempt, status, hedge, delayMs])).toEqual([
+      [1, undefined, true, undefined],
+      [2, 404, undefined, 0],
+      [3, undefined, undefined, undefined],
+      [4, 200, true, undefined],
+    ]);
+    expect([asked, report?.retries]).toEqual([[[2, 404, 'status']], 1]);
+    expect(records.map((fields) => [fields['http.response.status_code'], fields['error.type']])).toEqual([
+      [undefined, undefined],
+      [404, '404'],
+      [undefined, undefined],
+      [200, undefined],
+    ]);
+  });
+
   test.each([
     ['cancelled', true, 30_000, 'ERR_CANCELED'],
     ['out of time', false, 500, 'ERR_DEADLINE_EXCEEDED'],
@@ -130,6 +163,18 @@ describe.each(['http', 'fetch'] as const)('hedging through the %s adapter', (ada
     attach({ hedge: 20, deadline: 150, bulkhead: 1, retry: { budget: false } });
     await rejection(api.get('/'));
     expect([server.hits.length, hedges.length]).toEqual([4, 0]);
+  });
+
+  test('the wait for a slot is none for an answer: the time begins when the first is sent', async () => {
+    const within = (ms: number) => (_req: unknown, res: ServerResponse) => void setTimeout(() => res.end('{}'), ms);
+    const busy = () => [1, 2].map(() => api.get('/', { resilience: { hedge: false } }));
+    attach({ bulkhead: 2, hedge: 150, deadline: 2_000 });
+    server.script(within(100), within(100), within(60));
+    await Promise.all([...busy(), api.get('/')]);
+    expect([server.hits.length, hedges]).toEqual([3, []]);
+    server.script(within(200), within(200), 'hang', 200);
+    await Promise.all([...busy(), api.get('/')]);
+    expect([server.hits.length, hedges]).toEqual([7, [150]]);
   });
 
   test('a hedge after a quantile waits until enough is known', async () => {
