@@ -24,6 +24,11 @@ export interface Outcome {
   readonly final?: StopReason;
 }
 
+/** An outcome with which its call ends, whatever the policy says. */
+export interface End extends Outcome {
+  readonly final: StopReason;
+}
+
 export function codeOf({ error }: Outcome): string | undefined {
   const code = (error as { code?: unknown } | undefined | null)?.code;
   return typeof code === 'string' ? code : undefined;

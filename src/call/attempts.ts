@@ -1,4 +1,4 @@
-import type { Outcome } from '../base/outcome.js';
+import type { End, Outcome } from '../base/outcome.js';
 import type { Call } from './call.js';
 import { credentialsOf, leaveBehind } from './credentials.js';
 import { hedged } from './hedge.js';
@@ -18,14 +18,14 @@ export function nextAttempt(call: Call): Promise<Outcome> {
 }
 
 /** Sends a call after `before`, at once if that has nothing to wait for, unless the call was ended meanwhile. */
-function unlessOver(call: Call, before: (call: Call) => Promise<Outcome | undefined> | undefined): Promise<Outcome> {
+function unlessOver(call: Call, before: (call: Call) => Promise<End | undefined> | undefined): Promise<Outcome> {
   const { lifetime } = call;
   if (lifetime.over) return Promise.resolve(lifetime.over);
   return before(call)?.then((end) => end ?? lifetime.overByNow ?? hedged(call), thrown) ?? hedged(call);
 }
 
 /** Resolves to the end of the call, if `beforeRetry` puts one to it; it may also change the request. */
-async function askBeforeRetry(call: Call): Promise<Outcome | undefined> {
+async function askBeforeRetry(call: Call): Promise<End | undefined> {
   const { lifetime, request } = call;
   const { beforeRetry } = call.policy.retry;
   if (!beforeRetry) return undefined;
@@ -39,12 +39,12 @@ async function askBeforeRetry(call: Call): Promise<Outcome | undefined> {
   return undefined;
 }
 
-const preparedInTurn = async (call: Call): Promise<Outcome | undefined> =>
+const preparedInTurn = async (call: Call): Promise<End | undefined> =>
   (await turn(call)) ?? (await askBeforeRetry(call)) ?? (await renewBody(call)) ?? spent(call);
 
-const bodyInTurn = async (call: Call): Promise<Outcome | undefined> => (await turn(call)) ?? renewBody(call);
+const bodyInTurn = async (call: Call): Promise<End | undefined> => (await turn(call)) ?? renewBody(call);
 
-async function renewBody({ lifetime, request, policy }: Call): Promise<Outcome | undefined> {
+async function renewBody({ lifetime, request, policy }: Call): Promise<End | undefined> {
   if (!policy.body) return undefined;
   const renewed = request.renewBody().finally(() => {
     // It came too late for anybody to send it.
@@ -54,5 +54,5 @@ async function renewBody({ lifetime, request, policy }: Call): Promise<Outcome |
   return lifetime.over;
 }
 
-const spent = ({ request, outcome }: Call): Outcome | undefined =>
+const spent = ({ request, outcome }: Call): End | undefined =>
   request.isSpent ? { ...outcome, final: 'body-not-replayable' } : undefined;

@@ -1,7 +1,7 @@
 import { after, now } from '../base/clock.js';
 import { canceledError } from '../base/errors.js';
 import { SAFE_METHODS } from '../base/http.js';
-import type { Outcome } from '../base/outcome.js';
+import type { End, Outcome } from '../base/outcome.js';
 import { mayPass } from '../retry/decide.js';
 import { attempt, type Lane } from './attempt.js';
 import { abandon } from './body.js';
@@ -69,7 +69,7 @@ function isAnswer({ policy, request }: Call, outcome: Outcome): boolean {
   return outcome.failure !== 'refused' && !mayPass(outcome, policy.retry, policy.retry.methods.get(request.method));
 }
 
-const lost = ({ config }: Call): Outcome => ({
+const lost = ({ config }: Call): End => ({
   failure: 'canceled',
   error: canceledError(config, new Error('the other attempt was answered first')),
   final: 'canceled',

@@ -1,5 +1,5 @@
 import { BulkheadFullError } from '../base/errors.js';
-import type { Outcome } from '../base/outcome.js';
+import type { End, Outcome } from '../base/outcome.js';
 import type { ResolvedPolicy } from '../policy/resolve.js';
 import type { Learn } from './breaker.js';
 import type { Bulkhead } from './bulkhead.js';
@@ -9,7 +9,7 @@ import { circuitRefusal, type Guard, type Refusable } from './guard.js';
 export interface Applicant {
   readonly call: Refusable & {
     readonly policy: Pick<ResolvedPolicy, 'breaker' | 'bulkhead' | 'coolDown'>;
-    readonly lifetime: { readonly overByNow: Outcome | undefined };
+    readonly lifetime: { readonly overByNow: End | undefined };
   };
   /** Called once. Has `learn` look at its outcome before it resolves, and so before the slot is free. */
   send(learn: Learn | undefined): Promise<Outcome>;

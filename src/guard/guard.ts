@@ -1,6 +1,6 @@
 import type { InternalAxiosRequestConfig } from 'axios';
 import { SERVICE_UNAVAILABLE, TOO_MANY_REQUESTS } from '../base/http.js';
-import { type Outcome, statusOf } from '../base/outcome.js';
+import { type End, type Outcome, statusOf } from '../base/outcome.js';
 import { DEFAULTS } from '../policy/defaults.js';
 import type { ResolvedPolicy, ResolvedRetry } from '../policy/resolve.js';
 import { Breaker, type BreakerEnvironment } from './breaker.js';
@@ -109,7 +109,7 @@ export interface Refusable {
 }
 
 /** The refusal of a call that the circuit does not let pass. */
-export function circuitRefusal({ breaker }: Guard, { config, policy, outcome }: Refusable): Outcome | undefined {
+export function circuitRefusal({ breaker }: Guard, { config, policy, outcome }: Refusable): End | undefined {
   const error = policy.breaker ? breaker?.refusal(config, outcome?.error) : undefined;
   return error && { failure: 'refused', error, unsent: true, final: 'circuit-open' };
 }

@@ -1,5 +1,5 @@
 import { CoolingDownError } from '../base/errors.js';
-import type { Outcome } from '../base/outcome.js';
+import type { End } from '../base/outcome.js';
 import type { ResolvedPolicy } from '../policy/resolve.js';
 import type { CoolDown } from './cool-down.js';
 import { circuitRefusal, type Guard, type Refusable, reserveOf } from './guard.js';
@@ -13,13 +13,13 @@ export interface Candidate extends Refusable {
   readonly recorder: { readonly waitedMs: number };
 }
 
-export type Turn = Place<Outcome | undefined>;
+export type Turn = Place<End | undefined>;
 
 /** So many newcomers as may wait for a bulkhead's slot by default. */
 const MOST_WAITING = 10_000;
 
 /** A call asks to go on, with its first attempt or a retry: `undefined` if it may, a refusal, or a place in a line. */
-export function turnOf(guard: Guard, candidate: Candidate): Turn | Outcome | undefined {
+export function turnOf(guard: Guard, candidate: Candidate): Turn | End | undefined {
   const { policy, outcome: last } = candidate;
   const { budget } = guard;
   const coolDown = policy.coolDown && guard.coolDown?.isOn ? guard.coolDown : undefined;
@@ -31,7 +31,7 @@ export function turnOf(guard: Guard, candidate: Candidate): Turn | Outcome | und
     return refusal() ?? tooLong(guard, candidate, coolDown, returns) ?? coolDown.join(refusal, returns);
   }
   if (!last || !budget || !policy.retry.budget) return undefined;
-  const spent = (): Outcome | undefined =>
+  const spent = (): End | undefined =>
     budget.isSpent && budget.waiting > 1 ? { ...last, final: 'retry-budget' } : undefined;
   return refusal() ?? budget.take(reserveOf(policy.retry), () => spent() ?? refusal());
 }
@@ -42,7 +42,7 @@ function tooLong(
   { config, lifetime, outcome: last }: Candidate,
   coolDown: CoolDown,
   returns: boolean,
-): Outcome | undefined {
+): End | undefined {
   const waitMs = coolDown.waitMs(returns);
   if (waitMs < lifetime.remainingMs && (returns || coolDown.waiting < MOST_WAITING)) return undefined;
   const error = new CoolingDownError(config, scope, waitMs, last?.error);
