@@ -1,20 +1,20 @@
 import type { End, Outcome } from '../base/outcome.js';
+import { awaitTurn } from './await-turn.js';
 import type { Call } from './call.js';
 import { credentialsOf, leaveBehind } from './credentials.js';
 import { hedged } from './hedge.js';
 import { thrown } from './judge.js';
-import { turn } from './turn.js';
 
 /** Sends a call for the first time. Its body is made only if the caller gave none. */
 export function firstAttempt(call: Call): Promise<Outcome> {
   const makesBody = call.policy.body !== undefined && call.config.data === undefined;
-  return unlessOver(call, makesBody ? bodyInTurn : turn);
+  return unlessOver(call, makesBody ? bodyInTurn : awaitTurn);
 }
 
 /** Sends a call again after its wait, unless its caller has second thoughts. */
 export function nextAttempt(call: Call): Promise<Outcome> {
   const { body, retry } = call.policy;
-  return unlessOver(call, body || retry.beforeRetry ? preparedInTurn : turn);
+  return unlessOver(call, body || retry.beforeRetry ? preparedInTurn : awaitTurn);
 }
 
 /** Sends a call after `before`, at once if that has nothing to wait for, unless the call was ended meanwhile. */
@@ -40,9 +40,9 @@ async function askBeforeRetry(call: Call): Promise<End | undefined> {
 }
 
 const preparedInTurn = async (call: Call): Promise<End | undefined> =>
-  (await turn(call)) ?? (await askBeforeRetry(call)) ?? (await renewBody(call)) ?? spent(call);
+  (await awaitTurn(call)) ?? (await askBeforeRetry(call)) ?? (await renewBody(call)) ?? spent(call);
 
-const bodyInTurn = async (call: Call): Promise<End | undefined> => (await turn(call)) ?? renewBody(call);
+const bodyInTurn = async (call: Call): Promise<End | undefined> => (await awaitTurn(call)) ?? renewBody(call);
 
 async function renewBody({ lifetime, request, policy }: Call): Promise<End | undefined> {
   if (!policy.body) return undefined;

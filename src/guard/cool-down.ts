@@ -65,8 +65,8 @@ export class CoolDown {
   }
 
   /** Milliseconds that whoever comes now, or comes back, would have to wait. */
-  waitMs(returns: boolean): number {
-    const { size } = returns ? this.#returning : this.#newcomers;
+  waitMs(isReturning: boolean): number {
+    const { size } = isReturning ? this.#returning : this.#newcomers;
     return this.retryInMs + Math.min(2 * size, this.waiting) * this.#gapMs;
   }
 
@@ -92,9 +92,9 @@ export class CoolDown {
   }
 
   /** Waits for its turn. */
-  join(refusal: () => End | undefined, returns = false): Place<End | undefined> {
+  join(refusal: () => End | undefined, isReturning = false): Place<End | undefined> {
     this.#joined++;
-    const line = returns ? this.#returning : this.#newcomers;
+    const line = isReturning ? this.#returning : this.#newcomers;
     const place = line.join({ serve: () => undefined, refusal });
     if (this.waiting === 1 || this.environment.now() > this.#dueAt + LOST_AFTER_MS) this.#schedule();
     return place;

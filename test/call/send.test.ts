@@ -77,7 +77,10 @@ describe('an attempt', () => {
   });
 
   test.each<[string, (call: Call) => void]>([
-    ['was cut off', (call) => call.lifetime.cut({ failure: 'canceled', error: new Error('canceled'), final: 'canceled' })],
+    [
+      'was cut off',
+      (call) => call.lifetime.cut({ failure: 'canceled', error: new Error('canceled'), final: 'canceled' }),
+    ],
     ['is followed by another', (call) => call.noteRetry({ retry: true, delayMs: 0, because: 'read' })],
   ])('that %s tells no more of its progress, and leaves the config as it was', async (_name, act) => {
     const told: unknown[] = [];

@@ -35,7 +35,8 @@ describe('what the calls of a scope share', () => {
       call: {
         config: { headers: new AxiosHeaders() },
         policy: resolvePolicy(policy),
-        lifetime: { overByNow: undefined },
+        lifetime: { overByNow: undefined, remainingMs: 30_000 },
+        recorder: { waitedMs: 0 },
         outcome: undefined,
       },
       send: async (tell) => {
