@@ -116,14 +116,13 @@ export function isResilienceError(error: unknown): error is ResilienceError {
  * message. When it is `attemptTimeout`, it says so.
  */
 export class AttemptTimeoutError extends AxiosError {
-  constructor(config: Config, limit: number, isFetch = false) {
-    const own = Boolean(config.timeout);
-    const message = own
+  constructor(config: Config, limit: number, isOwn: boolean, isFetch = false) {
+    const message = isOwn
       ? config.timeoutErrorMessage || `timeout of ${limit}ms exceeded`
       : `attemptTimeout of ${limit} ms exceeded`;
-    const clarify = !own || isFetch || config.transitional?.clarifyTimeoutError;
+    const clarify = !isOwn || isFetch || config.transitional?.clarifyTimeoutError;
     super(message, clarify ? AxiosError.ETIMEDOUT : AxiosError.ECONNABORTED, config);
-    if (!own) this.name = 'AttemptTimeoutError';
+    if (!isOwn) this.name = 'AttemptTimeoutError';
   }
 }
 

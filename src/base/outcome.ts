@@ -1,5 +1,5 @@
 import type { AxiosResponse } from 'axios';
-import type { StopReason } from './decision.js';
+import type { Rejection, StopReason } from './decision.js';
 import type { FailureKind } from './failure.js';
 import type { Aborter } from './signal.js';
 
@@ -23,6 +23,14 @@ export interface Outcome {
   /** No later attempt can change this end. */
   readonly final?: StopReason;
 }
+
+/** An outcome with which its call ends, whatever the policy says. */
+export interface End extends Outcome {
+  readonly final: StopReason;
+}
+
+/** Nothing was sent, since what the calls of a scope share was in the way. */
+export const refused = (error: unknown, final: Rejection): End => ({ failure: 'refused', error, unsent: true, final });
 
 export function codeOf({ error }: Outcome): string | undefined {
   const code = (error as { code?: unknown } | undefined | null)?.code;

@@ -3,12 +3,12 @@ import { now } from '../base/clock.js';
 import type { Outcome } from '../base/outcome.js';
 import { type Applicant, admit, HELD } from '../guard/admit.js';
 import type { Learn } from '../guard/breaker.js';
+import { awaitTurn } from './await-turn.js';
 import type { Call } from './call.js';
 import type { Scope } from './context.js';
 import { thrown } from './judge.js';
 import type { Lifetime } from './lifetime.js';
 import { send } from './send.js';
-import { turn } from './turn.js';
 
 /** Attempts that are sent side by side have a lifetime each, so that one of them can be ended alone. */
 export interface Lane {
@@ -103,8 +103,7 @@ class Attempt implements Applicant {
 
   async #again(): Promise<Outcome> {
     const { call, lane } = this;
-    const { lifetime } = lane;
-    const end = await turn(call, { lifetime, guard: this.#scope.guard });
-    return end ?? lifetime.over ?? call.lifetime.overByNow ?? this.apply();
+    const end = await awaitTurn(call, this.#scope, lane);
+    return end ?? lane.lifetime.over ?? call.lifetime.overByNow ?? this.apply();
   }
 }

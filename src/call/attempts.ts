@@ -1,31 +1,31 @@
-import type { Outcome } from '../base/outcome.js';
+import type { End, Outcome } from '../base/outcome.js';
+import { awaitTurn } from './await-turn.js';
 import type { Call } from './call.js';
 import { credentialsOf, leaveBehind } from './credentials.js';
 import { hedged } from './hedge.js';
 import { thrown } from './judge.js';
-import { turn } from './turn.js';
 
 /** Sends a call for the first time. Its body is made only if the caller gave none. */
 export function firstAttempt(call: Call): Promise<Outcome> {
   const makesBody = call.policy.body !== undefined && call.config.data === undefined;
-  return unlessOver(call, makesBody ? bodyInTurn : turn);
+  return unlessOver(call, makesBody ? bodyInTurn : awaitTurn);
 }
 
 /** Sends a call again after its wait, unless its caller has second thoughts. */
 export function nextAttempt(call: Call): Promise<Outcome> {
   const { body, retry } = call.policy;
-  return unlessOver(call, body || retry.beforeRetry ? preparedInTurn : turn);
+  return unlessOver(call, body || retry.beforeRetry ? preparedInTurn : awaitTurn);
 }
 
 /** Sends a call after `before`, at once if that has nothing to wait for, unless the call was ended meanwhile. */
-function unlessOver(call: Call, before: (call: Call) => Promise<Outcome | undefined> | undefined): Promise<Outcome> {
+function unlessOver(call: Call, before: (call: Call) => Promise<End | undefined> | undefined): Promise<Outcome> {
   const { lifetime } = call;
   if (lifetime.over) return Promise.resolve(lifetime.over);
   return before(call)?.then((end) => end ?? lifetime.overByNow ?? hedged(call), thrown) ?? hedged(call);
 }
 
 /** Resolves to the end of the call, if `beforeRetry` puts one to it; it may also change the request. */
-async function askBeforeRetry(call: Call): Promise<Outcome | undefined> {
+async function askBeforeRetry(call: Call): Promise<End | undefined> {
   const { lifetime, request } = call;
   const { beforeRetry } = call.policy.retry;
   if (!beforeRetry) return undefined;
@@ -39,12 +39,12 @@ async function askBeforeRetry(call: Call): Promise<Outcome | undefined> {
   return undefined;
 }
 
-const preparedInTurn = async (call: Call): Promise<Outcome | undefined> =>
-  (await turn(call)) ?? (await askBeforeRetry(call)) ?? (await renewBody(call)) ?? spent(call);
+const preparedInTurn = async (call: Call): Promise<End | undefined> =>
+  (await awaitTurn(call)) ?? (await askBeforeRetry(call)) ?? (await renewBody(call)) ?? spent(call);
 
-const bodyInTurn = async (call: Call): Promise<Outcome | undefined> => (await turn(call)) ?? renewBody(call);
+const bodyInTurn = async (call: Call): Promise<End | undefined> => (await awaitTurn(call)) ?? renewBody(call);
 
-async function renewBody({ lifetime, request, policy }: Call): Promise<Outcome | undefined> {
+async function renewBody({ lifetime, request, policy }: Call): Promise<End | undefined> {
   if (!policy.body) return undefined;
   const renewed = request.renewBody().finally(() => {
     // It came too late for anybody to send it.
@@ -54,5 +54,5 @@ async function renewBody({ lifetime, request, policy }: Call): Promise<Outcome |
   return lifetime.over;
 }
 
-const spent = ({ request, outcome }: Call): Outcome | undefined =>
+const spent = ({ request, outcome }: Call): End | undefined =>
   request.isSpent ? { ...outcome, final: 'body-not-replayable' } : undefined;

@@ -1,7 +1,7 @@
 import { after } from '../base/clock.js';
 import { canceledError } from '../base/errors.js';
 import { SAFE_METHODS } from '../base/http.js';
-import type { Outcome } from '../base/outcome.js';
+import type { End, Outcome } from '../base/outcome.js';
 import { mayPass } from '../retry/decide.js';
 import { attempt, type Lane } from './attempt.js';
 import { abandon } from './body.js';
@@ -38,7 +38,7 @@ async function race(call: Call, delayMs: number): Promise<Outcome> {
     abandon(counts);
     counts = outcome;
   };
-  const decide = (outcome: Outcome, others: Outcome): void => {
+  const decide = (outcome: Outcome, others: End): void => {
     if (isDecided) return;
     isDecided = true;
     take(outcome);
@@ -77,7 +77,7 @@ async function race(call: Call, delayMs: number): Promise<Outcome> {
 const isAnswer = ({ policy, request }: Call, outcome: Outcome): boolean =>
   !mayPass(outcome, policy.retry, policy.retry.methods.get(request.method));
 
-const lost = ({ config }: Call): Outcome => ({
+const lost = ({ config }: Call): End => ({
   failure: 'canceled',
   error: canceledError(config, new Error('the other attempt was answered first')),
   final: 'canceled',

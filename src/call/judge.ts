@@ -3,7 +3,7 @@ import { wallClock } from '../base/clock.js';
 import { AttemptTimeoutError, ConnectTimeoutError } from '../base/errors.js';
 import { classify, neverSent } from '../base/failure.js';
 import { isObject } from '../base/object.js';
-import type { Outcome } from '../base/outcome.js';
+import type { End, Outcome } from '../base/outcome.js';
 import { unawaited } from '../base/thenable.js';
 import { mayPass } from '../retry/decide.js';
 import { retryAfterMs } from '../retry/retry-after.js';
@@ -49,17 +49,17 @@ export function outcomeOfError(
 }
 
 /** What one of the caller's own functions threw: the call rejects with it. */
-export const thrown = (error: unknown): Outcome => ({ failure: 'other', error, final: 'vetoed' });
+export const thrown = (error: unknown): End => ({ failure: 'other', error, final: 'vetoed' });
 
 function answered(response: AxiosResponse): Pick<Outcome, 'response' | 'retryAfterMs'> {
   const ms = retryAfterMs(response.headers, response.status, wallClock());
   return ms === undefined ? { response } : { response, retryAfterMs: ms };
 }
 
-/** The attempt took longer than its limit. */
-export const timedOut = ({ config, adapter }: Call, limitMs: number): Outcome => ({
+/** The attempt took longer than its limit, which is the caller's own `timeout` or not. */
+export const timedOut = ({ config, adapter }: Call, limitMs: number, isOwn: boolean): Outcome => ({
   failure: 'timeout',
-  error: new AttemptTimeoutError(config, limitMs, adapter.isFetch),
+  error: new AttemptTimeoutError(config, limitMs, isOwn, adapter.isFetch),
 });
 
 /** The connection did not stand in time; the hops before it were sent. */

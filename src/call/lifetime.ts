@@ -2,7 +2,7 @@ import type { InternalAxiosRequestConfig } from 'axios';
 import { now } from '../base/clock.js';
 import { canceledError, type DeadlineExceededError } from '../base/errors.js';
 import { MAX_TIMER_MS } from '../base/http.js';
-import type { Outcome } from '../base/outcome.js';
+import type { End } from '../base/outcome.js';
 import type { Aborter } from '../base/signal.js';
 import { hasEnded, whenEnded } from '../base/stream.js';
 
@@ -19,7 +19,7 @@ export interface PhaseLimit {
  */
 export class Lifetime {
   /** How the call was cut short, once it was. */
-  over: Outcome | undefined;
+  over: End | undefined;
   readonly #endsAt: number;
   /** One timer for call and phase: it is set anew for an earlier end only, and for a later one when it fires. */
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -28,7 +28,7 @@ export class Lifetime {
   /** The caller's own: during an attempt, another stands in its place on the config. */
   readonly #signal: InternalAxiosRequestConfig['signal'];
   #stopListening: (() => void) | undefined;
-  #endPhase: ((end: Outcome) => void) | undefined;
+  #endPhase: ((end: End) => void) | undefined;
   #lent = false;
 
   constructor(
@@ -47,12 +47,12 @@ export class Lifetime {
   }
 
   /** How it was cut short, or is about to be: many timers may be due at once, and what one of them ends lets others go on. */
-  get overByNow(): Outcome | undefined {
+  get overByNow(): End | undefined {
     return this.over ?? (this.remainingMs <= 0 ? this.#due() : undefined);
   }
 
   /** The call enters another phase: its end is told to `endPhase`, at once if it has come already. */
-  enter(endPhase: ((end: Outcome) => void) | undefined, limit?: PhaseLimit): void {
+  enter(endPhase: ((end: End) => void) | undefined, limit?: PhaseLimit): void {
     this.#endPhase = endPhase;
     this.#limit = limit;
     if (this.over) endPhase?.(this.over);
@@ -60,17 +60,17 @@ export class Lifetime {
   }
 
   /** Ends it, if nothing has ended it before. */
-  cut(end: Outcome): void {
+  cut(end: End): void {
     if (this.over) return;
     this.over = end;
     this.#endPhase?.(end);
   }
 
-  /** Settles as `work` does, or with the end of the call, if that comes first. */
-  async until<T>(work: PromiseLike<T>): Promise<T | Outcome> {
+  /** Settles as `work` does, or to nothing as soon as the call is over. */
+  async until<T>(work: PromiseLike<T>): Promise<T | undefined> {
     try {
-      return await new Promise<T | Outcome>((resolve, reject) => {
-        this.enter(resolve);
+      return await new Promise<T | undefined>((resolve, reject) => {
+        this.enter(() => resolve(undefined));
         work.then(resolve, reject);
       });
     } finally {
@@ -138,7 +138,7 @@ export class Lifetime {
     if (!this.over) this.#setTimer(now());
   }
 
-  #due(): Outcome {
+  #due(): End {
     return { failure: 'timeout', error: this.deadlineError?.(), final: 'deadline' };
   }
 }

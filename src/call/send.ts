@@ -36,6 +36,8 @@ export function send({ call, config, lifetime, sentAt, answered }: Sending): Pro
     const takeBack: (() => void)[] = [];
     let settled = false;
     let cut: unknown;
+    // axios's own `timeout`, where set, wins.
+    let ownMs = 0;
     let limitMs = Number.POSITIVE_INFINITY;
 
     // axios holds progress back for a third of a second: that of a failed attempt would pass for that of the next.
@@ -54,6 +56,7 @@ export function send({ call, config, lifetime, sentAt, answered }: Sending): Pro
       settle(end);
       aborter.abort();
     };
+    const timeUp = () => kill(timedOut(call, limitMs, ownMs > 0));
     const onResponse = (response: AxiosResponse) => {
       if (settled) return discard(response?.data);
       try {
@@ -67,7 +70,7 @@ export function send({ call, config, lifetime, sentAt, answered }: Sending): Pro
       try {
         const response = responseOf(error);
         // axios's own timer was first: in the middle of a body, it says that the connection was lost.
-        if (!settled && now() - sentAt >= limitMs && classify(error) === 'read') kill(timedOut(call, limitMs));
+        if (!settled && now() - sentAt >= limitMs && classify(error) === 'read') timeUp();
         if (cut) lendRequest(cut, error);
         if (settled) return discard(response?.data);
         giveBack(error as object, config, aborter, call.config);
@@ -83,12 +86,9 @@ export function send({ call, config, lifetime, sentAt, answered }: Sending): Pro
     };
 
     try {
-      limitMs = attemptLimit(config, policy.attemptTimeout);
-      lifetime.enter(kill, {
-        startedAt: sentAt,
-        endsAt: sentAt + limitMs,
-        tell: () => kill(timedOut(call, limitMs)),
-      });
+      ownMs = Number(config.timeout);
+      limitMs = ownMs > 0 ? ownMs : policy.attemptTimeout;
+      lifetime.enter(kill, { startedAt: sentAt, endsAt: sentAt + limitMs, tell: timeUp });
       if (settled) return;
       connection = watch(call, config, kill);
       takeBack.push(standIn(config, aborter));
@@ -101,12 +101,6 @@ export function send({ call, config, lifetime, sentAt, answered }: Sending): Pro
       onError(error);
     }
   });
-}
-
-/** axios's own `timeout`, where set, wins. */
-function attemptLimit({ timeout }: Config, attemptTimeout: number): number {
-  const own = Number(timeout);
-  return own > 0 ? own : attemptTimeout;
 }
 
 /** The caller finds the config it gave on what it gets back, not the copy an attempt was sent with. */

@@ -1,5 +1,5 @@
 import type { Decision } from '../base/decision.js';
-import type { Outcome } from '../base/outcome.js';
+import type { End } from '../base/outcome.js';
 import { isThenable } from '../base/thenable.js';
 import { decide } from '../retry/decide.js';
 import { abandon } from './body.js';
@@ -36,8 +36,8 @@ async function decided(call: Call): Promise<Decision> {
 }
 
 /** The call ends with this instead of what its last attempt ended with. */
-function end(call: Call, outcome: Outcome): Decision {
+function end(call: Call, outcome: End): Decision {
   abandon(call.outcome);
   call.outcome = outcome;
-  return { retry: false, because: outcome.final ?? 'not-retryable' };
+  return { retry: false, because: outcome.final };
 }

@@ -1,16 +1,12 @@
 import { BulkheadFullError } from '../base/errors.js';
-import type { Outcome } from '../base/outcome.js';
-import type { ResolvedPolicy } from '../policy/resolve.js';
+import { type Outcome, refused } from '../base/outcome.js';
 import type { Learn } from './breaker.js';
 import type { Bulkhead } from './bulkhead.js';
-import { circuitRefusal, type Guard, type Refusable } from './guard.js';
+import { circuitRefusal, type Guard, type GuardedCall } from './guard.js';
 
 /** An attempt that asks to be sent. */
 export interface Applicant {
-  readonly call: Refusable & {
-    readonly policy: Pick<ResolvedPolicy, 'breaker' | 'bulkhead' | 'coolDown'>;
-    readonly lifetime: { readonly overByNow: Outcome | undefined };
-  };
+  readonly call: GuardedCall;
   /** Called once. Has `learn` look at its outcome before it resolves, and so before the slot is free. */
   send(learn: Learn | undefined): Promise<Outcome>;
   /** Told once if the attempt has to wait for a slot; `leave` ends the wait. */
@@ -46,6 +42,5 @@ function whyNot(guard: Guard, { call }: Applicant): Outcome | undefined {
 
 function full({ scope }: Guard, { call: { config } }: Applicant, bulkhead: Bulkhead): Outcome {
   bulkhead.noteSaturation();
-  const error = new BulkheadFullError(config, scope, bulkhead.limit, bulkhead.queueLimit);
-  return { failure: 'refused', error, unsent: true, final: 'bulkhead-full' };
+  return refused(new BulkheadFullError(config, scope, bulkhead.limit, bulkhead.queueLimit), 'bulkhead-full');
 }

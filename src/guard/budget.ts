@@ -1,4 +1,4 @@
-import type { Outcome } from '../base/outcome.js';
+import type { End } from '../base/outcome.js';
 import { Line, type Place } from './line.js';
 
 /** A quiet client is not held to its last outage for ever: each so many milliseconds make a token. */
@@ -26,7 +26,7 @@ export interface BudgetEnvironment {
  * are refused: twenty calls that meet a blip wait in line while one of them looks whether it is over.
  */
 export class RetryBudget {
-  readonly #line = new Line<Outcome | undefined>(() => this.#pace());
+  readonly #line = new Line<End | undefined>(() => this.#pace());
   /** Raised to what a call may need by itself, if that is more. */
   #reserve: number;
   #tokens: number;
@@ -70,7 +70,7 @@ export class RetryBudget {
   }
 
   /** A retry asks to go: `undefined` if it may at once, otherwise its place in line. */
-  take(reserve: number, refusal: () => Outcome | undefined): Place<Outcome | undefined> | undefined {
+  take(reserve: number, refusal: () => End | undefined): Place<End | undefined> | undefined {
     if (reserve > this.#reserve) {
       this.#tokens += reserve - this.#reserve;
       this.#reserve = reserve;

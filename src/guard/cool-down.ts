@@ -1,4 +1,4 @@
-import type { Outcome } from '../base/outcome.js';
+import type { End } from '../base/outcome.js';
 import { Line, type Place } from './line.js';
 
 /** Those who waited are let go at this many times the pace at which they came. */
@@ -26,9 +26,9 @@ export interface CoolDownEnvironment {
  * go in order, not much faster than they came, so that the server does not meet all of them at once.
  */
 export class CoolDown {
-  readonly #newcomers = new Line<Outcome | undefined>(() => this.#schedule());
+  readonly #newcomers = new Line<End | undefined>(() => this.#schedule());
   /** Those who had their turn before, the one that heard the server ask among them. */
-  readonly #returning = new Line<Outcome | undefined>(() => this.#schedule());
+  readonly #returning = new Line<End | undefined>(() => this.#schedule());
   /** They and the newcomers go by turns, so that neither wait for all of the others. */
   #isTheirTurn = true;
   #until = 0;
@@ -65,8 +65,8 @@ export class CoolDown {
   }
 
   /** Milliseconds that whoever comes now, or comes back, would have to wait. */
-  waitMs(returns: boolean): number {
-    const { size } = returns ? this.#returning : this.#newcomers;
+  waitMs(isReturning: boolean): number {
+    const { size } = isReturning ? this.#returning : this.#newcomers;
     return this.retryInMs + Math.min(2 * size, this.waiting) * this.#gapMs;
   }
 
@@ -92,9 +92,9 @@ export class CoolDown {
   }
 
   /** Waits for its turn. */
-  join(refusal: () => Outcome | undefined, returns = false): Place<Outcome | undefined> {
+  join(refusal: () => End | undefined, isReturning = false): Place<End | undefined> {
     this.#joined++;
-    const line = returns ? this.#returning : this.#newcomers;
+    const line = isReturning ? this.#returning : this.#newcomers;
     const place = line.join({ serve: () => undefined, refusal });
     if (this.waiting === 1 || this.environment.now() > this.#dueAt + LOST_AFTER_MS) this.#schedule();
     return place;

@@ -1,6 +1,6 @@
 import type { InternalAxiosRequestConfig } from 'axios';
 import { SERVICE_UNAVAILABLE, TOO_MANY_REQUESTS } from '../base/http.js';
-import { type Outcome, statusOf } from '../base/outcome.js';
+import { type End, type Outcome, refused, statusOf } from '../base/outcome.js';
 import { DEFAULTS } from '../policy/defaults.js';
 import type { ResolvedPolicy, ResolvedRetry } from '../policy/resolve.js';
 import { Breaker, type BreakerEnvironment } from './breaker.js';
@@ -100,18 +100,21 @@ export class Guard {
   }
 }
 
-/** What is known of a call that may be refused. */
-export interface Refusable {
+/** As much of a call as is looked at to let it pass, hold it or refuse it. */
+export interface GuardedCall {
   readonly config: InternalAxiosRequestConfig;
-  readonly policy: Pick<ResolvedPolicy, 'breaker'>;
+  readonly policy: Pick<ResolvedPolicy, 'breaker' | 'bulkhead' | 'coolDown' | 'retry'>;
   /** How its latest attempt ended, if there was one: why it is here again. */
   readonly outcome: Outcome | undefined;
+  readonly lifetime: { readonly overByNow: End | undefined; readonly remainingMs: number };
+  /** For how long it has waited by now. */
+  readonly recorder: { readonly waitedMs: number };
 }
 
 /** The refusal of a call that the circuit does not let pass. */
-export function circuitRefusal({ breaker }: Guard, { config, policy, outcome }: Refusable): Outcome | undefined {
+export function circuitRefusal({ breaker }: Guard, { config, policy, outcome }: GuardedCall): End | undefined {
   const error = policy.breaker ? breaker?.refusal(config, outcome?.error) : undefined;
-  return error && { failure: 'refused', error, unsent: true, final: 'circuit-open' };
+  return error && refused(error, 'circuit-open');
 }
 
 /** Unless it is set, never less than what one call may need by itself. */

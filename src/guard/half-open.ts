@@ -1,7 +1,8 @@
+import { DEFAULTS } from '../policy/defaults.js';
 import { PROBE_LOST, type Settings, type Verdict } from './verdict.js';
 
-/** As long as `attemptTimeout` by default: only a probe without that limit is out for longer. */
-const LEAST_PATIENCE_MS = 10_000;
+/** Only a probe without a limit of its own, or with a longer one, is out for longer. */
+const LEAST_PATIENCE_MS = DEFAULTS.attemptTimeout;
 
 /**
  * One half-open period: one probe after another, until they have decided whether the circuit closes or opens again.

@@ -1,37 +1,29 @@
 import { CoolingDownError } from '../base/errors.js';
-import type { Outcome } from '../base/outcome.js';
-import type { ResolvedPolicy } from '../policy/resolve.js';
+import { type End, refused } from '../base/outcome.js';
+import { DEFAULTS } from '../policy/defaults.js';
 import type { CoolDown } from './cool-down.js';
-import { circuitRefusal, type Guard, type Refusable, reserveOf } from './guard.js';
+import { circuitRefusal, type Guard, type GuardedCall, reserveOf } from './guard.js';
 import type { Place } from './line.js';
 
-/** A call that asks whether it may go on. */
-export interface Candidate extends Refusable {
-  readonly policy: Pick<ResolvedPolicy, 'breaker' | 'coolDown' | 'retry'>;
-  readonly lifetime: { readonly remainingMs: number };
-  /** For how long it has waited by now. */
-  readonly recorder: { readonly waitedMs: number };
-}
-
-export type Turn = Place<Outcome | undefined>;
+export type Turn = Place<End | undefined>;
 
 /** So many newcomers as may wait for a bulkhead's slot by default. */
-const MOST_WAITING = 10_000;
+const MOST_WAITING = DEFAULTS.bulkhead.queue;
 
 /** A call asks to go on, with its first attempt or a retry: `undefined` if it may, a refusal, or a place in a line. */
-export function turnOf(guard: Guard, candidate: Candidate): Turn | Outcome | undefined {
-  const { policy, outcome: last } = candidate;
+export function turnOf(guard: Guard, call: GuardedCall): Turn | End | undefined {
+  const { policy, outcome: last } = call;
   const { budget } = guard;
   const coolDown = policy.coolDown && guard.coolDown?.isOn ? guard.coolDown : undefined;
   if (!coolDown && !last) return undefined;
 
-  const refusal = () => circuitRefusal(guard, candidate);
+  const refusal = () => circuitRefusal(guard, call);
   if (coolDown) {
-    const returns = last !== undefined || candidate.recorder.waitedMs > 0;
-    return refusal() ?? tooLong(guard, candidate, coolDown, returns) ?? coolDown.join(refusal, returns);
+    const isReturning = last !== undefined || call.recorder.waitedMs > 0;
+    return refusal() ?? tooLong(guard, call, coolDown, isReturning) ?? coolDown.join(refusal, isReturning);
   }
   if (!last || !budget || !policy.retry.budget) return undefined;
-  const spent = (): Outcome | undefined =>
+  const spent = (): End | undefined =>
     budget.isSpent && budget.waiting > 1 ? { ...last, final: 'retry-budget' } : undefined;
   return refusal() ?? budget.take(reserveOf(policy.retry), () => spent() ?? refusal());
 }
@@ -39,12 +31,11 @@ export function turnOf(guard: Guard, candidate: Candidate): Turn | Outcome | und
 /** The refusal of a call that has not the time to wait until the cool-down is over. */
 function tooLong(
   { scope }: Guard,
-  { config, lifetime, outcome: last }: Candidate,
+  { config, lifetime, outcome: last }: GuardedCall,
   coolDown: CoolDown,
-  returns: boolean,
-): Outcome | undefined {
-  const waitMs = coolDown.waitMs(returns);
-  if (waitMs < lifetime.remainingMs && (returns || coolDown.waiting < MOST_WAITING)) return undefined;
-  const error = new CoolingDownError(config, scope, waitMs, last?.error);
-  return { failure: 'refused', error, unsent: true, final: 'cooling-down' };
+  isReturning: boolean,
+): End | undefined {
+  const waitMs = coolDown.waitMs(isReturning);
+  if (waitMs < lifetime.remainingMs && (isReturning || coolDown.waiting < MOST_WAITING)) return undefined;
+  return refused(new CoolingDownError(config, scope, waitMs, last?.error), 'cooling-down');
 }

@@ -93,7 +93,7 @@ describe('AttemptTimeoutError', () => {
     ],
     [{ timeoutErrorMessage: 'Too slow' }, 'AttemptTimeoutError', 'ETIMEDOUT', 'attemptTimeout of 50 ms exceeded'],
   ])('%j: names the limit that was passed, as axios would its own', (fields, name, code, message) => {
-    const error = new AttemptTimeoutError({ ...CONFIG, ...fields }, 50);
+    const error = new AttemptTimeoutError({ ...CONFIG, ...fields }, 50, 'timeout' in fields);
     expect(error).toMatchObject({ name, code, message });
     expect(isResilienceError(error)).toBe(false);
   });

@@ -137,7 +137,7 @@ describe('an error', () => {
 
 describe('a limit of time', () => {
   test('of an attempt leaves open whether the server acted', () => {
-    const outcome = timedOut(call(), 500);
+    const outcome = timedOut(call(), 500, false);
     expect(outcome).toMatchObject({ failure: 'timeout', error: { message: 'attemptTimeout of 500 ms exceeded' } });
     expect(outcome.unsent).toBeUndefined();
   });

@@ -166,9 +166,10 @@ describe('Lifetime', () => {
   });
 
   test('until gives up work that never ends', async () => {
-    const end = live(1_000).until(new Promise<string>(() => {}));
+    const lifetime = live(1_000);
+    const end = lifetime.until(new Promise<string>(() => {}));
     jest.advanceTimersByTime(1_000);
-    expect(await end).toMatchObject({ final: 'deadline' });
+    expect([await end, lifetime.over]).toMatchObject([undefined, { final: 'deadline' }]);
   });
 
   test('disposed, it has neither timer nor listener, and hears of no end any more', async () => {

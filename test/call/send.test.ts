@@ -62,22 +62,25 @@ describe('an attempt', () => {
   afterEach(() => void jest.useRealTimers());
 
   test.each([
-    [50, 50],
-    ['50', 50],
-    [0, 100],
-    [-1, 100],
-    [undefined, 100],
-  ])('with a timeout of %p has %d ms', async (timeout, ms) => {
-    const { begin, answered } = sending(config({ timeout: timeout as number }), { attemptTimeout: 100 });
-    void begin();
+    [50, 50, 'timeout of 50ms exceeded'],
+    ['50', 50, 'timeout of 50ms exceeded'],
+    ['0', 100, 'attemptTimeout of 100 ms exceeded'],
+    [-1, 100, 'attemptTimeout of 100 ms exceeded'],
+    [undefined, 100, 'attemptTimeout of 100 ms exceeded'],
+  ])('with a timeout of %p, be it by beforeRetry, has %d ms', async (timeout, ms, message) => {
+    const { begin, answered } = sending(config(), { attemptTimeout: 100 });
+    void begin(config({ timeout: timeout as number }));
     await jest.advanceTimersByTimeAsync(ms - 1);
     expect(answered).toEqual([]);
     await jest.advanceTimersByTimeAsync(1);
-    expect(answered).toMatchObject([{ failure: 'timeout' }]);
+    expect(answered).toMatchObject([{ failure: 'timeout', error: { message } }]);
   });
 
   test.each<[string, (call: Call) => void]>([
-    ['was cut off', (call) => call.lifetime.cut({ failure: 'canceled', error: new Error('canceled') })],
+    [
+      'was cut off',
+      (call) => call.lifetime.cut({ failure: 'canceled', error: new Error('canceled'), final: 'canceled' }),
+    ],
     ['is followed by another', (call) => call.noteRetry({ retry: true, delayMs: 0, because: 'read' })],
   ])('that %s tells no more of its progress, and leaves the config as it was', async (_name, act) => {
     const told: unknown[] = [];
@@ -109,12 +112,12 @@ describe('an attempt', () => {
     const { call, begin, sent, answered, resolve } = sending(config());
     const end = begin();
     const signal = sent[0]?.signal;
-    call.lifetime.cut({ failure: 'canceled' });
-    expect([await end, signal?.aborted]).toEqual([{ failure: 'canceled' }, true]);
+    call.lifetime.cut({ failure: 'canceled', final: 'canceled' });
+    expect([await end, signal?.aborted]).toEqual([{ failure: 'canceled', final: 'canceled' }, true]);
     const body = new PassThrough();
     resolve(answer(sent[0] as Config, body));
     await jest.advanceTimersByTimeAsync(0);
-    expect([body.destroyed, answered]).toEqual([true, [{ failure: 'canceled' }]]);
+    expect([body.destroyed, answered]).toEqual([true, [{ failure: 'canceled', final: 'canceled' }]]);
   });
 
   test.each<[string, unknown, boolean]>([
@@ -128,7 +131,7 @@ describe('an attempt', () => {
   ])('that was cut off lets go of an error %s, too', async (_, error, hasBody) => {
     const { call, begin, answered, reject } = sending(config());
     const end = begin();
-    call.lifetime.cut({ failure: 'canceled' });
+    call.lifetime.cut({ failure: 'canceled', final: 'canceled' });
     await end;
     reject(error);
     await jest.advanceTimersByTimeAsync(0);
@@ -145,8 +148,8 @@ describe('an attempt', () => {
 
   test('of a call that is over already is not sent', async () => {
     const { call, begin, sent } = sending(config());
-    call.lifetime.cut({ failure: 'canceled' });
-    expect([await begin(), sent]).toEqual([{ failure: 'canceled' }, []]);
+    call.lifetime.cut({ failure: 'canceled', final: 'canceled' });
+    expect([await begin(), sent]).toEqual([{ failure: 'canceled', final: 'canceled' }, []]);
   });
 
   test('gives back the caller’s own config for the copy it was sent with, and for a copy of that', async () => {

@@ -158,9 +158,9 @@ describe('RetryBudget', () => {
 
   test('is exhausted until it is full again, not until the next answer', () => {
     for (const name of ['a', 'b', 'c']) retry(name);
-    retry('d')?.leave({});
+    retry('d')?.leave({ final: 'canceled' });
     budget.answered(0);
-    retry('e')?.leave({});
+    retry('e')?.leave({ final: 'canceled' });
     expect(exhausted).toBe(1);
   });
 
@@ -243,7 +243,7 @@ describe('RetryBudget', () => {
   test('it can be exhausted again after it has been filled', () => {
     make(1);
     retry('a');
-    retry('b')?.leave({});
+    retry('b')?.leave({ final: 'canceled' });
     expect(exhausted).toBe(1);
     for (let i = 0; i < 5; i++) budget.answered(0);
     retry('c');

@@ -46,7 +46,8 @@ describe('Guard', () => {
       call: {
         config: CONFIG,
         policy: resolvePolicy(policy),
-        lifetime: { overByNow: undefined },
+        lifetime: { overByNow: undefined, remainingMs: 30_000 },
+        recorder: { waitedMs: 0 },
         outcome: { error: cause },
       },
       send: async (learn) => {
@@ -163,7 +164,8 @@ describe('Guard', () => {
         call: {
           config: CONFIG,
           policy: resolvePolicy({}),
-          lifetime: { overByNow: undefined },
+          lifetime: { overByNow: undefined, remainingMs: 30_000 },
+          recorder: { waitedMs: 0 },
           outcome: undefined,
         },
         send: async () => OK,

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { AxiosHeaders } from 'axios';
-import type { Outcome } from '../../src/base/outcome.js';
+import type { End, Outcome } from '../../src/base/outcome.js';
 import { admit, HELD } from '../../src/guard/admit.js';
 import { type Guard, reserveOf } from '../../src/guard/guard.js';
 import { resolvePolicy } from '../../src/policy/resolve.js';
@@ -35,7 +35,8 @@ describe('what the calls of a scope share', () => {
       call: {
         config: { headers: new AxiosHeaders() },
         policy: resolvePolicy(policy),
-        lifetime: { overByNow: undefined },
+        lifetime: { overByNow: undefined, remainingMs: 30_000 },
+        recorder: { waitedMs: 0 },
         outcome: undefined,
       },
       send: async (tell) => {
@@ -213,7 +214,7 @@ describe('what the calls of a scope share', () => {
   });
 
   test('an open circuit lets go of those who wait, one that goes half-open of nobody', async () => {
-    const refused: Outcome = { failure: 'refused' };
+    const refused: End = { failure: 'refused', final: 'circuit-open' };
     let asked = 0;
     const refusal = () => {
       asked++;

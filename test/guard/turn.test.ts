@@ -29,7 +29,7 @@ describe('turnOf', () => {
     turnOf(guard, {
       config: CONFIG,
       policy: resolvePolicy(policy),
-      lifetime: { remainingMs },
+      lifetime: { overByNow: undefined, remainingMs },
       outcome,
       recorder: { waitedMs },
     });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Outcome } from '../../src/base/outcome.js';
+import type { End } from '../../src/base/outcome.js';
 import { RetryBudget } from '../../src/guard/budget.js';
 import type { Place } from '../../src/guard/line.js';
 import { ManualClock } from '../helpers/manual-clock.js';
@@ -71,7 +71,7 @@ class Scope {
   readonly gone: { readonly id: number; readonly at: number }[] = [];
   readonly refused: number[] = [];
   readonly left: number[] = [];
-  readonly #places = new Map<number, Place<Outcome | undefined>>();
+  readonly #places = new Map<number, Place<End | undefined>>();
   #comers = 0;
   #isCircuitOpen = false;
 
@@ -104,12 +104,12 @@ class Scope {
   #take(reserve: number): void {
     const id = this.#comers++;
     // As the guard refuses: when the circuit opens, or when to wait leads nowhere.
-    const refusal = (): Outcome | undefined => {
+    const refusal = (): End | undefined => {
       if (this.#isCircuitOpen) return { final: 'circuit-open' };
       return this.budget.isSpent && this.budget.waiting > 1 ? { final: 'retry-budget' } : undefined;
     };
     const place = this.budget.take(reserve, refusal);
-    const settle = (end: Outcome | undefined) => {
+    const settle = (end: End | undefined) => {
       this.#places.delete(id);
       if (!end) this.gone.push({ id, at: this.clock.now() });
       else if (end.final === 'canceled') this.left.push(id);
