@@ -51,6 +51,7 @@ const NEVER_RETRIED: ReadonlySet<string> = new Set([
   'not-retryable',
   'method-not-allowed',
   'body-not-replayable',
+  'canceled',
 ]);
 
 function tell(call: Call, because: StopDecision['because']): void {
@@ -62,12 +63,10 @@ function tell(call: Call, because: StopDecision['because']): void {
     return;
   }
   const end = () => ({ because, report: recorder.report });
+  if (call.retries === 0 && NEVER_RETRIED.has(because)) return call.emit('onNotRetried', end);
+  if (because === 'canceled') return call.emit('onCanceled', end);
   const isRejected = isRejection(because);
   if (isRejected) call.emit('onReject', () => ({ because }));
-  if (because === 'canceled' || (call.retries === 0 && NEVER_RETRIED.has(because))) {
-    call.emit('onNotRetried', end);
-    return;
-  }
   call.emit('onGiveUp', end);
   if (retries > 0 || !isRejected) call.emit('onFailure', end);
 }

@@ -77,8 +77,9 @@ async function race(call: Call, delayMs: number): Promise<Outcome> {
 const isAnswer = ({ policy, request }: Call, outcome: Outcome): boolean =>
   !mayPass(outcome, policy.retry, policy.retry.methods.get(request.method));
 
+/** How the other attempt ends; of its error no more is seen than the code. */
 const lost = ({ config }: Call): End => ({
   failure: 'canceled',
-  error: canceledError(config, new Error('the other attempt was answered first')),
+  error: canceledError(config, undefined),
   final: 'canceled',
 });

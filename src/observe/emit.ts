@@ -7,6 +7,8 @@ export interface Listener extends ResilienceHooks {
   onRecovered?(event: SuccessEvent): unknown;
   /** A call was given up, and not just refused: `onReject` has said that. */
   onFailure?(event: GiveUpEvent): unknown;
+  /** A call was cancelled after a retry had been announced: no give-up, but whoever has read of the retry waits for its end. */
+  onCanceled?(event: GiveUpEvent): unknown;
   /** A failed call was not worth a retry, or must not have one: no give-up, but not silent either. */
   onNotRetried?(event: GiveUpEvent): unknown;
 }

@@ -32,10 +32,8 @@ export function logListener(logger: ResilienceLogger): Listener {
       addReport(fields, event.report);
       return write('info', fields, `recovered after ${count(event.report.retries, 'retry', 'retries')}`);
     },
-    onFailure: (event) => {
-      const { report, because } = event;
-      return write('error', ending(event), `gave up after ${count(sent(report), 'attempt', 'attempts')}: ${because}`);
-    },
+    onFailure: (event) => write('error', ending(event), `gave up ${afterAttempts(event)}: ${event.because}`),
+    onCanceled: (event) => write('info', ending(event), `canceled ${afterAttempts(event)}`),
     onNotRetried: (event) => write('debug', ending(event), `not retried: ${event.because}`),
     onReject: (event) => {
       const fields = call(event);
@@ -43,8 +41,10 @@ export function logListener(logger: ResilienceLogger): Listener {
       return write('warn', fields, `refused: ${event.because}`);
     },
     onHedge: (event) => {
-      const fields = { ...call(event), 'resilience.delay_ms': round(event.delayMs) };
-      return write('info', fields, `no answer after ${round(event.delayMs)} ms: sent a second time`);
+      const delayMs = round(event.delayMs);
+      const fields = call(event);
+      fields['resilience.delay_ms'] = delayMs;
+      return write('info', fields, `no answer after ${delayMs} ms: sent a second time`);
     },
     onCoolDown: ({ scope, retryInMs }) => {
       const fields = { 'resilience.scope': scope, 'resilience.retry_in_ms': round(retryInMs) };
@@ -143,6 +143,8 @@ function said(error: unknown): string {
 
 /** Attempts that were sent: breaker, cool-down and bulkhead had no objection. */
 const sent = ({ attempts }: ResilienceReport): number => attempts.filter(({ failure }) => failure !== 'refused').length;
+
+const afterAttempts = ({ report }: GiveUpEvent): string => `after ${count(sent(report), 'attempt', 'attempts')}`;
 
 const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import axios from 'axios';
+import axios, { type AxiosRequestConfig } from 'axios';
 import { attachResilience, type ResiliencePolicy } from 'axios-resilience';
 import { type FakeClock, type Script, scriptedAdapter, withFakeClock } from 'axios-resilience/testing';
 import { namesIn, page, rowsOf } from '../helpers/pages.js';
@@ -17,15 +17,17 @@ const at = (level: string) => (fields: object, message: string) =>
   lines.push({ level, fields: { ...fields }, message });
 const logger = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 
+type Get = (config?: AxiosRequestConfig) => Promise<unknown>;
+
 /** What is said of calls that meet with `script`; `calls` makes them, if it is not one. */
 async function meet(
   script: Script,
   policy: ResiliencePolicy,
-  calls = (get: () => Promise<unknown>, clock: FakeClock): Promise<unknown> => clock.until(get()),
+  calls = (get: Get, clock: FakeClock): Promise<unknown> => clock.until(get()),
 ): Promise<void> {
   const api = axios.create({ baseURL: 'https://api.example.com', adapter: scriptedAdapter(script) });
   attachResilience(api, { ...policy, logger });
-  const get = () => api.get('/users').catch(() => {});
+  const get: Get = (config) => api.get('/users', config).catch(() => {});
   await withFakeClock((clock) => calls(get, clock), { random: 0.5 });
 }
 
@@ -37,13 +39,20 @@ beforeAll(async () => {
   await meet([{ status: 429, headers: { 'retry-after': '2' } }, 200], {});
   await meet([503], { breaker: false });
   await meet([404], {});
+  await meet([503, 'hang'], {}, async (get, clock) => {
+    const controller = new AbortController();
+    const call = get({ signal: controller.signal });
+    await clock.advance(1_000);
+    controller.abort();
+    await call;
+  });
   await meet([slow, 200], { hedge: 150 });
   await meet([503, 503, 200], CIRCUIT, async (get, clock) => {
     for (let call = 1; call <= 3; call++) await clock.until(get());
     await clock.advance(2_000);
     await clock.until(get());
   });
-  await meet([503], {}, (get, clock) => clock.until(Promise.all(Array.from({ length: 10 }, get))));
+  await meet([503], {}, (get, clock) => clock.until(Promise.all(Array.from({ length: 10 }, () => get()))));
   await meet([slow], { bulkhead: { limit: 1 } }, (get, clock) => clock.until(Promise.all([get(), get()])));
   const onRetry = () => {
     throw new Error('metrics are down');

@@ -204,6 +204,19 @@ describe('the record of', () => {
     ]);
   });
 
+  test.each([
+    ['in the wait that was announced', 1, [RESET]],
+    ['at its retry', 2, [RESET, { attempt: 2, durationMs: 3, code: 'ERR_CANCELED', failure: 'canceled' }]],
+  ] as const)('a call whose caller cancels it %s: no less loud than what it follows', (_, attempts, records) => {
+    expect(logged(({ onCanceled }) => onCanceled(ended('canceled', ...records)))).toEqual([
+      [
+        'info',
+        expect.objectContaining({ ...CALL, 'resilience.because': 'canceled', 'resilience.attempts': attempts }),
+        `axios-resilience: canceled after ${attempts} attempt${attempts === 1 ? '' : 's'}`,
+      ],
+    ]);
+  });
+
   test('a call that ended before it was sent', () => {
     const [line] = logged(({ onFailure }) => onFailure(ended('deadline')));
     expect(line?.[1]).toMatchObject({ 'resilience.attempts': 0, 'http.request.resend_count': 0 });
