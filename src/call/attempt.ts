@@ -15,7 +15,7 @@ export interface Lane {
   readonly lifetime: Lifetime;
   readonly isHedge?: boolean;
   /** Told when its turn has come. */
-  readonly onSent?: (() => void) | undefined;
+  readonly onSent?: () => void;
   /** Told how it has ended, before anything is made of that. */
   readonly onEnd?: (outcome: Outcome) => void;
 }

@@ -51,7 +51,6 @@ const NEVER_RETRIED: ReadonlySet<string> = new Set([
   'not-retryable',
   'method-not-allowed',
   'body-not-replayable',
-  'canceled',
 ]);
 
 function tell(call: Call, because: StopDecision['because']): void {
@@ -63,8 +62,10 @@ function tell(call: Call, because: StopDecision['because']): void {
     return;
   }
   const end = () => ({ because, report: recorder.report });
-  if (call.retries === 0 && NEVER_RETRIED.has(because)) return call.emit('onNotRetried', end);
-  if (because === 'canceled') return call.emit('onCanceled', end);
+  if (because === 'canceled' || (call.retries === 0 && NEVER_RETRIED.has(because))) {
+    call.emit(call.retries > 0 ? 'onCanceled' : 'onNotRetried', end);
+    return;
+  }
   const isRejected = isRejection(because);
   if (isRejected) call.emit('onReject', () => ({ because }));
   call.emit('onGiveUp', end);

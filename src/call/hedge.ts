@@ -50,15 +50,14 @@ async function race(call: Call, delayMs: number): Promise<Outcome> {
     else if (isAnswer(call, outcome)) decide(outcome, lost(call));
     else take(outcome);
   };
-  const start = (isHedge: boolean, onSent?: () => void): Promise<Outcome> => {
+  const start = (isHedge: boolean, onSent: () => void): Promise<Outcome> => {
     const own = new Lifetime({ headers: call.config.headers }, 0, Number.POSITIVE_INFINITY);
     lanes.push(own);
     return timed(call, { lifetime: own, isHedge, onSent, onEnd });
   };
   const hedge = (): void => {
     if (!scope.guard.maySpare(call.policy)) return;
-    second = start(true);
-    call.emit('onHedge', () => ({ delayMs }));
+    second = start(true, () => call.emit('onHedge', () => ({ delayMs })));
   };
   const first = start(false, () => {
     stopWaiting = after(delayMs, hedge);

@@ -246,7 +246,7 @@ describe('a call', () => {
         'error: gave up after 2 attempts: circuit-open',
       ]);
       const canceled = await logged([503], ({ cancel }) => cancel());
-      expect(canceled.slice(2)).toEqual(['debug: not retried: canceled']);
+      expect(canceled.slice(2)).toEqual(['info: canceled after 2 attempts']);
     });
   });
 

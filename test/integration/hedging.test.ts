@@ -177,6 +177,23 @@ describe.each(['http', 'fetch'] as const)('hedging through the %s adapter', (ada
     expect([server.hits.length, hedges]).toEqual([7, [150]]);
   });
 
+  test('a hedge is told of once it is sent, not when the scope that the retry was turned to has no room for it', async () => {
+    attach({
+      hedge: 30,
+      bulkhead: { limit: 1, queue: 0 },
+      scope: ({ url }) => `scope ${url}`,
+      retry: {
+        backoff: () => 0,
+        beforeRetry: (config) => {
+          config.url = '/other';
+        },
+      },
+    });
+    server.script(503, (_req, res) => void setTimeout(() => res.end('{}'), 100));
+    const report = reportOf(await api.get('/'));
+    expect([report?.attempts.map(({ status }) => status), server.hits.length, hedges]).toEqual([[503, 200], 2, []]);
+  });
+
   test('a hedge after a quantile waits until enough is known', async () => {
     attach({ hedge: { quantile: 0.9 } });
     server.script(200);
