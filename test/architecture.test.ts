@@ -90,7 +90,7 @@ describe('the layout of src', () => {
   const isOfCommand = (file: string) => folderOf(file) === 'cli';
 
   test('cockatiel is behind one door, axios-retry behind another, and nothing of Node is imported but for its own channels and the command', () => {
-    expect(importersOf('cockatiel')).toEqual(['guard/breaker.ts', 'guard/bulkhead.ts', 'guard/failure-window.ts']);
+    expect(importersOf('cockatiel')).toEqual(['guard/breaker.ts', 'guard/bulkhead.ts']);
     expect(importersOf('axios-retry')).toEqual(['call/wire.ts']);
     const others = new Set(files.flatMap((file) => importsOf(file).map(({ from }) => from)));
     expect([...others].filter((from) => !from.startsWith('.') && !from.startsWith('node:')).sort()).toEqual([

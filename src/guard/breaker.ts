@@ -82,11 +82,8 @@ export class Breaker implements BreakerView {
   ) {
     this.#seenAt = environment.now();
     this.#window = new FailureWindow(settings, environment.now);
-    const breaker: IBreaker = {
-      state: undefined,
-      success: (circuit) => this.#window.success(circuit),
-      failure: () => true,
-    };
+    // Of the outcomes of a closed circuit it only gets the failure that opens it.
+    const breaker: IBreaker = { state: undefined, success: () => this.#window.clear(), failure: () => true };
     const counted = handleWhenResult((verdict) => (verdict as Verdict).counts !== 'answered');
     const halfOpenAfter = { next: (context: OpenContext) => this.#open(verdictIn(context), 0) };
     this.#circuit = circuitBreaker(counted, { breaker, halfOpenAfter });
@@ -141,14 +138,14 @@ export class Breaker implements BreakerView {
     return this.#circuit.state === Circuit.Closed ? this.#count() : this.#probe();
   }
 
-  /** Counted as it comes; cockatiel is told of the failure that opens the circuit, of which no later one is a part. */
+  /** Counts each outcome itself; cockatiel only gets the failure that opens the circuit, of which no later one is a part. */
   #count(): Learn {
     const epoch = this.#epoch;
     const sentAt = this.#clock();
     return (outcome) => {
       const verdict = epoch === this.#epoch ? this.#judge(outcome, sentAt, false) : undefined;
       if (verdict?.counts === 'answered') {
-        this.#window.success(Circuit.Closed);
+        this.#window.success();
       } else if (verdict && this.#window.failure()) {
         this.#epoch++;
         return this.#circuit.execute(() => verdict).then(() => outcome);

@@ -1,6 +1,3 @@
-import { CircuitState } from 'cockatiel';
-import type { BreakerPolicy } from '../policy/types.js';
-
 const BUCKETS = 10;
 
 interface Bucket {
@@ -22,11 +19,8 @@ export interface WindowCounts {
   readonly consecutiveFailures: number;
 }
 
-type Thresholds = Required<
-  Pick<
-    { [K in keyof BreakerPolicy]-?: number },
-    'failureRatio' | 'minimumCalls' | 'window' | 'consecutive' | 'minimumDuration'
-  >
+type Thresholds = Readonly<
+  Record<'failureRatio' | 'minimumCalls' | 'window' | 'consecutive' | 'minimumDuration', number>
 >;
 
 /**
@@ -45,9 +39,14 @@ export class FailureWindow {
     private readonly now: () => number,
   ) {}
 
-  success(circuit: CircuitState): void {
-    if (circuit === CircuitState.HalfOpen) this.#buckets.clear();
-    else this.#bucket(this.now()).calls++;
+  success(): void {
+    this.#bucket(this.now()).calls++;
+    this.#streak = 0;
+  }
+
+  /** The circuit closes: what was counted before says nothing of the host as it is now. */
+  clear(): void {
+    this.#buckets.clear();
     this.#streak = 0;
   }
 

@@ -9,10 +9,7 @@ import { Bulkhead, type BulkheadOptions } from './bulkhead.js';
 import { CoolDown, type CoolDownEnvironment } from './cool-down.js';
 import { Latencies } from './latencies.js';
 
-type Environment = BreakerEnvironment &
-  Pick<BulkheadOptions, 'onSaturation'> &
-  Omit<BudgetEnvironment, 'now'> &
-  Omit<CoolDownEnvironment, 'now' | 'random'>;
+type Environment = BreakerEnvironment & BudgetEnvironment & CoolDownEnvironment & Pick<BulkheadOptions, 'onSaturation'>;
 
 /** What the requests of one scope share: cool-down, retry budget, breaker and bulkhead. */
 export class Guard {

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { CircuitState } from 'cockatiel';
 import { FailureWindow } from '../../src/guard/failure-window.js';
 
 const THRESHOLDS = { failureRatio: 0.5, minimumCalls: 10, window: 30_000, consecutive: 5, minimumDuration: 1_000 };
@@ -11,7 +10,7 @@ function timeline(thresholds: Partial<typeof THRESHOLDS> = {}) {
     /** One letter a call, F or s, `everyMs` apart; the number of the call that opened the circuit, or undefined. */
     play(calls: string, everyMs: number): number | undefined {
       for (const [i, call] of [...calls].entries()) {
-        if (call === 's') window.success(CircuitState.Closed);
+        if (call === 's') window.success();
         else if (window.failure()) return i + 1;
         now += everyMs;
       }
@@ -20,7 +19,7 @@ function timeline(thresholds: Partial<typeof THRESHOLDS> = {}) {
     rest(ms: number) {
       now += ms;
     },
-    reset: () => window.success(CircuitState.HalfOpen),
+    reset: () => window.clear(),
     counts: () => window.counts,
   };
 }
