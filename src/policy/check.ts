@@ -1,7 +1,11 @@
+import { MAX_TIMER_MS } from '../base/http.js';
 import { suggestion } from './suggest.js';
 
 /** Checks one value; throws a TypeError or RangeError that names path, rule and value. */
-export type Rule = (value: unknown, path: string) => void;
+export type Check = (value: unknown, path: string) => void;
+
+/** One for each option, so that none can be forgotten. */
+export type Checks<T> = Readonly<Record<keyof T, Check>>;
 
 export const isFunction = (value: unknown): boolean => typeof value === 'function';
 /** `AsyncFunction` and the like. */
@@ -13,17 +17,17 @@ export const isRecord = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export const number =
-  (rule: string, holds: (value: number) => boolean): Rule =>
+  (rule: string, holds: (value: number) => boolean): Check =>
   (value, path) => {
     if (typeof value !== 'number') throw new TypeError(message(path, rule, value));
     if (!holds(value)) throw new RangeError(message(path, rule, value));
   };
 
-export const whole = (least: number): Rule =>
+export const whole = (least: number): Check =>
   number(`must be a whole number ≥ ${least}`, (value) => Number.isSafeInteger(value) && value >= least);
 
 export const type =
-  (rule: string, holds: (value: unknown) => boolean): Rule =>
+  (rule: string, holds: (value: unknown) => boolean): Check =>
   (value, path) => {
     if (!holds(value)) throw new TypeError(message(path, rule, value));
   };
@@ -32,30 +36,38 @@ export const fn = type('must be a function', isFunction);
 export const prompt = type('must be a function', isPrompt);
 export const bool = type('must be true or false', (value) => typeof value === 'boolean');
 
-/** Passes these values, and checks all others by `rule`. */
+/** Passes these values, and checks all others. */
 export const or =
-  (rule: Rule, ...others: unknown[]): Rule =>
+  (check: Check, ...others: unknown[]): Check =>
   (value, path) => {
-    if (!others.includes(value)) rule(value, path);
+    if (!others.includes(value)) check(value, path);
   };
 
+export const milliseconds = (least: number, otherwise = ''): Check =>
+  number(
+    `must be milliseconds, ${least ? '> 0' : '≥ 0'} and ≤ ${MAX_TIMER_MS}${otherwise}`,
+    (value) => (least ? value > 0 : value >= 0) && value <= MAX_TIMER_MS,
+  );
+
+export const orFalse = (check: Check): Check => or(check, false);
+
 export const either =
-  (first: Rule, applies: (value: unknown) => boolean, second: Rule): Rule =>
+  (first: Check, applies: (value: unknown) => boolean, second: Check): Check =>
   (value, path) =>
     (applies(value) ? first : second)(value, path);
 
 export const object =
-  (rules: Readonly<Record<string, Rule>>, expected = 'an object', fieldsOf = fields): Rule =>
+  (checks: Readonly<Record<string, Check>>, expected = 'an object', fieldsOf = fields): Check =>
   (value, path) => {
     if (!isRecord(value)) throw new TypeError(message(path, `must be ${expected}`, value));
     const at = (name: string) => (path ? `${path}.${clip(name)}` : clip(name));
-    const inherited = fieldsOf === fields && Object.keys(rules).find((name) => isInherited(name, value));
+    const inherited = fieldsOf === fields && Object.keys(checks).find((name) => isInherited(name, value));
     if (inherited)
       throw new TypeError(`\`${at(inherited)}\` must be of the object itself: what is inherited is not read`);
     for (const [name, field] of fieldsOf(value, path)) {
-      const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
-      if (!rule) throw new TypeError(`\`${at(name)}\` is not an option${suggestion(clip(name), rules)}`);
-      if (field !== undefined) rule(field, at(name));
+      const check = Object.hasOwn(checks, name) ? checks[name] : undefined;
+      if (!check) throw new TypeError(`\`${at(name)}\` is not an option${suggestion(clip(name), checks)}`);
+      if (field !== undefined) check(field, at(name));
     }
   };
 
@@ -64,11 +76,11 @@ const isInherited = (name: string, value: object): boolean =>
   name in value && !Object.hasOwn(value, name) && !(name in Object.prototype);
 
 export const list =
-  (rule: Rule, expected: string): Rule =>
+  (check: Check, expected: string): Check =>
   (value, path) => {
     if (!Array.isArray(value)) throw new TypeError(message(path, `must be ${expected}`, value));
     // By index, which sees holes: of a list of a thousand million, the first is refused at once.
-    for (let i = 0; i < value.length; i++) rule(value[i], `${path}[${i}]`);
+    for (let i = 0; i < value.length; i++) check(value[i], `${path}[${i}]`);
   };
 
 /** The fields of a plain object. A Map, a Promise or a Date would pass for an object without options, and is refused. */

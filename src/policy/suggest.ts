@@ -14,7 +14,7 @@ const ELSEWHERE: readonly (readonly [name: RegExp, place: string])[] = [
   [/^(deadline|(attempt|connect)Timeout|hedge|coolDown|breaker|bulkhead|scope|fallback|hooks)$/, 'the policy itself'],
   [/^(rules|logger)$/, 'the policy that `attachResilience` gets'],
   [/^(idempotent|body)$/, 'the `resilience` of a request'],
-  [/^on(Retry|Success|GiveUp|End)$/, '`hooks`'],
+  [/^on(Retry|Success|GiveUp|End|Reject|StateChange|Saturation|Hedge|CoolDown|BudgetExhausted)$/, '`hooks`'],
 ];
 
 /**

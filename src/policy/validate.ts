@@ -1,8 +1,9 @@
 import type { ResilienceHooks } from '../base/events.js';
-import { MAX_TIMER_MS } from '../base/http.js';
 import { normal } from '../base/url.js';
 import {
   bool,
+  type Check,
+  type Checks,
   clip,
   either,
   fields,
@@ -11,18 +12,18 @@ import {
   isNumber,
   isPrompt,
   isRecord,
-  list,
   message,
+  milliseconds,
   number,
   object,
   or,
-  prompt,
-  type Rule,
+  orFalse,
   readable,
   type,
   whole,
 } from './check.js';
-import type { ResilienceOverride, ResiliencePolicy } from './types.js';
+import type { BreakerPolicy, BulkheadPolicy, HedgePolicy, ResilienceOverride, ResiliencePolicy } from './types.js';
+import { budget, retryWith } from './validate-retry.js';
 
 /** Throws a TypeError or RangeError for the first thing wrong with a policy. */
 export function validatePolicy(policy: unknown): asserts policy is ResiliencePolicy {
@@ -39,95 +40,15 @@ export function validateHooks(given: unknown): asserts given is ResilienceHooks 
 }
 
 /** An option of a policy is named `retry.maxRetries`, without `policy` before it; one of an override has its `path` before it. */
-function validate(name: string, expected: string, rule: Rule, value: unknown, path = ''): void {
+function validate(name: string, expected: string, check: Check, value: unknown, path = ''): void {
   readable(name, () => {
     if (!isRecord(value)) throw new TypeError(message(name, expected, value));
     fields(value, name);
-    rule(value, path);
+    check(value, path);
   });
 }
 
-const most = or(whole(0), Number.POSITIVE_INFINITY);
-
-const milliseconds = (least: number, otherwise = ''): Rule =>
-  number(
-    `must be milliseconds, ${least ? '> 0' : '≥ 0'} and ≤ ${MAX_TIMER_MS}${otherwise}`,
-    (value) => (least ? value > 0 : value >= 0) && value <= MAX_TIMER_MS,
-  );
-
-const orFalse = (rule: Rule): Rule => or(rule, false);
 const time = orFalse(milliseconds(1, ', or false'));
-
-const statuses = list(
-  number('must be a status from 100 to 599', (n) => Number.isInteger(n) && n >= 100 && n <= 599),
-  'a list of statuses',
-);
-
-/** A token (RFC 9110 §9.1). So is `*`, but whoever writes it means all methods, and would get none. */
-const method: Rule = type(
-  'must be an HTTP method',
-  (value) => typeof value === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(value) && value !== '*',
-);
-
-const methodRule: Rule = or(object({ statuses, maxRetries: whole(0) }, 'true, false or an object'), true, false);
-
-const methods: Rule = (value, path) => {
-  if (isRecord(value)) {
-    for (const [name, rule] of fields(value, path)) {
-      method(name, path);
-      if (rule !== undefined) methodRule(rule, `${path}.${clip(name)}`);
-    }
-  } else list(method, 'a list of methods or a record by method')(value, path);
-  if (Object.keys(value as object).length > 0) return;
-  throw new RangeError(message(path, 'must name at least one method (`retry: false` switches retries off)', value));
-};
-
-const backoff = either(
-  fn,
-  isPrompt,
-  object(
-    {
-      baseDelay: milliseconds(0),
-      maxDelay: milliseconds(0),
-      jitter: type("must be 'full', 'equal', 'decorrelated' or 'none'", (value) =>
-        ['full', 'equal', 'decorrelated', 'none'].includes(value as string),
-      ),
-    },
-    'an object or a function',
-  ),
-);
-
-const budget = orFalse(
-  object(
-    { ratio: number('must be ≥ 0 and ≤ 1', (value) => value >= 0 && value <= 1), reserve: whole(0) },
-    'an object or false',
-  ),
-);
-
-const retryWith = (budget: Rule): Rule =>
-  orFalse(
-    either(
-      whole(0),
-      isNumber,
-      object(
-        {
-          maxRetries: whole(0),
-          limits: object({ connect: most, read: most, status: most }),
-          methods,
-          statuses,
-          backoff,
-          respectRetryAfter: bool,
-          maxRetryAfter: milliseconds(0),
-          budget,
-          idempotencyKey: or(type('must be true, false or a function', isPrompt), true, false),
-          retryResponse: prompt,
-          shouldRetry: fn,
-          beforeRetry: fn,
-        },
-        'a number, an object or false',
-      ),
-    ),
-  );
 
 const breaker = orFalse(
   object(
@@ -142,20 +63,23 @@ const breaker = orFalse(
       successThreshold: whole(1),
       countRateLimit: bool,
       slowCallDuration: time,
-    },
+    } satisfies Checks<BreakerPolicy>,
     'an object or false',
   ),
 );
 
 const limit = whole(1);
 
-const bulkheadObject = object({ limit, queue: whole(0), countStreams: bool }, 'a number, an object or false');
+const bulkheadObject = object(
+  { limit, queue: whole(0), countStreams: bool } satisfies Checks<BulkheadPolicy>,
+  'a number, an object or false',
+);
 
 const hedgeObject = object(
   {
     delay: milliseconds(1),
     quantile: number('must be > 0 and < 1', (value) => value > 0 && value < 1),
-  },
+  } satisfies Checks<HedgePolicy>,
   'a number, an object or false',
 );
 
@@ -176,7 +100,7 @@ const bulkhead = orFalse(
 );
 
 /** By `Object.entries`, not `fields`: hooks may be an instance of a class. */
-const hooks: Rule = object(
+const hooks: Check = object(
   {
     onRetry: fn,
     onSuccess: fn,
@@ -188,7 +112,7 @@ const hooks: Rule = object(
     onHedge: fn,
     onCoolDown: fn,
     onBudgetExhausted: fn,
-  },
+  } satisfies Checks<ResilienceHooks>,
   'an object',
   Object.entries,
 );
@@ -209,7 +133,7 @@ const off = type(
   (value) => value === false,
 );
 
-const OVERRIDE: Rule = object({
+const OVERRIDE: Check = object({
   ...times,
   retry: retryWith(off),
   hedge,
@@ -221,14 +145,14 @@ const OVERRIDE: Rule = object({
   hooks,
   idempotent: bool,
   body: fn,
-});
+} satisfies Checks<ResilienceOverride>);
 
 const prefix = type("must begin with 'http://', 'https://' or '/'", (value) => {
   const url = String(value);
   return /^(https?:\/\/.|\/(?!\/))/i.test(url) && normal(url) !== undefined;
 });
 
-const rules: Rule = (value, path) => {
+const rules: Check = (value, path) => {
   if (!isRecord(value)) throw new TypeError(message(path, 'must be a record of overrides by URL prefix', value));
   for (const [url, override] of fields(value, path)) {
     prefix(url, path);
@@ -236,7 +160,7 @@ const rules: Rule = (value, path) => {
   }
 };
 
-const POLICY: Rule = object({
+const POLICY: Check = object({
   ...times,
   retry: retryWith(budget),
   hedge,
@@ -248,4 +172,4 @@ const POLICY: Rule = object({
   fallback: fn,
   hooks,
   logger,
-});
+} satisfies Checks<ResiliencePolicy>);

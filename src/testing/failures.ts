@@ -1,5 +1,5 @@
 import { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
-import { message, type Rule } from '../policy/check.js';
+import { type Check, message } from '../policy/check.js';
 import type { Act } from './script.js';
 
 type Config = InternalAxiosRequestConfig;
@@ -15,7 +15,7 @@ const SYSCALLS: Readonly<Record<string, string>> = {
 const TIMEOUTS: ReadonlySet<string> = new Set([AxiosError.ECONNABORTED, AxiosError.ETIMEDOUT]);
 
 /** What can go wrong at an adapter. */
-export const anyTrouble: Rule = (trouble, path) => {
+export const anyTrouble: Check = (trouble, path) => {
   if (trouble instanceof Error) return;
   if (typeof trouble === 'string' && /^(reset|hang|cut|[A-Z][A-Z\d_]+)$/.test(trouble)) return;
   throw new TypeError(message(path, "must be an error, its code, 'reset', 'hang' or 'cut'", trouble));

@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { message, type Rule } from '../policy/check.js';
+import { type Check, message } from '../policy/check.js';
 import type { ServerHit } from './received.js';
 import type { Act, Playbook } from './script.js';
 
 const TROUBLES: ReadonlySet<unknown> = new Set(['reset', 'ECONNRESET', 'hang', 'cut']);
 
 /** What can go wrong at a server: it can lose a connection, but not refuse its own, nor hide its name. */
-export const serverTrouble: Rule = (trouble, path) => {
+export const serverTrouble: Check = (trouble, path) => {
   if (TROUBLES.has(trouble)) return;
   throw new TypeError(message(path, "must be 'reset', 'hang' or 'cut' at a server", trouble));
 };

@@ -1,5 +1,5 @@
 import { MAX_TIMER_MS } from '../base/http.js';
-import { isFunction, isNumber, isRecord, message, number, object, type Rule, type } from '../policy/check.js';
+import { type Check, isFunction, isNumber, isRecord, message, number, object, type } from '../policy/check.js';
 import { begins } from '../policy/rules.js';
 import type { Hit } from './received.js';
 
@@ -66,10 +66,10 @@ interface Route {
 /** A script being played. */
 export class Playbook {
   readonly #routes: readonly Route[];
-  readonly #step: Rule;
+  readonly #step: Check;
 
   /** @param trouble checks what can go wrong on this stage */
-  constructor(script: Script, trouble: Rule) {
+  constructor(script: Script, trouble: Check) {
     const status = number('must be a status from 200 to 999', (it) => Number.isInteger(it) && it >= 200 && it <= 999);
     const milliseconds = number('must be milliseconds ≥ 0', (ms) => ms >= 0 && ms <= MAX_TIMER_MS);
     const answer = object({
