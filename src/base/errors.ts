@@ -40,7 +40,7 @@ abstract class ResilienceErrorBase extends AxiosError {
 
 /** The circuit of this scope is open: nothing was sent. `cause` is the failure that opened it, or this call's last. */
 export class CircuitOpenError extends ResilienceErrorBase {
-  /** The same in minified code. */
+  /** Always this, in minified code too. */
   override readonly name = 'CircuitOpenError';
   /** Tells this error from the other refusals. */
   declare readonly code: 'ERR_CIRCUIT_OPEN';
@@ -55,7 +55,7 @@ export class CircuitOpenError extends ResilienceErrorBase {
 
 /** The server of this scope has asked to be left alone for longer than this call can wait: nothing was sent. */
 export class CoolingDownError extends ResilienceErrorBase {
-  /** The same in minified code. */
+  /** Always this, in minified code too. */
   override readonly name = 'CoolingDownError';
   /** Tells this error from the other refusals. */
   declare readonly code: 'ERR_COOLING_DOWN';
@@ -76,7 +76,7 @@ export class CoolingDownError extends ResilienceErrorBase {
 
 /** As many calls as allowed are in flight and queued for this scope: nothing was sent. */
 export class BulkheadFullError extends ResilienceErrorBase {
-  /** The same in minified code. */
+  /** Always this, in minified code too. */
   override readonly name = 'BulkheadFullError';
   /** Tells this error from the other refusals. */
   declare readonly code: 'ERR_BULKHEAD_FULL';
@@ -88,7 +88,7 @@ export class BulkheadFullError extends ResilienceErrorBase {
 
 /** The call's deadline passed. `cause` is the last attempt's error, if one had ended. */
 export class DeadlineExceededError extends ResilienceErrorBase {
-  /** The same in minified code. */
+  /** Always this, in minified code too. */
   override readonly name = 'DeadlineExceededError';
   /** Tells this error from the refusals. */
   declare readonly code: 'ERR_DEADLINE_EXCEEDED';

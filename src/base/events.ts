@@ -42,7 +42,7 @@ export interface SuccessEvent extends CallFacts, Attachments {
   readonly report: ResilienceReport;
 }
 
-/** A call that was retried, or could have been, ended in failure. */
+/** A call ended in failure after a retry was decided on, or where one was due and kept back, or refused, or out of time. */
 export interface GiveUpEvent extends CallFacts, Attachments {
   /** Why it was not sent again. */
   readonly because: StopReason;
@@ -113,7 +113,10 @@ export interface ResilienceHooks {
   onRetry?: ((event: RetryEvent) => unknown) | undefined;
   /** A call succeeded, at once or after retries. */
   onSuccess?: ((event: SuccessEvent) => unknown) | undefined;
-  /** A call that was retried, refused, or cut short by its deadline ended in failure. */
+  /**
+   * A call ended in failure after a retry was decided on, or where one was due and kept back (a Retry-After too long, the
+   * budget, a veto), or refused, or out of time. Not what is never retried (a 404, a POST): `onEnd` tells of that.
+   */
   onGiveUp?: ((event: GiveUpEvent) => unknown) | undefined;
   /** A call ended, in whatever way; the last event of each call. */
   onEnd?: ((event: EndEvent) => unknown) | undefined;
@@ -135,7 +138,7 @@ export interface ResilienceHooks {
 export interface ResilienceLogger {
   /** A failure that is not retried, and why. */
   debug?(fields: object, message: string): unknown;
-  /** A recovery, a hedge, a circuit that closes. */
+  /** A recovery, a retried call that its caller cancelled, a hedge, a circuit that closes. */
   info?(fields: object, message: string): unknown;
   /** A retry, a refusal, a circuit that opens, a bulkhead that is full. */
   warn(fields: object, message: string): unknown;

@@ -120,7 +120,7 @@ function translate<T extends Config | AxiosResponse>(message: T, Headers: typeof
 function policyOf(config: Config, { policy, rules, instance }: Context): ResolvedPolicy {
   let resolved = ruleFor(config, rules) ?? policy;
   if (config.resilience === undefined) return resolved;
-  // axios has merged the defaults into the request's, but takes `3` and `{ maxRetries: 3 }` for different things.
+  // axios has merged the defaults into the request's, but of `retry: 3` and `retry: { … }` it keeps one only: they go first.
   for (const [name, override] of [
     ['defaults.resilience', instance.defaults.resilience || undefined],
     ['resilience', config.resilience],

@@ -48,6 +48,7 @@ class Attempt implements Applicant {
 
   apply(): Promise<Outcome> {
     const end = admit(this.#scope.guard, this);
+    // One that was sent at once has nothing to look back at, and needs one promise less.
     return this.#isSent ? end : end.then((outcome) => this.#waited(outcome), thrown);
   }
 

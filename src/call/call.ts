@@ -35,8 +35,9 @@ export class Call {
   readonly scope: Scope;
   /** How the latest attempt ended; undefined while the first is under way. */
   outcome: Outcome | undefined;
-  /** What was decided on that outcome. */
+  /** What was decided on the latest failure; still a retry once that retry has succeeded. */
   decision: Decision | undefined;
+  /** Retries decided on; the recorder counts those that were sent. */
   retries = 0;
   previousDelayMs = 0;
   readonly retriesBy: Record<LimitedKind, number> = { connect: 0, read: 0, status: 0 };

@@ -45,7 +45,7 @@ function count({ scope: { counters } }: Call, because: StopDecision['because']):
   else counters.failures++;
 }
 
-/** Ends that make no give-up of a call of which no retry was announced. */
+/** Ends of a call that was not retried, rather than given up, if no retry had been decided on before. */
 const NEVER_RETRIED: ReadonlySet<string> = new Set([
   'max-retries',
   'not-retryable',

@@ -23,7 +23,7 @@ export class Request {
   #isShared = false;
   /** Made by the caller's `body`, and so ours to let go of. */
   #made: unknown;
-  /** The one before, which was. */
+  /** The one made for the attempt before: used up. */
   #spent: unknown;
 
   constructor(

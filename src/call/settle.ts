@@ -28,7 +28,7 @@ async function fallback({ outcome = {}, config, recorder }: Call, ask: Fallback)
     if (lifetime.over) throw lifetime.over.error;
   } catch (error) {
     file(error, recorder);
-    // Unless who catches it may still read the failed answer, by its `cause` or by whatever it was put under.
+    // Unless the new error leads to the failed answer: whoever catches it may still read that.
     if (!causesOf(error).some((link) => link === outcome.error || Object.values(link).includes(outcome.response)))
       letGo(outcome);
     throw error;

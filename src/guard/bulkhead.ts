@@ -24,7 +24,7 @@ export interface BulkheadOptions {
 export class Bulkhead {
   readonly #slots: BulkheadPolicy;
   readonly #queue = new Line<Outcome>();
-  /** cockatiel will call the first in line when a slot is free. */
+  /** A task of ours waits in cockatiel's queue, to hand the next free slot to the first in line. */
   #isAsked = false;
   /** Those who have been given their slot, and go on in the next step. */
   #entering = 0;

@@ -24,7 +24,7 @@ export class Emitter {
 
   constructor(private readonly report: (hook: string, error: unknown) => void) {}
 
-  /** Each hook is to blame for itself, unless whoever adds them names what is behind them all. */
+  /** A hook that fails is reported once; with a `culprit` (the logger), once for all hooks of that listener. */
   add(listener: Listener, culprit?: object): () => void {
     const entry = { listener, culprit };
     this.#entries = [...this.#entries, entry];

@@ -31,7 +31,7 @@ export interface ResiliencePolicy {
    * first good answer counts, and the other attempt is aborted. A number is short for `{ delay }`. @default false
    */
   hedge?: number | HedgePolicy | false | undefined;
-  /** Refuses calls while the server is down. @default 5 failures in a row, or half of at least 10 calls in 30 s; either way over at least 1 s */
+  /** Refuses calls while the server is down. @default 5 failures in a row, or half of at least 10 attempts in 30 s; either way over at least 1 s */
   breaker?: BreakerPolicy | false | undefined;
   /** How many attempts are in flight at once; a number is short for `{ limit }`. @default { limit: 256, queue: 10_000 } */
   bulkhead?: number | BulkheadPolicy | false | undefined;
@@ -71,7 +71,8 @@ export interface RetryPolicy {
   /** Statuses that may pass by themselves. @default [408, 413 (with Retry-After only), 425, 429, 500, 502, 503, 504] */
   statuses?: readonly number[] | undefined;
   /**
-   * How long to wait when the server does not say; a function gives milliseconds.
+   * How long to wait when the server does not say. A function gives milliseconds: NaN or none stands for the default,
+   * `Infinity` for 20 s, and what it throws the call rejects with.
    * @default { baseDelay: 100, maxDelay: 20_000, jitter: 'full' }
    */
   backoff?: Backoff | ((failed: FailedAttempt) => number) | undefined;
@@ -83,10 +84,11 @@ export interface RetryPolicy {
   budget?: RetryBudgetPolicy | false | undefined;
   /**
    * Sends one Idempotency-Key for all attempts of a POST, PATCH or other method that is not idempotent, and so makes it
-   * retryable. A key the caller set is kept. `true` draws a random UUID. @default false
+   * retryable. A key the caller set is kept. `true` draws a random UUID; what a function throws, or
+   * returns that is no key, the call rejects with. @default false
    */
   idempotencyKey?: boolean | ((config: InternalAxiosRequestConfig) => string) | undefined;
-  /** True for an answer that axios takes as good but that means "try again". `data` is parsed if it is JSON. */
+  /** True for an answer that axios takes as good but that means "try again". `data` is parsed if it is JSON. If it throws, the call rejects with that error. */
   retryResponse?: ((response: AxiosResponse) => boolean) | undefined;
   /**
    * The last word on whether a failure is worth a retry, knowing what the rules proposed; `undefined` agrees. It cannot
@@ -155,7 +157,7 @@ export interface FailedAttempt extends AttemptRecord, Attachments {}
 
 /** When to send a second time. */
 export interface HedgePolicy {
-  /** Milliseconds. @default none: only `quantile` tells */
+  /** Milliseconds without an answer. Beside `quantile`, it holds until that is known; one of the two must be given. @default none */
   delay?: number | undefined;
   /**
    * Instead of `delay`, once twenty of the scope's requests have been answered: as long as that share of the latest hundred
@@ -166,9 +168,9 @@ export interface HedgePolicy {
 
 /** When a circuit opens, and when it closes again. */
 export interface BreakerPolicy {
-  /** Share of failed calls in the window that opens the circuit. @default 0.5 */
+  /** Share of failed attempts in the window that opens the circuit. @default 0.5 */
   failureRatio?: number | undefined;
-  /** Calls the window must hold before the ratio counts. @default 10 */
+  /** Attempts the window must hold before the ratio counts. @default 10 */
   minimumCalls?: number | undefined;
   /** Milliseconds the ratio looks back. @default 30_000 */
   window?: number | undefined;

@@ -20,7 +20,7 @@ import {
   type,
   whole,
 } from './check.js';
-import type { Backoff, RetryBudgetPolicy, MethodRule, RetryLimits, RetryPolicy } from './types.js';
+import type { Backoff, MethodRule, RetryBudgetPolicy, RetryLimits, RetryPolicy } from './types.js';
 
 const most = or(whole(0), Number.POSITIVE_INFINITY);
 

@@ -26,6 +26,7 @@ export interface Facts {
 
 export type LimitedKind = 'connect' | 'read' | 'status';
 
+/** The failures that may pass by themselves, with the limit that each counts against. No other is retried. */
 const LIMITED_BY: Readonly<Partial<Record<FailureKind, LimitedKind>>> = {
   dns: 'connect',
   connect: 'connect',
@@ -72,7 +73,6 @@ const stop = (because: StopDecision['because']): StopDecision => ({ retry: false
 export function mayPass(outcome: Outcome, policy: ResolvedRetry, rule: ResolvedMethod | undefined): boolean {
   const { failure, unready, retryAfterMs } = outcome;
   if (unready) return true;
-  // Those that no limit is kept for are known not to pass.
   if (failure !== 'status') return limitedKind(failure) !== undefined;
   const status = statusOf(outcome) ?? 0;
   if (status === CONTENT_TOO_LARGE && !(policy.respectRetryAfter && retryAfterMs !== undefined)) return false;
