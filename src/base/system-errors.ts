@@ -25,8 +25,9 @@ const isOfSocks = ({ code, options }: Readonly<Record<string, unknown>>): boolea
 const SOCKS_WILL_NOT = /\binvalid\b|authentication failed|NotAllowed|NotSupported|RejectedIdent/i;
 
 /** The codes of Node, OpenSSL, zlib, llhttp, undici and Bun, by family where they keep adding to them. */
-export function kindOfCode(code: string): 'connect' | 'timeout' | 'tls' | 'other' | 'read' | undefined {
-  if (/^(EMFILE|ENFILE|UND_ERR_CONNECT_TIMEOUT)$/.test(code)) return 'connect';
+export function kindOfCode(code: string): FailureKind | undefined {
+  if (/^EAI_/.test(code)) return 'dns';
+  if (/^(EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL|EMFILE|ENFILE|UND_ERR_CONNECT_TIMEOUT)$/.test(code)) return 'connect';
   if (/^(ESOCKETTIMEDOUT|UND_ERR_(HEADERS|BODY)_TIMEOUT)$/.test(code)) return 'timeout';
   if (/^(EPROTO$|HOSTNAME_MISMATCH$|SELF_SIGNED_|DEPTH_ZERO_|CERT_|UNABLE_TO_|ERR_TLS_|ERR_SSL_|CRL_)/.test(code))
     return 'tls';

@@ -89,7 +89,7 @@ const isCutOff = (evidence: Evidence): boolean =>
   ) ||
     says(
       evidence,
-      /^(stream has been aborted|terminated|aborted|unexpected end of file|Error in (input|body) stream|error reading a body.*)$/,
+      /^(stream has been aborted|terminated|aborted|unexpected end of file|Error in (input|body) stream|error reading a body.*|Content-Length header.*|The operation was aborted\. )$/,
     ) ||
     (isLost(evidence) && evidence.reached === 'answered'));
 

@@ -141,6 +141,9 @@ describe('classify and neverSent', () => {
     ['connect timeout of undici', viaFetch('UND_ERR_CONNECT_TIMEOUT', 'Connect Timeout Error'), 'connect', UNSENT],
     ['no route to network', http('ENETUNREACH', 'connect ENETUNREACH 192.0.2.1:80'), 'connect', UNSENT],
     ['no route to host', viaFetch('EHOSTUNREACH', 'connect EHOSTUNREACH 192.0.2.1:80'), 'connect', UNSENT],
+    ['host down', viaFetch('EHOSTDOWN', 'connect EHOSTDOWN 192.0.2.1:80'), 'connect', UNSENT],
+    ['network down', http('ENETDOWN', 'connect ENETDOWN 192.0.2.1:80'), 'connect', UNSENT],
+    ['resolver without an answer', http('EAI_NODATA', 'getaddrinfo EAI_NODATA a.test'), 'dns', UNSENT],
     ['no local port left', http('EADDRNOTAVAIL', 'connect EADDRNOTAVAIL 127.0.0.1:80'), 'connect', UNSENT],
     ['out of file descriptors', http('EMFILE', 'connect EMFILE 127.0.0.1:80'), 'connect', UNSENT],
     [
@@ -186,6 +189,18 @@ describe('classify and neverSent', () => {
 
     ['fetch in Firefox, in the body', AxiosError.from(new TypeError('Error in input stream')), 'read', SENT],
     ['the same, earlier versions', AxiosError.from(new TypeError('Error in body stream')), 'read', SENT],
+    [
+      'the same, a body that is too short',
+      AxiosError.from(new TypeError('Content-Length header of network response exceeds response Body.')),
+      'read',
+      SENT,
+    ],
+    [
+      'the same, a body that is reset',
+      AxiosError.from(new DOMException('The operation was aborted. ', 'AbortError')),
+      'read',
+      SENT,
+    ],
     ['fetch in Chromium, in the body', AxiosError.from(new TypeError('network error')), 'read', SENT],
     ['fetch in Safari', AxiosError.from(new TypeError('The network connection was lost.')), 'read', SENT],
     [
@@ -272,6 +287,8 @@ describe('classify and neverSent', () => {
     ['canceled', new CanceledError('left', CONFIG), 'canceled', SENT],
     ['canceled, by another copy of axios', native('ERR_CANCELED', 'canceled'), 'canceled', SENT],
     ['aborted, by an adapter of their own', new DOMException('aborted', 'AbortError'), 'canceled', SENT],
+    ['the same, in Firefox', new DOMException('The operation was aborted. ', 'AbortError'), 'canceled', SENT],
+    ['aborted, by a fetch of their own', AxiosError.from(new DOMException('aborted', 'AbortError')), 'canceled', SENT],
     ['xhr, the page is being left', new AxiosError('Request aborted', 'ECONNABORTED', CONFIG), 'canceled', SENT],
 
     ['headers too long, http', http('HPE_HEADER_OVERFLOW', 'Parse Error: Header overflow'), 'other', SENT],
