@@ -1,6 +1,8 @@
 import { causesOf } from './causes.js';
-import type { FailureKind } from './failure.js';
 import { isObject } from './object.js';
+
+/** The kinds of failure that can be told by what is known here. */
+type Kind = 'dns' | 'connect' | 'tls' | 'read' | 'timeout' | 'other';
 
 /**
  * What a system call or a message tells better than the code: ENOENT of `connect` is a missing Unix socket, of other calls a
@@ -25,7 +27,7 @@ const isOfSocks = ({ code, options }: Readonly<Record<string, unknown>>): boolea
 const SOCKS_WILL_NOT = /\binvalid\b|authentication failed|NotAllowed|NotSupported|RejectedIdent/i;
 
 /** The codes of Node, OpenSSL, zlib, llhttp, undici and Bun, by family where they keep adding to them. */
-export function kindOfCode(code: string): FailureKind | undefined {
+export function kindOfCode(code: string): Kind | undefined {
   if (/^EAI_/.test(code)) return 'dns';
   if (/^(EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL|EMFILE|ENFILE|UND_ERR_CONNECT_TIMEOUT)$/.test(code)) return 'connect';
   if (/^(ESOCKETTIMEDOUT|UND_ERR_(HEADERS|BODY)_TIMEOUT)$/.test(code)) return 'timeout';
@@ -57,7 +59,7 @@ const REFUSED_BY_FETCH = [
 ];
 
 /** What they say without a code, and all that Deno's fetch ever says. The first match counts. */
-const MESSAGES: readonly (readonly [RegExp, FailureKind])[] = [
+const MESSAGES: readonly (readonly [RegExp, Kind])[] = [
   [/^Fetch failed: /, 'other'],
   [/\(Connect\): dns error/, 'dns'],
   [/\(Connect\): (invalid peer|received|peer) /, 'tls'],
@@ -68,7 +70,7 @@ const MESSAGES: readonly (readonly [RegExp, FailureKind])[] = [
   ],
 ];
 
-export function kindOfMessage(message: string): FailureKind | undefined {
+export function kindOfMessage(message: string): Kind | undefined {
   if (REFUSED_BY_FETCH.some((words) => message.startsWith(words))) return 'other';
   return MESSAGES.find(([pattern]) => pattern.test(message))?.[1];
 }
