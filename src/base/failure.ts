@@ -11,8 +11,8 @@ export type FailureKind = 'dns' | 'connect' | 'tls' | 'read' | 'timeout' | 'stat
 
 /** Codes that mocks give in browsers too; what only Node has is in system-errors.ts. */
 const KINDS: Readonly<Record<string, FailureKind>> = {
-  ...kind('dns', 'ENOTFOUND EAI_AGAIN EAI_FAIL EAI_NODATA EAI_NONAME'),
-  ...kind('connect', 'ECONNREFUSED EHOSTUNREACH ENETUNREACH EHOSTDOWN ENETDOWN EADDRNOTAVAIL'),
+  ...kind('dns', 'ENOTFOUND EAI_AGAIN'),
+  ...kind('connect', 'ECONNREFUSED EHOSTUNREACH ENETUNREACH'),
   ...kind('read', 'ECONNRESET EPIPE'),
   ...kind('timeout', 'ETIMEDOUT'),
 };
@@ -22,7 +22,7 @@ const MESSAGES: readonly (readonly [RegExp, FailureKind])[] = [
   [/^maxContentLength size/, 'other'],
   // Of fetch each engine has words of its own, some of them others for a body that breaks off.
   [
-    /^(Network ?(Error|request failed|connection)|Failed to fetch|fetch failed|Load failed|The (network|Internet) connection|Error in (input|body) stream)/i,
+    /^(Network ?(Error|request failed|connection)|Failed to fetch|fetch failed|Load failed|The (network|Internet) connection|Error in (input|body) stream|Content-Length header|The operation was aborted\. $)/i,
     'read',
   ],
 ];
@@ -65,7 +65,9 @@ export function neverSent(kind: FailureKind, error: unknown, config?: InternalAx
 
 function isCancellation(error: unknown): boolean {
   const { name, code, message } = (error ?? {}) as Partial<AxiosError>;
-  if (isCancel(error) || code === 'ERR_CANCELED' || name === 'AbortError') return true;
+  if (isCancel(error) || code === 'ERR_CANCELED') return true;
+  // So Firefox calls a body that was lost. axios makes an error of its own of that, and one that is canceled of an abort.
+  if (name === 'AbortError') return !isAxiosError(error) || message !== 'The operation was aborted. ';
   // What xhr says when the browser itself ends a request: the page is being left.
   return code === 'ECONNABORTED' && message === 'Request aborted';
 }

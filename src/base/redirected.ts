@@ -22,13 +22,24 @@ function note(message: unknown): void {
   if (isObject(error)) origins.set(error, `${protocol}//${host}`);
 }
 
+/** Deno's fetch names the URL that it could not connect to. */
+const IN_DENO = /^error sending request for url \((https?:\/\/[^/?#)]+)/;
+
+/** Bun's names the URL that it was given, wherever it was redirected to: not the origin of any request. */
+const IN_BUN = /^https?:/;
+
+function originAt(cause: object): string | undefined {
+  const { message, path } = cause as { message?: unknown; path?: unknown };
+  return origins.get(cause) ?? IN_DENO.exec(String(message))?.[1] ?? IN_BUN.exec(String(path))?.[0];
+}
+
 /** The http adapter counts redirects; of a fetch, only the origin or the port of its last connection is known. */
 export function wasRedirected(error: unknown, config: InternalAxiosRequestConfig | undefined): boolean {
   const { request } = (error ?? {}) as { request?: { _redirectCount?: number } };
   if (request?._redirectCount !== undefined) return request._redirectCount > 0;
   if (!config) return false;
   const causes = causesOf(error);
-  const origin = causes.map((cause) => origins.get(cause)).find((known) => known !== undefined);
+  const origin = causes.map(originAt).find((known) => known !== undefined);
   if (origin !== undefined) return origin !== originOf(config);
   const { port } = (causes.findLast((link) => 'port' in link) ?? {}) as { port?: number };
   return port !== undefined && port !== portOf(config);

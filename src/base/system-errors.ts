@@ -1,6 +1,9 @@
 import { causesOf } from './causes.js';
 import { isObject } from './object.js';
 
+/** The kinds of failure that can be told by what is known here. */
+type Kind = 'dns' | 'connect' | 'tls' | 'read' | 'timeout' | 'other';
+
 /**
  * What a system call or a message tells better than the code: ENOENT of `connect` is a missing Unix socket, of other calls a
  * missing file; a TLS handshake that was cut off has the code of a lost connection.
@@ -23,18 +26,20 @@ const isOfSocks = ({ code, options }: Readonly<Record<string, unknown>>): boolea
 /** It does not speak SOCKS, or not to us. */
 const SOCKS_WILL_NOT = /\binvalid\b|authentication failed|NotAllowed|NotSupported|RejectedIdent/i;
 
-/** The codes of Node, OpenSSL, zlib, llhttp and undici, by family where they keep adding to them. */
-export function kindOfCode(code: string): 'connect' | 'timeout' | 'tls' | 'other' | 'read' | undefined {
-  if (/^(EMFILE|ENFILE|UND_ERR_CONNECT_TIMEOUT)$/.test(code)) return 'connect';
+/** The codes of Node, OpenSSL, zlib, llhttp, undici and Bun, by family where they keep adding to them. */
+export function kindOfCode(code: string): Kind | undefined {
+  if (/^EAI_/.test(code)) return 'dns';
+  if (/^(EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL|EMFILE|ENFILE|UND_ERR_CONNECT_TIMEOUT)$/.test(code)) return 'connect';
   if (/^(ESOCKETTIMEDOUT|UND_ERR_(HEADERS|BODY)_TIMEOUT)$/.test(code)) return 'timeout';
   if (/^(EPROTO$|HOSTNAME_MISMATCH$|SELF_SIGNED_|DEPTH_ZERO_|CERT_|UNABLE_TO_|ERR_TLS_|ERR_SSL_|CRL_)/.test(code))
     return 'tls';
   // Those of undici: headers that fetch does not send, `Expect` among them, or a Content-Length that is not the body's.
-  if (/^ERR_FR_|HEADERS?_OVERFLOW$|^UND_ERR_(NOT_|INVALID_|REQ_CONTENT_)/.test(code)) return 'other';
+  // Bun has a code for each redirect that it does not follow.
+  if (/^ERR_FR_|Redirect|HEADERS?_OVERFLOW$|^UND_ERR_(NOT_|INVALID_|REQ_CONTENT_)/.test(code)) return 'other';
   if (/^(Z_DATA_ERROR|ERR_INVALID_URL)$/.test(code)) return 'other';
   // Of a body of the caller's own: the file it is read from.
   if (/^E(NOENT|ACCES|ISDIR|IO)$/.test(code)) return 'other';
-  if (/^(ENOTCONN|ERR_STREAM_PREMATURE_CLOSE|UND_ERR_SOCKET|Z_BUF_ERROR)$/.test(code)) return 'read';
+  if (/^(ENOTCONN|ERR_SOCKET_CLOSED|ERR_STREAM_PREMATURE_CLOSE|UND_ERR_SOCKET|Z_BUF_ERROR)$/.test(code)) return 'read';
   return /^HPE_|^ERR_HTTP2_(STREAM|SESSION|GOAWAY)_/.test(code) ? 'read' : undefined;
 }
 
@@ -53,11 +58,21 @@ const REFUSED_BY_FETCH = [
   'invalid method',
 ];
 
-/** What they say without a code. */
-export function kindOfMessage(message: string): 'other' | 'read' | 'connect' | undefined {
+/** What they say without a code, and all that Deno's fetch ever says. The first match counts. */
+const MESSAGES: readonly (readonly [RegExp, Kind])[] = [
+  [/^Fetch failed: /, 'other'],
+  [/\(Connect\): dns error/, 'dns'],
+  [/\(Connect\): (invalid peer|received|peer) /, 'tls'],
+  [/\(Connect\): |^Proxy connection ended before receiving CONNECT response/, 'connect'],
+  [
+    /^(stream has been aborted|terminated|unexpected end of file)$|^error reading a body|socket hang up|other side closed/,
+    'read',
+  ],
+];
+
+export function kindOfMessage(message: string): Kind | undefined {
   if (REFUSED_BY_FETCH.some((words) => message.startsWith(words))) return 'other';
-  if (/^stream has been aborted$|^terminated$|socket hang up|other side closed/.test(message)) return 'read';
-  return /^Proxy connection ended before receiving CONNECT response/.test(message) ? 'connect' : undefined;
+  return MESSAGES.find(([pattern]) => pattern.test(message))?.[1];
 }
 
 /** An HTTP/2 server says so of a stream it has not looked at (RFC 9113 §8.7). */

@@ -7,7 +7,8 @@ const REFUSED = /^(ECONNREFUSED|ENOENT)$/;
 const UNREACHABLE = /^(EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL|EACCES|EPERM|EINVAL)$/;
 const NO_NAME = /^(ENOTFOUND|EAI_FAIL|EAI_NODATA|EAI_NONAME|ENODATA)$/;
 const NO_RESOLVER = /^(EAI_AGAIN|ESERVFAIL|EREFUSED|ETIMEOUT)$/;
-const LOST = /^(ECONNRESET|EPIPE|ENOTCONN|UND_ERR_SOCKET|ERR_HTTP2_(STREAM|SESSION)_\w+|ERR_HTTP2_GOAWAY_SESSION)$/;
+const LOST =
+  /^(ECONNRESET|EPIPE|ENOTCONN|UND_ERR_SOCKET|ERR_SOCKET_CLOSED|ERR_HTTP2_(STREAM|SESSION)_\w+|ERR_HTTP2_GOAWAY_SESSION)$/;
 const BAD_CERTIFICATE =
   /^(CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_MISMATCH|INVALID_(CA|PURPOSE)|ERR_TLS_CERT_|ERR_SSL_\w*(CERTIFICATE|UNKNOWN_CA))/;
 
@@ -78,7 +79,7 @@ const neverConnected = (evidence: Evidence): boolean =>
   );
 
 const isLost = (evidence: Evidence): boolean =>
-  hasCode(evidence, LOST) || says(evidence, /socket hang up|other side closed/);
+  hasCode(evidence, LOST) || says(evidence, /socket hang up|other side closed|closed before message|reset by peer/);
 
 const isCutOff = (evidence: Evidence): boolean =>
   !hasCode(evidence, /^Z_DATA_ERROR$/) &&
@@ -86,7 +87,10 @@ const isCutOff = (evidence: Evidence): boolean =>
     evidence,
     /^(ERR_STREAM_PREMATURE_CLOSE|Z_BUF_ERROR|HPE_INVALID_EOF_STATE|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)$/,
   ) ||
-    says(evidence, /^(stream has been aborted|terminated|aborted|Error in (input|body) stream)$/) ||
+    says(
+      evidence,
+      /^(stream has been aborted|terminated|aborted|unexpected end of file|Error in (input|body) stream|error reading a body.*|Content-Length header.*|The operation was aborted\. )$/,
+    ) ||
     (isLost(evidence) && evidence.reached === 'answered'));
 
 const isTooLarge = (evidence: Evidence): boolean =>
@@ -94,8 +98,8 @@ const isTooLarge = (evidence: Evidence): boolean =>
   says(evidence, /^maxContentLength size of|larger than maxBodyLength|max(Content|Body)Length.*exceeded/);
 
 const isRedirectLoop = (evidence: Evidence): boolean =>
-  hasCode(evidence, /^ERR_FR_TOO_MANY_REDIRECTS$/) ||
-  says(evidence, /^redirect count exceeded|^Maximum number of redirects exceeded/);
+  hasCode(evidence, /^(ERR_FR_TOO_MANY_REDIRECTS|TooManyRedirects)$/) ||
+  says(evidence, /^redirect count exceeded|Maximum number of redirects/);
 
 const isBadUrl = (evidence: Evidence): boolean =>
   hasCode(evidence, /^(ERR_INVALID_URL|ERR_INVALID_PROTOCOL|ERR_UNESCAPED_CHARACTERS|ERR_FR_REDIRECTION_FAILURE)$/) ||

@@ -40,6 +40,14 @@ const viaSocks = (message: string) =>
     }),
   });
 
+/** As Deno's fetch says that it could not connect, and to which URL. */
+const viaDeno = (reason: string, url = 'https://a.test/users?q=(b)') =>
+  viaFetch(undefined, `error sending request for url (${url}): client error (Connect): ${reason}`);
+
+/** As Bun's fetch fails: with a code, some of its own, and the URL it was given. */
+const viaBun = (code: string, message: string) =>
+  AxiosError.from(Object.assign(new TypeError(message), { code, path: 'http://a.test/users', errno: 0 }), code, CONFIG);
+
 const SENT = false;
 const UNSENT = true;
 
@@ -133,6 +141,9 @@ describe('classify and neverSent', () => {
     ['connect timeout of undici', viaFetch('UND_ERR_CONNECT_TIMEOUT', 'Connect Timeout Error'), 'connect', UNSENT],
     ['no route to network', http('ENETUNREACH', 'connect ENETUNREACH 192.0.2.1:80'), 'connect', UNSENT],
     ['no route to host', viaFetch('EHOSTUNREACH', 'connect EHOSTUNREACH 192.0.2.1:80'), 'connect', UNSENT],
+    ['host down', viaFetch('EHOSTDOWN', 'connect EHOSTDOWN 192.0.2.1:80'), 'connect', UNSENT],
+    ['network down', http('ENETDOWN', 'connect ENETDOWN 192.0.2.1:80'), 'connect', UNSENT],
+    ['resolver without an answer', http('EAI_NODATA', 'getaddrinfo EAI_NODATA a.test'), 'dns', UNSENT],
     ['no local port left', http('EADDRNOTAVAIL', 'connect EADDRNOTAVAIL 127.0.0.1:80'), 'connect', UNSENT],
     ['out of file descriptors', http('EMFILE', 'connect EMFILE 127.0.0.1:80'), 'connect', UNSENT],
     [
@@ -178,6 +189,18 @@ describe('classify and neverSent', () => {
 
     ['fetch in Firefox, in the body', AxiosError.from(new TypeError('Error in input stream')), 'read', SENT],
     ['the same, earlier versions', AxiosError.from(new TypeError('Error in body stream')), 'read', SENT],
+    [
+      'the same, a body that is too short',
+      AxiosError.from(new TypeError('Content-Length header of network response exceeds response Body.')),
+      'read',
+      SENT,
+    ],
+    [
+      'the same, a body that is reset',
+      AxiosError.from(new DOMException('The operation was aborted. ', 'AbortError')),
+      'read',
+      SENT,
+    ],
     ['fetch in Chromium, in the body', AxiosError.from(new TypeError('network error')), 'read', SENT],
     ['fetch in Safari', AxiosError.from(new TypeError('The network connection was lost.')), 'read', SENT],
     [
@@ -188,6 +211,52 @@ describe('classify and neverSent', () => {
     ],
     ['fetch of React Native', AxiosError.from(new TypeError('Network request failed')), 'read', SENT],
     ['fetch of Cloudflare', AxiosError.from(new Error('Network connection lost.')), 'read', SENT],
+
+    ['refused, fetch of Deno', viaDeno('tcp connect error: Connection refused (os error 111)'), 'connect', UNSENT],
+    ['no route, fetch of Deno', viaDeno('tcp connect error: Network is unreachable (os error 101)'), 'connect', UNSENT],
+    ['lost in the TLS handshake, fetch of Deno', viaDeno('tls handshake eof'), 'connect', UNSENT],
+    [
+      'reset in the TLS handshake, fetch of Deno',
+      viaDeno('Connection reset by peer (os error 104)'),
+      'connect',
+      UNSENT,
+    ],
+    [
+      'name not found, fetch of Deno',
+      viaDeno('dns error: failed to lookup address information: Name or service not known'),
+      'dns',
+      UNSENT,
+    ],
+    ['unknown authority, fetch of Deno', viaDeno('invalid peer certificate: UnknownIssuer'), 'tls', SENT],
+    ['TLS to a plain port, Deno', viaDeno('received corrupt message of type InvalidContentType'), 'tls', SENT],
+    ['no version in common, Deno', viaDeno('peer is incompatible: ServerDoesNotSupportTls12Or13'), 'tls', SENT],
+    ['reset, fetch of Deno', viaFetch(undefined, 'Connection reset by peer (os error 104)'), 'read', SENT],
+    [
+      'closed before the headers, Deno',
+      viaFetch(
+        undefined,
+        'error sending request for url (http://a.test/): client error (SendRequest): connection closed',
+      ),
+      'read',
+      SENT,
+    ],
+    ['body too short, Deno', AxiosError.from(new TypeError('error reading a body from connection')), 'read', SENT],
+    ['gzip that ends early, Deno', AxiosError.from(new TypeError('unexpected end of file')), 'read', SENT],
+    [
+      'too many redirects, Deno',
+      viaFetch(undefined, 'Fetch failed: Maximum number of redirects (20) reached'),
+      'other',
+      SENT,
+    ],
+    ['forbidden port, Deno', viaFetch(undefined, 'Fetch failed: Requests to port 6666 are blocked'), 'other', SENT],
+
+    ['refused, fetch of Bun', viaBun('ECONNREFUSED', 'ECONNREFUSED: Unable to connect.'), 'connect', UNSENT],
+    ['reset, fetch of Bun', viaBun('ECONNRESET', 'ECONNRESET: The socket connection was closed.'), 'read', SENT],
+    ['lost in the TLS handshake, http of Bun', http('ERR_SOCKET_CLOSED', 'Socket is closed'), 'read', SENT],
+    ['too many redirects, Bun', viaBun('TooManyRedirects', 'TooManyRedirects: The response …'), 'other', SENT],
+    ['a redirect that is not wanted, Bun', viaBun('UnexpectedRedirect', 'UnexpectedRedirect fetching'), 'other', SENT],
+    ['Location of no HTTP, Bun', viaBun('UnsupportedRedirectProtocol', 'fetching'), 'other', SENT],
+    ['bad Location, Bun', viaBun('RedirectURLInvalid', 'RedirectURLInvalid: Redirect URL in Location'), 'other', SENT],
 
     ['timeout', new AxiosError('timeout of 50ms exceeded', 'ECONNABORTED', CONFIG), 'timeout', SENT],
     ['timeout of an AbortSignal', new DOMException('The operation timed out', 'TimeoutError'), 'timeout', SENT],
@@ -218,6 +287,8 @@ describe('classify and neverSent', () => {
     ['canceled', new CanceledError('left', CONFIG), 'canceled', SENT],
     ['canceled, by another copy of axios', native('ERR_CANCELED', 'canceled'), 'canceled', SENT],
     ['aborted, by an adapter of their own', new DOMException('aborted', 'AbortError'), 'canceled', SENT],
+    ['the same, in Firefox', new DOMException('The operation was aborted. ', 'AbortError'), 'canceled', SENT],
+    ['aborted, by a fetch of their own', AxiosError.from(new DOMException('aborted', 'AbortError')), 'canceled', SENT],
     ['xhr, the page is being left', new AxiosError('Request aborted', 'ECONNABORTED', CONFIG), 'canceled', SENT],
 
     ['headers too long, http', http('HPE_HEADER_OVERFLOW', 'Parse Error: Header overflow'), 'other', SENT],
@@ -289,6 +360,22 @@ describe('classify and neverSent', () => {
   ])('%s', (_, error, kind, unsent) => {
     expect(classify(error)).toBe(kind);
     expect(neverSent(kind, error)).toBe(unsent);
+  });
+
+  describe('where a fetch could not connect, which after a redirect is not where it was sent', () => {
+    const to = (url: string) => ({ url }) as InternalAxiosRequestConfig;
+    const refused = 'tcp connect error: Connection refused (os error 111)';
+
+    test.each<[string, unknown, string, boolean]>([
+      ['Deno names the URL of the request', viaDeno(refused, 'http://a.test/?q=(b)'), 'http://a.test/?q=(b)', UNSENT],
+      ['the same, spelt otherwise', viaDeno(refused, 'http://a.test/users'), 'HTTP://A.test:80/users', UNSENT],
+      ['Deno names another', viaDeno(refused, 'http://b.test/'), 'http://a.test/users', SENT],
+      ['Deno names another port', viaDeno(refused, 'http://a.test:81/'), 'http://a.test/users', SENT],
+      ['Bun names what it was given, whatever came of it', viaBun('ECONNREFUSED', ''), 'http://a.test/users', SENT],
+      ['a name that Bun did not find', viaBun('ENOTFOUND', 'getaddrinfo ENOTFOUND'), 'http://a.test/users', SENT],
+    ])('%s', (_, error, url, unsent) => {
+      expect(neverSent('connect', error, to(url))).toBe(unsent);
+    });
   });
 
   test('what was refused here was never sent', () => {

@@ -28,6 +28,10 @@ const viaFetch = (cause: Error) => Object.assign(new AxiosError('Network Error',
 const viaSocks = (message: string) =>
   viaHttp(system(message, { options: { proxy: { host: '127.0.0.1', port: 1 }, destination: { host: 'a.test' } } }));
 
+/** As Deno's fetch says that it could not connect. */
+const viaDeno = (reason: string, url = 'https://api.example.com/users?token=secret') =>
+  viaFetch(new Error(`error sending request for url (${url}): client error (Connect): ${reason}`));
+
 const answered = (status: number, headers: object = {}, data: unknown = '') =>
   new AxiosError(
     `Request failed with status code ${status}`,
@@ -194,6 +198,51 @@ const TABLE: readonly (readonly [string, unknown, FailureCause, boolean])[] = [
   ],
   ['a body that Firefox lost', AxiosError.from(new TypeError('Error in input stream')), 'body-cut-off', true],
   ['what Safari says', AxiosError.from(new TypeError('The network connection was lost.')), 'unknown', true],
+  [
+    'a body that Deno lost',
+    AxiosError.from(new TypeError('error reading a body from connection')),
+    'body-cut-off',
+    true,
+  ],
+  ['refused, Deno', viaDeno('tcp connect error: Connection refused (os error 111)'), 'connection-refused', true],
+  ['no route, Deno', viaDeno('tcp connect error: Network is unreachable (os error 101)'), 'unreachable', true],
+  ['silence, Deno', viaDeno('tcp connect error: Connection timed out (os error 110)'), 'connect-timeout', true],
+  ['no such name, Deno', viaDeno('dns error: failed to lookup address information: Name or service …'), 'dns', false],
+  ['a busy resolver, Deno', viaDeno('dns error: Temporary failure in name resolution'), 'dns-temporary', true],
+  ['an expired certificate, Deno', viaDeno('invalid peer certificate: Expired'), 'tls-certificate', false],
+  ['another name, Deno', viaDeno('invalid peer certificate: NotValidForName'), 'tls-certificate', false],
+  ['an unknown authority, Deno', viaDeno('invalid peer certificate: UnknownIssuer'), 'tls-certificate', false],
+  ['a certificate that is none, Deno', viaDeno('invalid peer certificate: BadEncoding'), 'tls-certificate', false],
+  ['a plain port, Deno', viaDeno('received corrupt message of type InvalidContentType'), 'tls-protocol', false],
+  ['no version in common, Deno', viaDeno('peer is incompatible: NoCipherSuitesInCommon'), 'tls-protocol', false],
+  ['a handshake that broke off, Deno', viaDeno('tls handshake eof'), 'reset', true],
+  ['a reset, Deno', viaFetch(new Error('Connection reset by peer (os error 104)')), 'reset', true],
+  [
+    'a connection that was closed, Deno',
+    viaFetch(
+      new Error('error sending request …: client error (SendRequest): connection closed before message completed'),
+    ),
+    'reset',
+    true,
+  ],
+  [
+    'a redirect loop, Deno',
+    viaFetch(new TypeError('Fetch failed: Maximum number of redirects (20) reached')),
+    'redirect-loop',
+    false,
+  ],
+  [
+    'a redirect loop, Bun',
+    viaFetch(system('TooManyRedirects: …', { code: 'TooManyRedirects' })),
+    'redirect-loop',
+    false,
+  ],
+  [
+    'a handshake that broke off, Bun',
+    viaHttp(system('Socket is closed', { code: 'ERR_SOCKET_CLOSED' })),
+    'reset',
+    true,
+  ],
   ['gzip that ends early', viaHttp(undici('unexpected end of file', 'Z_BUF_ERROR')), 'body-cut-off', true],
   ['an expired certificate', viaFetch(undici('certificate has expired', 'CERT_HAS_EXPIRED')), 'tls-certificate', false],
   [
