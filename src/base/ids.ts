@@ -15,7 +15,7 @@ let count = 0;
 
 /**
  * Names a call in events and logs: unique in this process by counting, across processes by a random start, or by its time where
- * there is no `crypto` (React Native). Not by `Math.random`, whose draws a test may have scripted.
+ * there is no `crypto` (React Native): never by draws that a test may have scripted.
  */
 export function nextCallId(): string {
   prefix ||= globalThis.crypto ? randomUuid().slice(0, 8) : wallClock().toString(16).slice(-8);
