@@ -148,6 +148,17 @@ describe('connectTimeout, through the http adapter', () => {
     httpAgent.destroy();
   });
 
+  test.each(['127.0.0.1', 'localhost'])(
+    'an event loop that was held up is no connection that does not stand: %s',
+    async (host) => {
+      const api = axios.create({ proxy: false });
+      attachResilience(api, { connectTimeout: LIMIT, retry: false });
+      const call = api.get(`http://${host}:${server.port}/`);
+      for (const from = performance.now(); performance.now() - from < 2 * LIMIT; );
+      expect((await call).status).toBe(200);
+    },
+  );
+
   test('the agents stay those of the caller, and keep their pools', async () => {
     const httpAgent = new http.Agent({ keepAlive: true });
     const api = axios.create({ proxy: false, httpAgent });
