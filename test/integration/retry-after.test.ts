@@ -23,11 +23,11 @@ describe.each(['http', 'fetch'] as const)('Retry-After through the %s adapter', 
     server.script({ status: 503, headers: { 'retry-after': '2' } }, 200);
     attachResilience(api);
     const response = await api.get('/');
-    expect(gap()).toBeGreaterThanOrEqual(1_995);
-    expect(gap()).toBeLessThan(2_300);
-    expect(reportOf(response)?.attempts[0]).toMatchObject({ retryAfterMs: 2_000 });
-    expect(reportOf(response)?.attempts[0]?.delayMs).toBeGreaterThanOrEqual(2_000);
-    expect(reportOf(response)?.attempts[0]?.delayMs).toBeLessThanOrEqual(2_200);
+    const { delayMs = Number.NaN, retryAfterMs } = reportOf(response)?.attempts[0] ?? {};
+    expect(retryAfterMs).toBe(2_000);
+    expect(delayMs).toBeGreaterThanOrEqual(2_000);
+    expect(delayMs).toBeLessThanOrEqual(2_200);
+    expect(gap()).toBeGreaterThanOrEqual(delayMs - 5);
   });
 
   test('Retry-After: 3600 ends the call at once, and the report has the hint', async () => {
@@ -65,9 +65,10 @@ describe.each(['http', 'fetch'] as const)('Retry-After through the %s adapter', 
       server.script({ status: 429, headers }, 200);
       attachResilience(api);
       const response = await api.get('/');
-      expect(reportOf(response)?.attempts[0]).toMatchObject({ status: 429, retryAfterMs: 1_000 });
+      const { delayMs = Number.NaN, ...first } = reportOf(response)?.attempts[0] ?? {};
+      expect(first).toMatchObject({ status: 429, retryAfterMs: 1_000 });
+      expect(delayMs).toBeLessThanOrEqual(1_100);
       expect(gap()).toBeGreaterThanOrEqual(995);
-      expect(gap()).toBeLessThan(1_300);
     },
   );
 
