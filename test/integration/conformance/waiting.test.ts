@@ -166,7 +166,7 @@ describe.each(['http', 'fetch'] as const)('through the %s adapter', (adapter) =>
   });
 
   test('why a call was not sent again has a name of its own each time', async () => {
-    attachResilience(api, { retry: { ...NOW, maxRetries: 1, maxRetryAfter: 1_000 }, breaker: false });
+    attachResilience(api, { retry: { ...NOW, maxRetries: 1, maxRetryAfter: 1_000 }, breaker: false, coolDown: false });
     const ended = async (
       request: Parameters<AxiosInstance['request']>[0],
       ...script: Parameters<FlakyServer['script']>
