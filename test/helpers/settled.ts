@@ -35,6 +35,8 @@ interface Around {
   readonly slack?: number;
   /** Resolves when what takes its time has begun. */
   readonly begun?: Promise<unknown>;
+  /** In the place of the longer timer. */
+  readonly longer?: () => Promise<unknown>;
 }
 
 /**
@@ -44,14 +46,14 @@ interface Around {
 export async function rejectionAfter(
   ms: number,
   make: () => Promise<unknown>,
-  { slack = 25, begun = turn() }: Around = {},
+  { slack = 25, begun = turn(), longer = () => sleep(ms + slack) }: Around = {},
 ): ReturnType<typeof rejection> {
   const order: string[] = [];
   const note = (what: string) => () => void order.push(what);
   const shorter = sleep(ms - slack).then(note('shorter'));
   const error = rejection(make()).finally(note('it'));
   await begun;
-  await Promise.all([shorter, error, sleep(ms + slack).then(note('longer'))]);
+  await Promise.all([shorter, error, longer().then(note('longer'))]);
   if (order.join() !== 'shorter,it,longer') throw new Error(`expected it after ${ms} ms, but in order ended: ${order}`);
   return error;
 }

@@ -12,9 +12,10 @@ import { attachResilience, reportOf } from 'axios-resilience';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import { type BlackHole, blackHole } from '../helpers/black-hole.js';
 import { type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
-import { elapsed, eventually, rejection, rejectionAfter } from '../helpers/settled.js';
+import { elapsed, eventually, rejection, rejectionAfter, sleep } from '../helpers/settled.js';
 
 const LIMIT = 120;
+const SLACK = 60;
 
 describe('connectTimeout, through the http adapter', () => {
   let hole: BlackHole;
@@ -30,7 +31,12 @@ describe('connectTimeout, through the http adapter', () => {
   afterEach(() => server.close());
 
   const timesOut = async (call: () => Promise<unknown>, begun?: Promise<unknown>) => {
-    const error = await rejectionAfter(LIMIT, call, { slack: 60, ...(begun && { begun }) });
+    // What the event loop was held up for is given to the connection as well.
+    const longer = async () => {
+      const lateMs = (await elapsed(sleep(LIMIT))) - LIMIT;
+      await sleep(Math.min(lateMs, LIMIT) + SLACK);
+    };
+    const error = await rejectionAfter(LIMIT, call, { slack: SLACK, longer, ...(begun && { begun }) });
     expect(error).toMatchObject({
       isAxiosError: true,
       name: 'ConnectTimeoutError',

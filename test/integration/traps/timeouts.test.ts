@@ -39,12 +39,12 @@ describe.each<[string, AxiosRequestConfig, ResiliencePolicy, string]>([
 
 test('every attempt has the whole timeout, and the caller finds it on the error as it was set', async () => {
   server.script((_req, res) => {
-    setTimeout(() => res.writeHead(503).end(), 60);
+    setTimeout(() => res.writeHead(503).end(), 150);
   });
-  const api = axios.create({ baseURL: server.url, timeout: 100 });
+  const api = axios.create({ baseURL: server.url, timeout: 500 });
   attachResilience(api, { retry: { ...NOW, maxRetries: 3 } });
   const error = await rejection(api.get('/'));
-  expect(error).toMatchObject({ response: { status: 503 }, config: { timeout: 100 } });
+  expect(error).toMatchObject({ response: { status: 503 }, config: { timeout: 500 } });
   expect(server.hits).toHaveLength(4);
 });
 
