@@ -156,7 +156,6 @@ describe('the layout of src', () => {
     const users = (pattern: RegExp) => files.filter((file) => pattern.test(sources.get(file) ?? '')).sort();
     expect(users(/\bsetTimeout\(/)).toEqual([
       'base/clock.ts',
-      'call/connection.ts',
       'call/lifetime.ts',
       'testing/adapter.ts',
       'testing/perform.ts',

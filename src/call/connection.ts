@@ -1,4 +1,5 @@
 import type { InternalAxiosRequestConfig } from 'axios';
+import { after, now } from '../base/clock.js';
 import type { FailureKind } from '../base/failure.js';
 import type { Outcome } from '../base/outcome.js';
 import { put } from './stand-in.js';
@@ -49,7 +50,7 @@ export class ConnectionWatch implements ProxyHandler<Agent> {
   /** The latest had carried a request before, and has brought no answer to this one. */
   reused = false;
   #latest: Socket | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #cancelTimer: (() => void) | undefined;
   #onTimeout: (() => void) | undefined;
   readonly #takeBack: (() => void)[] = [];
 
@@ -102,8 +103,8 @@ export class ConnectionWatch implements ProxyHandler<Agent> {
   }
 
   dispose(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
   }
 
   #connect(agent: Agent, request: Request, options: object, ...rest: unknown[]): unknown {
@@ -134,8 +135,14 @@ export class ConnectionWatch implements ProxyHandler<Agent> {
   }
 
   #arm(request: Request, hop: number): void {
-    if (this.options.limitMs === Number.POSITIVE_INFINITY || this.#timer !== undefined) return;
-    this.#timer = setTimeout(() => this.#onTimeout?.(), this.options.limitMs);
+    const { limitMs } = this.options;
+    if (limitMs === Number.POSITIVE_INFINITY || this.#cancelTimer) return;
+    const dueAt = now() + limitMs;
+    this.#cancelTimer = after(limitMs, () => {
+      // An event loop that was held up hears of its timers first, and of connections that stand only then.
+      const lateMs = Math.min(now() - dueAt, limitMs);
+      this.#cancelTimer = after(lateMs, () => this.#onTimeout?.());
+    });
     request.once('close', () => this.#stop(hop));
   }
 

@@ -15,11 +15,61 @@ export async function elapsed(promise: Promise<unknown>): Promise<number> {
   return performance.now() - startedAt;
 }
 
-/** Milliseconds between the end of a promise and that of a timer begun with it, which a busy machine is as late with. */
-export async function offBy(ms: number, promise: Promise<unknown>): Promise<number> {
-  const timer = elapsed(sleep(ms));
-  return Math.abs((await elapsed(promise)) - (await timer));
+/** The same, but for the time in which the event loop stood still, as on a busy machine: of each such, 5 ms count. */
+export async function elapsedAwake(promise: Promise<unknown>): Promise<number> {
+  let [ms, at] = [0, performance.now()];
+  const tick = () => {
+    const now = performance.now();
+    ms += Math.min(now - at, 5);
+    at = now;
+  };
+  const ticking = setInterval(tick, 1);
+  await promise.catch(() => {});
+  clearInterval(ticking);
+  tick();
+  return ms;
 }
+
+interface Around {
+  /** How much shorter and longer the two timers are. */
+  readonly slack?: number;
+  /** Resolves when what takes its time has begun. */
+  readonly begun?: Promise<unknown>;
+  /** In the place of the longer timer. */
+  readonly longer?: () => Promise<unknown>;
+}
+
+/**
+ * What a promise rejects with after `ms`, told without a stopwatch: later than a shorter timer that is set before it is
+ * made, and sooner than a longer one that is set once it has begun. A busy machine is late with all three, but in this order.
+ */
+export async function rejectionAfter(
+  ms: number,
+  make: () => Promise<unknown>,
+  { slack = 25, begun = turn(), longer = () => sleep(ms + slack) }: Around = {},
+): ReturnType<typeof rejection> {
+  const order: string[] = [];
+  const note = (what: string) => () => void order.push(what);
+  const shorter = sleep(ms - slack).then(note('shorter'));
+  const error = rejection(make()).finally(note('it'));
+  await begun;
+  await Promise.all([shorter, error, longer().then(note('longer'))]);
+  if (order.join() !== 'shorter,it,longer') throw new Error(`expected it after ${ms} ms, but in order ended: ${order}`);
+  return error;
+}
+
+/** Whether a promise settles before this turn of the event loop ends, for which no timer and no socket is waited. */
+export async function settlesAtOnce(promise: Promise<unknown>): Promise<boolean> {
+  let settled = false;
+  const note = () => {
+    settled = true;
+  };
+  promise.then(note, note);
+  await turn();
+  return settled;
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import axios, { type AxiosInstance } from 'axios';
 import { attachResilience, isResilienceError, type ResilienceHandle, reportOf } from 'axios-resilience';
 import { type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
-import { eventually, rejection } from '../helpers/settled.js';
+import { eventually, rejection, settlesAtOnce } from '../helpers/settled.js';
 
 const ASKS_FOR_300_MS = { status: 429, headers: { 'retry-after-ms': '300' } };
 const ASKS_FOR_A_MINUTE = { status: 503, headers: { 'retry-after': '60' } };
@@ -74,18 +74,16 @@ describe.each(['http', 'fetch'] as const)('a cool-down through the %s adapter', 
     expect(resilience.stats()).toMatchObject({ calls: 2, rejected: 1, failures: 1, held: 0 });
   });
 
-  test('whoever waits can be cancelled within 20 ms', async () => {
+  test('whoever waits can be cancelled at once', async () => {
     attach();
     server.script(ASKS_FOR_A_MINUTE);
     await rejection(api.get('/', { resilience: { retry: false } }));
     const controller = new AbortController();
     const call = rejection(api.get('/', { signal: controller.signal, resilience: { deadline: false } }));
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(resilience.stats().held).toBe(1);
-    const before = performance.now();
+    await eventually(() => resilience.stats().held === 1);
     controller.abort();
+    expect(await settlesAtOnce(call)).toBe(true);
     expect((await call).code).toBe('ERR_CANCELED');
-    expect(performance.now() - before).toBeLessThan(20);
     expect([resilience.stats().held, server.hits.length]).toEqual([0, 1]);
   });
 

@@ -206,21 +206,28 @@ describe.each(['http', 'fetch'] as const)('hedging through the %s adapter', (ada
   });
 
   test('each attempt has its own time limit', async () => {
-    attach({ hedge: 50, attemptTimeout: 150, retry: false });
+    attach({ hedge: 50, attemptTimeout: 300, retry: false });
     server.script('hang');
     const error = await rejection(api.get('/'));
     const report = reportOf(error);
     expect(report?.attempts.map(({ failure }) => failure)).toEqual(['timeout', 'timeout']);
-    expect(report?.elapsedMs).toBeGreaterThanOrEqual(199);
-    await sleep(20);
-    expect([server.busy, server.hits.length]).toEqual([0, 2]);
+    expect(report?.elapsedMs).toBeGreaterThanOrEqual(349);
+    await eventually(() => server.busy === 0);
+    expect(server.hits).toHaveLength(2);
   });
 
   describe('the body of an attempt that nobody gets is let go of', () => {
-    const answerAfter =
-      (ms: number, answer: (res: ServerResponse) => void) =>
-      (_req: IncomingMessage, res: ServerResponse): void =>
-        void setTimeout(() => answer(res), ms);
+    let held: ServerResponse[];
+    /** Both requests are under way, and the first has failed. */
+    const firstFails = async () => {
+      await eventually(() => held.length === 2);
+      busy(held[0] as ServerResponse);
+      await eventually(() => resilience.stats().inFlight === 1);
+    };
+    const hold = (_req: IncomingMessage, res: ServerResponse) => void held.push(res);
+    beforeEach(() => {
+      held = [];
+    });
     /** Its body streams, and never ends. */
     const busy = (res: ServerResponse) => {
       res.writeHead(503);
@@ -231,11 +238,11 @@ describe.each(['http', 'fetch'] as const)('hedging through the %s adapter', (ada
 
     test('when it failed, and the other was answered', async () => {
       attach({ hedge: 30 });
-      server.script(
-        answerAfter(80, busy),
-        answerAfter(150, (res) => res.end('{}')),
-      );
-      const response = await api.get('/', stream);
+      server.script(hold);
+      const call = api.get('/', stream);
+      await firstFails();
+      held[1]?.end('{}');
+      const response = await call;
       for await (const _piece of response.data);
       expect(reportOf(response)?.attempts.map(({ status }) => status)).toEqual([503, 200]);
       await eventually(() => server.busy === 0);
@@ -244,8 +251,11 @@ describe.each(['http', 'fetch'] as const)('hedging through the %s adapter', (ada
 
     test('when both failed, and the call is sent again', async () => {
       attach({ hedge: 30, retry: { backoff: { baseDelay: 1 } } });
-      server.script(answerAfter(80, busy), answerAfter(120, busy), 200);
-      const response = await api.get('/', stream);
+      server.script(hold, hold, 200);
+      const call = api.get('/', stream);
+      await firstFails();
+      busy(held[1] as ServerResponse);
+      const response = await call;
       for await (const _piece of response.data);
       expect(reportOf(response)?.attempts.map(({ status }) => status)).toEqual([503, 503, 200]);
       await eventually(() => server.busy === 0);
@@ -254,8 +264,12 @@ describe.each(['http', 'fetch'] as const)('hedging through the %s adapter', (ada
 
     test('when it failed, and the caller cancels', async () => {
       attach({ hedge: 30 });
-      server.script(answerAfter(60, busy), 'hang');
-      const error = await rejection(api.get('/', { ...stream, signal: AbortSignal.timeout(150) }));
+      server.script(hold);
+      const caller = new AbortController();
+      const call = rejection(api.get('/', { ...stream, signal: caller.signal }));
+      await firstFails();
+      caller.abort();
+      const error = await call;
       expect(reportOf(error)?.attempts.map(({ failure }) => failure)).toEqual(['status', 'canceled']);
       await eventually(() => server.busy === 0);
       expect([server.hits.length, hedges.length]).toEqual([2, 1]);

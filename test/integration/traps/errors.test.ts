@@ -148,16 +148,18 @@ test('no mix of hooks and headers leaves a rejection that nobody handles', async
   const hints = [undefined, '0', '3600', 'soon', '1, 2', 'Sun, 06 Nov 1994 08:49:37 GMT'];
   let calls = 0;
   for (const value of hints) {
+    server.script({ status: 503, headers: value === undefined ? {} : { 'retry-after': value } });
+    const ends: Promise<unknown>[] = [];
     for (const hook of [undefined, fail, reject, late]) {
       const hooks = { onRetry: hook, onGiveUp: hook, onSuccess: hook, onReject: hook };
       for (const steer of [{}, { shouldRetry: hook as never }, { beforeRetry: hook as never }]) {
         const api = axios.create({ baseURL: server.url });
         attachResilience(api, { retry: { ...NOW, maxRetries: 1, ...steer }, hooks: hooks as never, logger: quiet });
-        server.script({ status: 503, headers: value === undefined ? {} : { 'retry-after': value } });
-        await rejection(api.get('/'));
+        ends.push(rejection(api.get('/')));
         calls++;
       }
     }
+    await Promise.all(ends);
   }
   // Jest fails the test in whose course a rejection stays without a handler.
   await sleep(30);

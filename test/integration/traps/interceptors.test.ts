@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import axios, { type AxiosError, type AxiosInstance, type InternalAxiosRequestConfig } from 'axios';
 import { attachResilience } from 'axios-resilience';
 import { type FlakyServer, flakyServer } from '../../helpers/flaky-server.js';
-import { rejection, sleep } from '../../helpers/settled.js';
+import { eventually, rejection, sleep } from '../../helpers/settled.js';
 
 const NOW = { backoff: () => 0 };
 
@@ -125,7 +125,7 @@ describe.each(['before', 'after'] as const)('an interceptor registered %s attach
     const caller = new AbortController();
     const hooks = { onRetry: () => void ran.push('retry'), onGiveUp: () => void ran.push('give up') };
     const call = api.get('/', { signal: caller.signal, resilience: { hooks } });
-    await sleep(20);
+    await eventually(() => server.hits.length === 1);
     caller.abort();
     expect(await rejection(call)).toMatchObject({ code: 'ERR_CANCELED' });
     await sleep(20);
