@@ -30,7 +30,7 @@ export { diagnose } from './diagnose/diagnose.js';
 export type { Diagnosis, FailureCause } from './diagnose/diagnosis.js';
 export type { BreakerView } from './guard/breaker.js';
 export type { WindowCounts } from './guard/failure-window.js';
-export { reportOf } from './observe/file.js';
+export { reportOf } from './observe/reports.js';
 export type { ResilienceStats, ScopeStats } from './observe/stats.js';
 export { type Preset, presets } from './policy/presets.js';
 export type {

@@ -163,7 +163,7 @@ describe('the layout of src', () => {
     expect(users(/\bDate\.now\(|performance\.now\(/)).toEqual(['base/clock.ts', 'testing/clock.ts']);
     expect(users(/\bMath\.random\b/)).toEqual([
       'call/context.ts',
-      'call/weigh.ts',
+      'call/decide-next.ts',
       'migrate/retry-axios.ts',
       'testing/clock.ts',
       'testing/random.ts',

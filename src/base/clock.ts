@@ -1,4 +1,5 @@
-import { MAX_TIMER_MS } from './http.js';
+/** The longest delay `setTimeout` keeps; anything above fires at once. */
+export const MAX_TIMER_MS = 2 ** 31 - 1;
 
 let latest = 0;
 let ahead = 0;

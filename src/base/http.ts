@@ -17,9 +17,6 @@ export const SERVICE_UNAVAILABLE = 503;
 /** Header fields by which a client makes a POST safe to send twice. */
 export const IDEMPOTENCY_KEY_HEADERS = ['Idempotency-Key', 'X-Idempotency-Key'] as const;
 
-/** The longest delay `setTimeout` keeps; anything above fires at once. */
-export const MAX_TIMER_MS = 2 ** 31 - 1;
-
 /** Header fields that no request takes along to another origin. */
 export const CREDENTIAL_HEADERS = ['Authorization', 'Proxy-Authorization', 'Cookie'] as const;
 

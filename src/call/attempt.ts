@@ -6,8 +6,8 @@ import type { Learn } from '../guard/breaker.js';
 import { awaitTurn } from './await-turn.js';
 import type { Call } from './call.js';
 import type { Scope } from './context.js';
-import { thrown } from './judge.js';
 import type { Lifetime } from './lifetime.js';
+import { thrown } from './outcomes.js';
 import { send } from './send.js';
 
 /** Attempts that are sent side by side have a lifetime each, so that one of them can be ended alone. */
@@ -64,7 +64,7 @@ class Attempt implements Applicant {
     counters.attempts++;
     counters.inFlight++;
     lane.onSent?.();
-    const answered = (outcome: Outcome) => {
+    const onSettled = (outcome: Outcome) => {
       counters.inFlight--;
       try {
         return this.#note(outcome, sentAt, learn);
@@ -73,7 +73,7 @@ class Attempt implements Applicant {
         return this.#note(thrown(error), sentAt, learn);
       }
     };
-    return send({ call, config: this.#config, lifetime: lane.lifetime, sentAt, answered });
+    return send({ call, config: this.#config, lifetime: lane.lifetime, sentAt, onSettled });
   }
 
   onQueued(leave: (outcome: Outcome) => void): void {
@@ -85,7 +85,7 @@ class Attempt implements Applicant {
     const { recorder, policy } = this.call;
     this.lane.onEnd?.(outcome);
     recorder.attempt(outcome, now() - sentAt, this.lane.isHedge);
-    this.#scope.guard.learn(outcome, { policy, retries: recorder.retries });
+    this.#scope.guard.note(outcome, { policy, retries: recorder.retries });
     return learn ? learn(outcome) : outcome;
   }
 

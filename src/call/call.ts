@@ -41,7 +41,7 @@ export class Call {
   retries = 0;
   previousDelayMs = 0;
   readonly retriesBy: Record<LimitedKind, number> = { connect: 0, read: 0, status: 0 };
-  #identity: CallFacts | undefined;
+  #madeIdentity: CallFacts | undefined;
 
   constructor(
     /** The caller's own, as axios dispatched it. */
@@ -60,7 +60,7 @@ export class Call {
   /** Tells an event of this call to those who listen. */
   emit<Name extends Exclude<EventName, 'onStateChange'>>(name: Name, own: () => Own<Name>): void {
     const { emitter } = this.context;
-    emitter.emit(name, () => this.#event(this.#facts, own()) as EventOf<Name>, this.policy.hooks);
+    emitter.emit(name, () => this.#event(this.#identity, own()) as EventOf<Name>, this.policy.hooks);
   }
 
   /** Counts a retry that was decided on, by the kind of failure before it. */
@@ -94,14 +94,14 @@ export class Call {
   }
 
   /** Made for the first event of the call. */
-  get #facts(): CallFacts {
-    this.#identity ??= {
+  get #identity(): CallFacts {
+    this.#madeIdentity ??= {
       callId: nextCallId(),
       method: this.request.method,
       url: redactedUrl(this.config),
       scope: this.scope.name,
     };
-    return this.#identity;
+    return this.#madeIdentity;
   }
 
   #event<T extends object, U extends object = object>(fields: T, more?: U): T & U & Attachments {

@@ -52,7 +52,7 @@ export class ConnectionWatch implements ProxyHandler<Agent> {
   #latest: Socket | undefined;
   #cancelTimer: (() => void) | undefined;
   #onTimeout: (() => void) | undefined;
-  readonly #takeBack: (() => void)[] = [];
+  readonly #undo: (() => void)[] = [];
 
   constructor(
     private readonly options: WatchOptions,
@@ -63,8 +63,7 @@ export class ConnectionWatch implements ProxyHandler<Agent> {
 
   /** Takes the place of the agents of the config that the attempt is sent with, until its end. */
   standIn(config: Config): void {
-    for (const key of ['httpAgent', 'httpsAgent'] as const)
-      this.#takeBack.push(put(config, key, this.agent(config, key)));
+    for (const key of ['httpAgent', 'httpsAgent'] as const) this.#undo.push(put(config, key, this.agent(config, key)));
   }
 
   /** What to send with instead of an agent of `config`'s; `undefined` where there is none to stand in for. */
@@ -97,12 +96,12 @@ export class ConnectionWatch implements ProxyHandler<Agent> {
 
   /** The attempt is over. A pooled socket holds on to what asked for it, and so to this: nothing may hang on to it here. */
   end(): void {
-    this.dispose();
+    this.#stopTimer();
     this.#onTimeout = undefined;
-    for (const takeBack of this.#takeBack.splice(0)) takeBack();
+    for (const undo of this.#undo.splice(0)) undo();
   }
 
-  dispose(): void {
+  #stopTimer(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
   }
@@ -148,7 +147,7 @@ export class ConnectionWatch implements ProxyHandler<Agent> {
 
   /** The request of an earlier hop may close when the next is already connecting. */
   #stop(hop: number): void {
-    if (hop === this.hops) this.dispose();
+    if (hop === this.hops) this.#stopTimer();
   }
 }
 

@@ -1,11 +1,11 @@
 import type { AxiosResponse } from 'axios';
 import { isRejection, type StopDecision } from '../base/decision.js';
-import { file } from '../observe/file.js';
-import { firstAttempt } from './attempts.js';
+import { fileReport } from '../observe/reports.js';
+import { firstAttempt } from './before-attempt.js';
 import type { Call } from './call.js';
+import { decideNext } from './decide-next.js';
 import { Retries } from './retries.js';
 import { settle } from './settle.js';
-import { weigh } from './weigh.js';
 import { reissue } from './wire.js';
 
 /** One call, from its first attempt to its last word. */
@@ -14,7 +14,7 @@ export async function execute(call: Call): Promise<AxiosResponse> {
   scope.counters.calls++;
   try {
     call.outcome = await firstAttempt(call);
-    if (call.outcome.failure && (await weigh(call))) await reissue(new Retries(call));
+    if (call.outcome.failure && (await decideNext(call))) await reissue(new Retries(call));
     conclude(call);
     return settle(call);
   } finally {
@@ -28,14 +28,14 @@ function conclude(call: Call): void {
   const { outcome = {}, decision, recorder, lifetime } = call;
   const because = decision?.retry === false ? decision.because : 'success';
   recorder.end(because);
-  file(call.config, recorder);
-  file(outcome.error, recorder);
+  fileReport(call.config, recorder);
+  fileReport(outcome.error, recorder);
   // An adapter of the caller's may leave the config off, or put another in its place.
-  if (outcome.response?.config !== call.config) file(outcome.response, recorder);
+  if (outcome.response?.config !== call.config) fileReport(outcome.response, recorder);
   count(call, because);
   tell(call, because);
   call.emit('onEnd', () => ({ report: recorder.report }));
-  if (outcome.stream) lifetime.lend(outcome.stream, outcome.response?.data);
+  if (outcome.stream) lifetime.followBody(outcome.stream, outcome.response?.data);
 }
 
 function count({ scope: { counters } }: Call, because: StopDecision['because']): void {

@@ -56,7 +56,7 @@ async function race(call: Call, delayMs: number): Promise<Outcome> {
     return timed(call, { lifetime: own, isHedge, onSent, onEnd });
   };
   const hedge = (): void => {
-    if (!scope.guard.maySpare(call.policy)) return;
+    if (!scope.guard.takeSpare(call.policy)) return;
     second = start(true, () => call.emit('onHedge', () => ({ delayMs })));
   };
   const first = start(false, () => {

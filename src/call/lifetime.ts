@@ -1,7 +1,6 @@
 import type { InternalAxiosRequestConfig } from 'axios';
-import { now } from '../base/clock.js';
+import { MAX_TIMER_MS, now } from '../base/clock.js';
 import { canceledError, type DeadlineExceededError } from '../base/errors.js';
-import { MAX_TIMER_MS } from '../base/http.js';
 import type { End } from '../base/outcome.js';
 import type { Aborter } from '../base/signal.js';
 import { hasEnded, whenEnded } from '../base/stream.js';
@@ -29,7 +28,7 @@ export class Lifetime {
   readonly #signal: InternalAxiosRequestConfig['signal'];
   #stopListening: (() => void) | undefined;
   #endPhase: ((end: End) => void) | undefined;
-  #lent = false;
+  #follows = false;
 
   constructor(
     private readonly config: InternalAxiosRequestConfig,
@@ -79,13 +78,13 @@ export class Lifetime {
   }
 
   /** The call is over, but its body still streams: until that ends, its caller may cancel it. */
-  lend(stream: Aborter, body: unknown): void {
+  followBody(stream: Aborter, body: unknown): void {
     if (!this.#signal && !this.config.cancelToken) return;
     if (hasEnded(stream, body)) return;
-    this.#lent = true;
+    this.#follows = true;
     this.enter(() => stream.abort());
     whenEnded(stream, body, () => {
-      this.#lent = false;
+      this.#follows = false;
       this.dispose();
     });
   }
@@ -93,7 +92,7 @@ export class Lifetime {
   /** Lets go of timer and listeners. */
   dispose(): void {
     clearTimeout(this.#timer);
-    if (!this.#lent) this.#stopListening?.();
+    if (!this.#follows) this.#stopListening?.();
   }
 
   #listen(): void {

@@ -1,8 +1,8 @@
 import { now } from '../base/clock.js';
 import { LightSignal } from '../base/signal.js';
-import { nextAttempt } from './attempts.js';
+import { nextAttempt } from './before-attempt.js';
 import type { Call } from './call.js';
-import { weigh } from './weigh.js';
+import { decideNext } from './decide-next.js';
 import type { Reissuable } from './wire.js';
 
 /** The attempts after the first: axios-retry sends them and keeps the waits, what to do is decided here. */
@@ -15,7 +15,7 @@ export class Retries implements Reissuable {
   constructor(private readonly call: Call) {}
 
   async again(): Promise<boolean> {
-    const again = this.#isDecided || (await weigh(this.call));
+    const again = this.#isDecided || (await decideNext(this.call));
     this.#isDecided = false;
     this.#waitingSince = now();
     if (again) this.call.lifetime.enter(() => this.signal.abort());

@@ -8,8 +8,8 @@ import type { Learn } from '../guard/breaker.js';
 import { discard, isStream } from './body.js';
 import type { Call } from './call.js';
 import type { ConnectionWatch } from './connection.js';
-import { outcomeOfError, outcomeOfResponse, thrown, timedOut } from './judge.js';
 import type { Lifetime } from './lifetime.js';
+import { outcomeOfError, outcomeOfResponse, thrown, timedOut } from './outcomes.js';
 import { put, standIn } from './stand-in.js';
 import { watch } from './watch.js';
 
@@ -24,16 +24,16 @@ export interface Sending {
   readonly lifetime: Lifetime;
   readonly sentAt: number;
   /** Told of the outcome before anybody else. Gives it back once all is learnt from it. */
-  readonly answered: Learn;
+  readonly onSettled: Learn;
 }
 
 /** Hands one request to axios's adapter, until it settles, takes too long, or the call ends. Never rejects. */
-export function send({ call, config, lifetime, sentAt, answered }: Sending): Promise<Outcome> {
+export function send({ call, config, lifetime, sentAt, onSettled }: Sending): Promise<Outcome> {
   return new Promise((resolve) => {
     const { adapter, policy, retries } = call;
     const aborter: Aborter = adapter.isAxiosOwn ? new LightSignal() : new LateSignal();
     let connection: ConnectionWatch | undefined;
-    const takeBack: (() => void)[] = [];
+    const undo: (() => void)[] = [];
     let settled = false;
     let cut: unknown;
     // axios's own `timeout`, where set, wins.
@@ -46,8 +46,8 @@ export function send({ call, config, lifetime, sentAt, answered }: Sending): Pro
       settled = true;
       connection?.end();
       lifetime.enter(undefined);
-      for (const each of takeBack) each();
-      resolve(answered(outcome));
+      for (const each of undo) each();
+      resolve(onSettled(outcome));
     };
     // The call goes on at once, whatever the adapter makes of the abort, and whether or not it heeds it.
     const kill = (end: Outcome) => {
@@ -60,7 +60,7 @@ export function send({ call, config, lifetime, sentAt, answered }: Sending): Pro
     const onResponse = (response: AxiosResponse) => {
       if (settled) return discard(response?.data);
       try {
-        giveBack(response, config, aborter, call.config);
+        restoreConfig(response, config, aborter, call.config);
         settle(streaming(response, aborter, outcomeOfResponse(response, call)));
       } catch (error) {
         unreadable(error);
@@ -71,10 +71,10 @@ export function send({ call, config, lifetime, sentAt, answered }: Sending): Pro
         const response = responseOf(error);
         // axios's own timer was first: in the middle of a body, it says that the connection was lost.
         if (!settled && now() - sentAt >= limitMs && classify(error) === 'read') timeUp();
-        if (cut) lendRequest(cut, error);
+        if (cut) copyRequest(cut, error);
         if (settled) return discard(response?.data);
-        giveBack(error as object, config, aborter, call.config);
-        giveBack(response, config, aborter, call.config);
+        restoreConfig(error as object, config, aborter, call.config);
+        restoreConfig(response, config, aborter, call.config);
         settle(streaming(response, aborter, outcomeOfError(error, response, call.config, connection)));
       } catch (unlooked) {
         unreadable(unlooked);
@@ -91,10 +91,10 @@ export function send({ call, config, lifetime, sentAt, answered }: Sending): Pro
       lifetime.enter(kill, { startedAt: sentAt, endsAt: sentAt + limitMs, tell: timeUp });
       if (settled) return;
       connection = watch(call, config, kill);
-      takeBack.push(standIn(config, aborter));
+      undo.push(standIn(config, aborter));
       for (const key of PROGRESS) {
         const tell = config[key];
-        if (tell) takeBack.push(put(config, key, (event) => isNews() && tell(event)));
+        if (tell) undo.push(put(config, key, (event) => isNews() && tell(event)));
       }
       Promise.resolve(adapter.send(config)).then(onResponse, onError);
     } catch (error) {
@@ -104,14 +104,19 @@ export function send({ call, config, lifetime, sentAt, answered }: Sending): Pro
 }
 
 /** The caller finds the config it gave on what it gets back, not the copy an attempt was sent with. */
-function giveBack(settled: { config?: unknown } | undefined, sent: Config, aborter: Aborter, original: Config): void {
+function restoreConfig(
+  settled: { config?: unknown } | undefined,
+  sent: Config,
+  aborter: Aborter,
+  original: Config,
+): void {
   const config = settled?.config as Config | undefined;
   if (!config || config === original) return;
   if (config === sent || config.signal === aborter.signal) Reflect.set(settled as object, 'config', original);
 }
 
 /** As axios's own errors have it: programs tell by `request` that one was sent. Done before the caller is told. */
-function lendRequest(cut: unknown, error: unknown): void {
+function copyRequest(cut: unknown, error: unknown): void {
   const { request } = Object(error) as { request?: unknown };
   if (request) hide(cut as object, 'request', request);
 }

@@ -2,7 +2,7 @@ import type { AxiosResponse } from 'axios';
 import { causesOf } from '../base/causes.js';
 import { isObject } from '../base/object.js';
 import type { Outcome } from '../base/outcome.js';
-import { file } from '../observe/file.js';
+import { fileReport } from '../observe/reports.js';
 import type { ResolvedPolicy } from '../policy/resolve.js';
 import { abandon, isStream, isUnread } from './body.js';
 import type { Call } from './call.js';
@@ -27,7 +27,7 @@ async function fallback({ outcome = {}, config, recorder }: Call, ask: Fallback)
     answer = await lifetime.until(Promise.resolve(ask(outcome.error, config)));
     if (lifetime.over) throw lifetime.over.error;
   } catch (error) {
-    file(error, recorder);
+    fileReport(error, recorder);
     // Unless the new error leads to the failed answer: whoever catches it may still read that.
     if (!causesOf(error).some((link) => link === outcome.error || Object.values(link).includes(outcome.response)))
       letGo(outcome);
@@ -41,7 +41,7 @@ async function fallback({ outcome = {}, config, recorder }: Call, ask: Fallback)
   // A copy, since axios goes on to write into it; a spread alone would leave the getters of a class behind.
   const { data, status, headers } = given;
   const response = { statusText: 'Fallback', config, ...given, data, status, headers };
-  file(response, recorder);
+  fileReport(response, recorder);
   // Unless it may be what the answer is made of.
   if (!isStream(response.data)) letGo(outcome);
   return response;

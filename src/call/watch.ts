@@ -2,7 +2,7 @@ import type { InternalAxiosRequestConfig } from 'axios';
 import type { Outcome } from '../base/outcome.js';
 import type { Call } from './call.js';
 import { ConnectionWatch } from './connection.js';
-import { connectTimedOut } from './judge.js';
+import { connectTimedOut } from './outcomes.js';
 
 /** Watches the connections of an attempt, if it goes through axios's http adapter; `kill` ends it when none stands in time. */
 export function watch(

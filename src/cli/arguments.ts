@@ -1,7 +1,7 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { parseArgs } from 'node:util';
+import { MAX_TIMER_MS } from '../base/clock.js';
 import { safeText, safeUrl } from '../base/excerpt.js';
-import { MAX_TIMER_MS } from '../base/http.js';
 
 /** What the command line asks for. */
 export interface Asked {

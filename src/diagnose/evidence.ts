@@ -5,7 +5,7 @@ import { MAX_LENGTH, safeText } from '../base/excerpt.js';
 import { classify, type FailureKind } from '../base/failure.js';
 import { isObject } from '../base/object.js';
 import { originOf, redactedUrl } from '../base/url.js';
-import { reportOf } from '../observe/file.js';
+import { reportOf } from '../observe/reports.js';
 import { fieldsIn } from './message.js';
 import { originAt, type Place, placeAt } from './place.js';
 import { proxyFor } from './proxy.js';

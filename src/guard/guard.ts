@@ -74,14 +74,14 @@ export class Guard {
   }
 
   /** True if one more request may be sent beside another: nothing is strained, and the budget has a token for it. */
-  maySpare({ breaker, bulkhead, retry }: Pick<ResolvedPolicy, 'breaker' | 'bulkhead' | 'retry'>): boolean {
+  takeSpare({ breaker, bulkhead, retry }: Pick<ResolvedPolicy, 'breaker' | 'bulkhead' | 'retry'>): boolean {
     if (breaker && this.breaker && this.breaker.state !== 'closed') return false;
     if (bulkhead && this.bulkhead?.hasRoom === false) return false;
     return !(this.coolDown?.isOn ?? false) && (!retry.budget || (this.budget?.takeSpare() ?? true));
   }
 
   /** What an attempt's end says to all calls of the scope. */
-  learn(outcome: Outcome, { policy, retries }: { policy: ResolvedPolicy; retries: number }): void {
+  note(outcome: Outcome, { policy, retries }: { policy: ResolvedPolicy; retries: number }): void {
     const { failure, retryAfterMs } = outcome;
     const status = statusOf(outcome);
     if (!failure || (status !== undefined && status < 500 && status !== TOO_MANY_REQUESTS)) {

@@ -1,4 +1,4 @@
-import { MAX_TIMER_MS } from '../base/http.js';
+import { MAX_TIMER_MS } from '../base/clock.js';
 import { suggestion } from './suggest.js';
 
 /** Checks one value; throws a TypeError or RangeError that names path, rule and value. */

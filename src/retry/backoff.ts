@@ -1,4 +1,4 @@
-import { MAX_TIMER_MS } from '../base/http.js';
+import { MAX_TIMER_MS } from '../base/clock.js';
 import { unawaited } from '../base/thenable.js';
 import { DEFAULTS } from '../policy/defaults.js';
 import type { Complete, ResolvedRetry } from '../policy/resolve.js';

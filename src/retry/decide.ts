@@ -1,6 +1,7 @@
+import { MAX_TIMER_MS } from '../base/clock.js';
 import type { Decision, StopDecision } from '../base/decision.js';
 import type { FailureKind } from '../base/failure.js';
-import { CONTENT_TOO_LARGE, MAX_TIMER_MS } from '../base/http.js';
+import { CONTENT_TOO_LARGE } from '../base/http.js';
 import { type Outcome, statusOf } from '../base/outcome.js';
 import type { ResolvedMethod, ResolvedRetry } from '../policy/resolve.js';
 import type { FailedAttempt } from '../policy/types.js';

@@ -1,5 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { MAX_TIMER_MS } from '../base/http.js';
+import { MAX_TIMER_MS } from '../base/clock.js';
 import { either, fn, isNumber, number, object } from '../policy/check.js';
 
 /** Time that passes only when told to, for everything in this realm that calls the four functions it replaces. */

@@ -1,5 +1,5 @@
 import type { ResilienceReport } from '../base/report.js';
-import { reportOf } from '../observe/file.js';
+import { reportOf } from '../observe/reports.js';
 
 /**
  * Requests that a call sent, from what it settled with: a response or an error. A refusal by breaker, cool-down or bulkhead

@@ -1,4 +1,4 @@
-import { MAX_TIMER_MS } from '../base/http.js';
+import { MAX_TIMER_MS } from '../base/clock.js';
 import { type Check, isFunction, isNumber, isRecord, message, number, object, type } from '../policy/check.js';
 import { begins } from '../policy/rules.js';
 import type { Hit } from './received.js';

@@ -190,7 +190,7 @@ describe('Lifetime', () => {
     const controller = new AbortController();
     const lifetime = live(1_000, { signal: controller.signal });
     const stream = new AbortController();
-    lifetime.lend(stream, new PassThrough());
+    lifetime.followBody(stream, new PassThrough());
     lifetime.dispose();
     expect([jest.getTimerCount(), listeners(controller.signal)]).toEqual([0, 1]);
     jest.advanceTimersByTime(1_000);
@@ -203,13 +203,13 @@ describe('Lifetime', () => {
     const controller = new AbortController();
     const body = new PassThrough();
     const byBody = live(1_000, { signal: controller.signal });
-    byBody.lend(new AbortController(), body);
+    byBody.followBody(new AbortController(), body);
     byBody.dispose();
     const own = new LightSignal();
     const reader = () => {};
     own.addEventListener('abort', reader);
     const bySignal = live(1_000, { signal: controller.signal });
-    bySignal.lend(own, {});
+    bySignal.followBody(own, {});
     bySignal.dispose();
     expect(listeners(controller.signal)).toBe(2);
     body.emit('close');
@@ -220,11 +220,11 @@ describe('Lifetime', () => {
   test('a body that has ended, or that nobody may cancel, needs no ear', () => {
     const controller = new AbortController();
     const ended = live(1_000, { signal: controller.signal });
-    ended.lend(new AbortController(), { closed: true, once: () => {} });
+    ended.followBody(new AbortController(), { closed: true, once: () => {} });
     ended.dispose();
     const body = new PassThrough();
     const uncancelable = live(1_000);
-    uncancelable.lend(new AbortController(), body);
+    uncancelable.followBody(new AbortController(), body);
     expect([listeners(controller.signal), body.listenerCount('close')]).toEqual([0, 0]);
   });
 
@@ -232,7 +232,7 @@ describe('Lifetime', () => {
     const { token, cancel } = axios.CancelToken.source();
     const stream = new AbortController();
     const lifetime = live(1_000, { cancelToken: token });
-    lifetime.lend(stream, new PassThrough());
+    lifetime.followBody(stream, new PassThrough());
     lifetime.dispose();
     cancel();
     await jest.advanceTimersByTimeAsync(0);

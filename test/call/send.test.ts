@@ -53,7 +53,7 @@ function sending(own: Config, policy: ResiliencePolicy = {}, adapter: Partial<Ad
     answered.push(end);
     return end;
   };
-  const begin = (copy = own) => send({ call, config: copy, lifetime: call.lifetime, sentAt: now(), answered: learn });
+  const begin = (copy = own) => send({ call, config: copy, lifetime: call.lifetime, sentAt: now(), onSettled: learn });
   return { call, begin, sent, answered, resolve, reject };
 }
 

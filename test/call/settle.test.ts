@@ -5,7 +5,7 @@ import type { Outcome } from '../../src/base/outcome.js';
 import { Call } from '../../src/call/call.js';
 import { Context } from '../../src/call/context.js';
 import { settle } from '../../src/call/settle.js';
-import { reportOf } from '../../src/observe/file.js';
+import { reportOf } from '../../src/observe/reports.js';
 import { resolvePolicy } from '../../src/policy/resolve.js';
 import type { Fallback } from '../../src/policy/types.js';
 

@@ -28,7 +28,7 @@ describe('what the calls of a scope share', () => {
   beforeEach(() => make());
 
   const learn = (outcome: Outcome, retries = 0, policy: ResiliencePolicy = {}) =>
-    guard.learn(outcome, { policy: resolvePolicy(policy), retries });
+    guard.note(outcome, { policy: resolvePolicy(policy), retries });
   const spend = () => guard.budget?.take(0, () => undefined);
   const apply = (send = () => new Promise<Outcome>(() => {}), policy: ResiliencePolicy = {}) =>
     admit(guard, {
@@ -133,35 +133,35 @@ describe('what the calls of a scope share', () => {
   });
 
   describe('one more request may be sent beside another', () => {
-    const maySpare = (policy: ResiliencePolicy = {}) => guard.maySpare(resolvePolicy(policy));
+    const takeSpare = (policy: ResiliencePolicy = {}) => guard.takeSpare(resolvePolicy(policy));
 
     test('as long as the budget has a token', () => {
-      expect([1, 2, 3, 4].map(() => maySpare())).toEqual([true, true, true, false]);
-      expect(maySpare({ retry: { budget: false } })).toBe(true);
+      expect([1, 2, 3, 4].map(() => takeSpare())).toEqual([true, true, true, false]);
+      expect(takeSpare({ retry: { budget: false } })).toBe(true);
     });
 
     test('not while the circuit is open, unless it does not count', () => {
       guard.breaker?.isolate();
-      expect([maySpare(), guard.budget?.tokens, maySpare({ breaker: false })]).toEqual([false, 3, true]);
+      expect([takeSpare(), guard.budget?.tokens, takeSpare({ breaker: false })]).toEqual([false, 3, true]);
     });
 
     test('not while the bulkhead is full, unless it does not count', () => {
       make({ bulkhead: 1 });
-      expect(maySpare()).toBe(true);
+      expect(takeSpare()).toBe(true);
       void apply();
-      expect([maySpare(), maySpare({ bulkhead: false })]).toEqual([false, true]);
+      expect([takeSpare(), takeSpare({ bulkhead: false })]).toEqual([false, true]);
     });
 
     test('not while the scope cools down', async () => {
       guard.coolDown?.begin(100);
-      expect(maySpare()).toBe(false);
+      expect(takeSpare()).toBe(false);
       await clock.advance(100);
-      expect(maySpare()).toBe(true);
+      expect(takeSpare()).toBe(true);
     });
 
     test('always, where nothing is shared', () => {
       make(ALL_OFF);
-      expect([1, 2, 3, 4].map(() => maySpare())).toEqual([true, true, true, true]);
+      expect([1, 2, 3, 4].map(() => takeSpare())).toEqual([true, true, true, true]);
     });
   });
 

@@ -86,7 +86,7 @@ describe('turnOf', () => {
     for (let i = 0; i < 6; i++) asked(`${i}`, FAILED, own);
     await clock.advance(5_750);
     expect([guard.hasSpentBudget, guard.held]).toEqual([true, 2]);
-    guard.learn(FAILED, { policy: resolvePolicy({}), retries: 1 });
+    guard.note(FAILED, { policy: resolvePolicy({}), retries: 1 });
     await clock.advance(0);
     expect([log.at(-1), guard.held]).toEqual(['4 retry-budget at 5750', 1]);
     await clock.advance(2_000);

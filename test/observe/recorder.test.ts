@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { AxiosError, AxiosHeaders, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
-import { file, reportOf } from '../../src/observe/file.js';
 import { Recorder } from '../../src/observe/recorder.js';
+import { fileReport, reportOf } from '../../src/observe/reports.js';
 
 const response = (status: number) =>
   ({ status, data: 'secret', headers: { authorization: 'secret' } }) as Partial<AxiosResponse> as AxiosResponse;
@@ -99,7 +99,7 @@ describe('Recorder', () => {
 describe('reportOf', () => {
   const recorded = (settled: unknown, retries: number) => {
     const recorder = Object.assign(new Recorder(), { sends: retries + 1 });
-    file(settled, recorder);
+    fileReport(settled, recorder);
     return settled;
   };
 

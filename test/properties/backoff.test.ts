@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { MAX_TIMER_MS } from '../../src/base/http.js';
+import { MAX_TIMER_MS } from '../../src/base/clock.js';
 import type { FailedAttempt, Jitter } from '../../src/policy/types.js';
 import { backoffDelay } from '../../src/retry/backoff.js';
 import { draws, fc } from '../helpers/seeded.js';

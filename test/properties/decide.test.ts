@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { AxiosResponse } from 'axios';
+import { MAX_TIMER_MS } from '../../src/base/clock.js';
 import type { FailureKind } from '../../src/base/failure.js';
-import { MAX_TIMER_MS } from '../../src/base/http.js';
 import type { Outcome } from '../../src/base/outcome.js';
 import { type ResolvedRetry, resolvePolicy } from '../../src/policy/resolve.js';
 import type { FailedAttempt, RetryPolicy } from '../../src/policy/types.js';

@@ -3,7 +3,7 @@ import { awaitTurn } from './await-turn.js';
 import type { Call } from './call.js';
 import { credentialsOf, leaveBehind } from './credentials.js';
 import { hedged } from './hedge.js';
-import { thrown } from './judge.js';
+import { thrown } from './outcomes.js';
 
 /** Sends a call for the first time. Its body is made only if the caller gave none. */
 export function firstAttempt(call: Call): Promise<Outcome> {

@@ -39,7 +39,7 @@ shared[KEY] ??= Filed;
 const filed = shared[KEY];
 
 /** Makes a report findable by `key`: a call's config, by which its response and errors lead to it, or a bare error. */
-export function file(key: unknown, recorder: Recorder): void {
+export function fileReport(key: unknown, recorder: Recorder): void {
   if (isObject(key)) filed.put(key, recorder);
 }
 

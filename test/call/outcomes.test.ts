@@ -3,7 +3,7 @@ import axios, { AxiosError, AxiosHeaders, type AxiosResponse, CanceledError } fr
 import { Call } from '../../src/call/call.js';
 import { ConnectionWatch } from '../../src/call/connection.js';
 import { Context } from '../../src/call/context.js';
-import { connectTimedOut, outcomeOfError, outcomeOfResponse, thrown, timedOut } from '../../src/call/judge.js';
+import { connectTimedOut, outcomeOfError, outcomeOfResponse, thrown, timedOut } from '../../src/call/outcomes.js';
 import { resolvePolicy } from '../../src/policy/resolve.js';
 import type { RetryPolicy } from '../../src/policy/types.js';
 

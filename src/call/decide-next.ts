@@ -4,10 +4,10 @@ import { isThenable } from '../base/thenable.js';
 import { decide } from '../retry/decide.js';
 import { abandon } from './body.js';
 import type { Call } from './call.js';
-import { thrown } from './judge.js';
+import { thrown } from './outcomes.js';
 
 /** Decides on the latest attempt, which failed; true if there will be another. */
-export async function weigh(call: Call): Promise<boolean> {
+export async function decideNext(call: Call): Promise<boolean> {
   const decision = await decided(call);
   call.decision = decision;
   if (!decision.retry) return false;
