@@ -5,8 +5,6 @@ import { Context } from './call/context.js';
 import type { BreakerView } from './guard/breaker.js';
 import type { ResilienceStats } from './observe/stats.js';
 import { message, readable } from './policy/check.js';
-import { resolvePolicy } from './policy/resolve.js';
-import { resolveRules } from './policy/rules.js';
 import type { ResiliencePolicy } from './policy/types.js';
 import { validatePolicy } from './policy/validate.js';
 
@@ -46,8 +44,7 @@ export function attachResilience(instance: Attachable, policy: ResiliencePolicy 
   if (attachedTo(request)) {
     throw new Error('axios-resilience is already attached to this instance: detach() first');
   }
-  const resolved = resolvePolicy(policy);
-  const context = new Context(instance, resolved, resolveRules(policy.rules, { ...resolved, hooks: undefined }));
+  const context = new Context(instance, policy);
   const install = Object.assign(adapterInstaller(context), { [ATTACHED]: true });
   const id = request.use(install, null, { synchronous: true });
   return {

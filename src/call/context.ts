@@ -8,8 +8,9 @@ import { Emitter, type EventOf } from '../observe/emit.js';
 import { logListener, logWarning, reportListenerFailure } from '../observe/log.js';
 import { Counters, type ResilienceStats, snapshot } from '../observe/stats.js';
 import { message } from '../policy/check.js';
-import type { ResolvedPolicy } from '../policy/resolve.js';
-import type { Rules } from '../policy/rules.js';
+import { type ResolvedPolicy, resolvePolicy } from '../policy/resolve.js';
+import { type Rules, resolveRules } from '../policy/rules.js';
+import type { ResiliencePolicy } from '../policy/types.js';
 import { validateHooks } from '../policy/validate.js';
 
 /** What the requests of one scope share. */
@@ -39,14 +40,16 @@ export class Context {
   readonly #scopes = new Map<string, Scope>();
   /** Without the instance's hooks, which the emitter has: what a policy brings here are a call's own. */
   readonly policy: ResolvedPolicy;
+  readonly rules: Rules;
 
   constructor(
     readonly instance: { readonly defaults: Pick<CreateAxiosDefaults, 'resilience'> },
-    { hooks, ...policy }: ResolvedPolicy,
-    readonly rules: Rules,
+    given: ResiliencePolicy,
   ) {
+    const { hooks, ...policy } = resolvePolicy(given);
     const { logger } = policy;
     this.policy = Object.freeze({ ...policy, hooks: undefined });
+    this.rules = resolveRules(given.rules, this.policy);
     this.#logger = logger || console;
     this.emitter = new Emitter((hook, error) => void reportListenerFailure(this.#logger, hook, error));
     if (logger) this.emitter.add(logListener(logger), logger);
@@ -73,10 +76,10 @@ export class Context {
   }
 
   /** Says what is amiss with the set-up of the instance, not with a call; once for each `matter`. */
-  warnOnce(matter: string, message: string): void {
+  warnOnce(matter: string, warning: string): void {
     if (this.#warned.has(matter)) return;
     this.#warned.add(matter);
-    void logWarning(this.#logger, message);
+    void logWarning(this.#logger, warning);
   }
 
   #open(name: string): Scope {

@@ -3,7 +3,7 @@ import axios, { AxiosHeaders, type AxiosResponse, type InternalAxiosRequestConfi
 import { LightSignal } from '../../src/base/signal.js';
 import { adapterInstaller } from '../../src/call/adapter.js';
 import { Context } from '../../src/call/context.js';
-import { resolvePolicy } from '../../src/policy/resolve.js';
+import type { ResiliencePolicy } from '../../src/policy/types.js';
 
 type Config = InternalAxiosRequestConfig;
 
@@ -14,8 +14,8 @@ class ForeignHeaders {
   toJSON = () => ({ 'X-Caller': 'a' });
 }
 
-const policy = resolvePolicy({ retry: { maxRetries: 1, backoff: () => 0 }, deadline: false });
-const context = new Context(axios, policy, []);
+const POLICY: ResiliencePolicy = { retry: { maxRetries: 1, backoff: () => 0 }, deadline: false };
+const context = new Context(axios, POLICY);
 const installAdapter = adapterInstaller(context);
 const config = (more: Partial<Config> = {}): Config => ({
   url: 'http://api.test/',
@@ -98,7 +98,7 @@ describe('what an interceptor has made of the config', () => {
       return { status: types.length === 1 ? 503 : 200, statusText: '', headers: {}, data: '', config: sent };
     };
     const api = axios.create({ adapter });
-    api.interceptors.request.use(adapterInstaller(new Context(api, policy, [])));
+    api.interceptors.request.use(adapterInstaller(new Context(api, POLICY)));
     api.interceptors.request.use((own) => ({ ...own, headers: headers as unknown as Config['headers'] }));
     await api.put('http://api.test/', undefined, { resilience: { body: () => ({ a: 1 }) } });
     expect(types).toEqual([type, type]);

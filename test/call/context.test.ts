@@ -2,7 +2,6 @@ import { describe, expect, test } from '@jest/globals';
 import axios from 'axios';
 import type { ResilienceHooks, ResilienceLogger } from '../../src/base/events.js';
 import { Context } from '../../src/call/context.js';
-import { resolvePolicy } from '../../src/policy/resolve.js';
 import type { ResiliencePolicy } from '../../src/policy/types.js';
 
 const FAILED = { failure: 'status', response: { status: 503 }, retryAfterMs: 5_000 } as never;
@@ -11,7 +10,7 @@ function made(policy: ResiliencePolicy = {}) {
   const warnings: string[] = [];
   const warn = (...line: unknown[]) => void warnings.push(line.filter((part) => typeof part === 'string').join(' '));
   const logger: ResilienceLogger = { debug: warn, info: warn, warn, error: warn };
-  const context = new Context(axios, resolvePolicy({ logger, ...policy }), []);
+  const context = new Context(axios, { logger, ...policy });
   return { context, warnings };
 }
 

@@ -3,7 +3,6 @@ import axios, { AxiosError, AxiosHeaders, type AxiosResponse, type InternalAxios
 import { Call } from '../../src/call/call.js';
 import { Context } from '../../src/call/context.js';
 import { hedged } from '../../src/call/hedge.js';
-import { resolvePolicy } from '../../src/policy/resolve.js';
 import type { ResiliencePolicy } from '../../src/policy/types.js';
 
 type Config = InternalAxiosRequestConfig;
@@ -20,10 +19,10 @@ function call(hedge: NonNullable<ResiliencePolicy['hedge']>, ...tookMs: number[]
           : resolve({ status: 200, statusText: '', headers: {}, data: sent, config });
       setTimeout(settle, Math.abs(ms));
     });
-  const policy = resolvePolicy({ hedge, deadline: false, attemptTimeout: false });
+  const context = new Context(axios, { hedge, deadline: false, attemptTimeout: false });
   const config: Config = { url: 'https://api.test/', method: 'get', headers: new AxiosHeaders() };
   const adapter = { send, isAxiosOwn: false, isNodeHttp: false, isFetch: false };
-  const made = new Call(config, adapter, policy, new Context(axios, policy, []));
+  const made = new Call(config, adapter, context.policy, context);
   const learnt = jest.spyOn(made.scope.guard.latencies, 'add');
   return { call: made, learnt: () => learnt.mock.calls.flat(), sent: () => sent };
 }

@@ -4,15 +4,14 @@ import { Call } from '../../src/call/call.js';
 import { ConnectionWatch } from '../../src/call/connection.js';
 import { Context } from '../../src/call/context.js';
 import { connectTimedOut, outcomeOfError, outcomeOfResponse, thrown, timedOut } from '../../src/call/outcomes.js';
-import { resolvePolicy } from '../../src/policy/resolve.js';
 import type { RetryPolicy } from '../../src/policy/types.js';
 
 const CONFIG = { url: 'https://api.test/users', headers: new AxiosHeaders() };
 
 function call(retry: RetryPolicy = {}): Call {
-  const policy = resolvePolicy({ retry, deadline: false, connectTimeout: 300 });
+  const context = new Context(axios, { retry, deadline: false, connectTimeout: 300 });
   const adapter = { send: () => new Promise<never>(() => {}), isAxiosOwn: false, isNodeHttp: false, isFetch: false };
-  const made = new Call(CONFIG, adapter, policy, new Context(axios, policy, []));
+  const made = new Call(CONFIG, adapter, context.policy, context);
   made.lifetime.dispose();
   return made;
 }

@@ -13,7 +13,6 @@ import type { Outcome } from '../../src/base/outcome.js';
 import { type Adapter, Call } from '../../src/call/call.js';
 import { Context } from '../../src/call/context.js';
 import { send } from '../../src/call/send.js';
-import { resolvePolicy } from '../../src/policy/resolve.js';
 import type { ResiliencePolicy } from '../../src/policy/types.js';
 
 type Config = InternalAxiosRequestConfig;
@@ -45,8 +44,8 @@ function sending(own: Config, policy: ResiliencePolicy = {}, adapter: Partial<Ad
     return settled;
   };
   const whole = { send: sender, isAxiosOwn: false, isNodeHttp: false, isFetch: false, ...adapter };
-  const resolved = resolvePolicy({ deadline: false, ...policy });
-  const call = new Call(own, whole, resolved, new Context(axios, resolved, []));
+  const context = new Context(axios, { deadline: false, ...policy });
+  const call = new Call(own, whole, context.policy, context);
   call.outcome = outcome;
   const answered: Outcome[] = [];
   const learn = (end: Outcome) => {
@@ -205,6 +204,9 @@ describe('an attempt', () => {
       void begin();
       connect(sent[0]);
       await jest.advanceTimersByTimeAsync(30);
+      expect(answered).toEqual([]);
+      // One turn of the event loop more, in which a connection that stands would be heard of.
+      await jest.advanceTimersByTimeAsync(1);
       expect(answered).toMatchObject([{ failure: 'connect', unsent: true }]);
     });
 

@@ -6,7 +6,6 @@ import { Call } from '../../src/call/call.js';
 import { Context } from '../../src/call/context.js';
 import { settle } from '../../src/call/settle.js';
 import { reportOf } from '../../src/observe/reports.js';
-import { resolvePolicy } from '../../src/policy/resolve.js';
 import type { Fallback } from '../../src/policy/types.js';
 
 const CONFIG = { url: 'https://api.test/users', headers: new AxiosHeaders() };
@@ -15,9 +14,9 @@ const FAILED: Outcome = { failure: 'status', error: ERROR };
 
 /** What a call settles with that ended so. */
 async function settled(outcome: Outcome | undefined, because: StopReason | undefined, fallback?: Fallback) {
-  const policy = resolvePolicy({ deadline: false, ...(fallback && { fallback }) });
+  const context = new Context(axios, { deadline: false, ...(fallback && { fallback }) });
   const adapter = { send: () => new Promise<never>(() => {}), isAxiosOwn: false, isNodeHttp: false, isFetch: false };
-  const call = new Call(CONFIG, adapter, policy, new Context(axios, policy, []));
+  const call = new Call(CONFIG, adapter, context.policy, context);
   call.lifetime.dispose();
   call.outcome = outcome;
   call.decision = because && { retry: false, because };
