@@ -5,7 +5,7 @@ import type { Attachments, CallFacts } from '../base/events.js';
 import { nextCallId } from '../base/ids.js';
 import type { Outcome } from '../base/outcome.js';
 import { redactedUrl } from '../base/url.js';
-import type { EventName, EventOf } from '../observe/emit.js';
+import type { EventName, EventOf, ScopeEvent } from '../observe/emit.js';
 import { Recorder } from '../observe/recorder.js';
 import type { ResolvedPolicy } from '../policy/resolve.js';
 import type { FailedAttempt } from '../policy/types.js';
@@ -58,7 +58,7 @@ export class Call {
   }
 
   /** Tells an event of this call to those who listen. */
-  emit<Name extends Exclude<EventName, 'onStateChange'>>(name: Name, own: () => Own<Name>): void {
+  emit<Name extends Exclude<EventName, ScopeEvent>>(name: Name, own: () => Own<Name>): void {
     const { emitter } = this.context;
     emitter.emit(name, () => this.#event(this.#identity, own()) as EventOf<Name>, this.policy.hooks);
   }

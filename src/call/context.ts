@@ -4,7 +4,7 @@ import type { ResilienceHooks, ResilienceLogger } from '../base/events.js';
 import { unawaited } from '../base/thenable.js';
 import type { BreakerView } from '../guard/breaker.js';
 import { Guard } from '../guard/guard.js';
-import { Emitter, type EventOf } from '../observe/emit.js';
+import { Emitter, type EventOf, type ScopeEvent } from '../observe/emit.js';
 import { logListener, logWarning, reportListenerFailure } from '../observe/log.js';
 import { Counters, type ResilienceStats, snapshot } from '../observe/stats.js';
 import { message } from '../policy/check.js';
@@ -21,9 +21,6 @@ export interface Scope {
   /** Grows with each use of any scope. */
   usedAt: number;
 }
-
-/** What is told of a scope, not of a call. */
-type ScopeEvent = 'onCoolDown' | 'onBudgetExhausted' | 'onStateChange' | 'onSaturation';
 
 /** Beyond so many, each new scope takes the place of one that is idle. */
 const MOST_SCOPES = 1_000;

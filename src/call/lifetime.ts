@@ -32,8 +32,8 @@ export class Lifetime {
 
   constructor(
     private readonly config: InternalAxiosRequestConfig,
-    startedAt: number,
-    deadline: number,
+    startedAt = 0,
+    deadline = Number.POSITIVE_INFINITY,
     private readonly deadlineError?: () => DeadlineExceededError,
   ) {
     this.#endsAt = startedAt + deadline;
@@ -100,7 +100,7 @@ export class Lifetime {
     const cancelToken: SubscribableToken | undefined = this.config.cancelToken;
     const cancel = (): void => {
       const reason = cancelToken?.reason ?? (signal as AbortSignal | undefined)?.reason;
-      this.cut({ failure: 'canceled', error: canceledError(this.config, reason), final: 'canceled' });
+      this.cut(canceled(this.config, reason));
     };
     this.#stopListening = () => {
       signal?.removeEventListener?.('abort', cancel);
@@ -141,6 +141,13 @@ export class Lifetime {
     return { failure: 'timeout', error: this.deadlineError?.(), final: 'deadline' };
   }
 }
+
+/** The end of an attempt that nobody waits for any more. */
+export const canceled = (config: InternalAxiosRequestConfig, reason?: unknown): End => ({
+  failure: 'canceled',
+  error: canceledError(config, reason),
+  final: 'canceled',
+});
 
 /** What axios's CancelToken has but does not declare. */
 interface SubscribableToken {

@@ -29,7 +29,7 @@ const RETRY_AXIOS: Plugin = {
   key: 'config.raxConfig',
   count: 'retry',
   state: 'currentRetryAttempt',
-  idle: 'does nothing here, or multiplies our retries where retry-axios is still attached to this instance',
+  idle: 'does nothing here, or multiplies our retries where retry-axios is still attached',
   off: 'take retry-axios off with rax.detach()',
 };
 

@@ -5,7 +5,7 @@ import { classify, neverSent } from '../base/failure.js';
 import { isObject } from '../base/object.js';
 import type { End, Outcome } from '../base/outcome.js';
 import { unawaited } from '../base/thenable.js';
-import { mayPass } from '../retry/decide.js';
+import { isListed, mayPass } from '../retry/decide.js';
 import { retryAfterMs } from '../retry/retry-after.js';
 import { discard, parsed } from './body.js';
 import type { Call } from './call.js';
@@ -16,10 +16,10 @@ export function outcomeOfResponse(response: AxiosResponse, call: Call): Outcome 
   // A custom adapter may resolve with anything; axios will say what it thinks of that.
   if (!isObject(response)) return { response };
   const { retry } = call.policy;
-  const rule = retry.methods.get(call.request.method);
-  if ((rule?.statuses ?? retry.statuses).has(response.status)) {
+  const { method } = call.request;
+  if (isListed(response.status, retry, method)) {
     const listed: Outcome = { failure: 'status', ...answered(response) };
-    if (mayPass(listed, retry, rule)) return listed;
+    if (mayPass(listed, retry, method)) return listed;
   }
   try {
     const unready = unawaited(retry.retryResponse?.(parsed(response))) === true;

@@ -22,7 +22,7 @@ export function settle(call: Call): AxiosResponse | Promise<AxiosResponse> {
 async function fallback({ outcome = {}, config, recorder }: Call, ask: Fallback): Promise<AxiosResponse> {
   let answer: unknown;
   // The call's own may have run out; no deadline holds for this, but its caller may cancel it.
-  const lifetime = new Lifetime(config, 0, Number.POSITIVE_INFINITY);
+  const lifetime = new Lifetime(config);
   try {
     answer = await lifetime.until(Promise.resolve(ask(outcome.error, config)));
     if (lifetime.over) throw lifetime.over.error;

@@ -37,6 +37,7 @@ export class HalfOpen {
     this.#settled ??= this.begin(this.#verdict);
     return (verdict = PROBE_LOST) => {
       if (this.#latest === probe) this.#latest = undefined;
+      if (verdict.counts === 'answered') this.#successes++;
       if (!this.#isLastWord(verdict)) return undefined;
       this.#isDecided = true;
       this.#decide(verdict);
@@ -46,7 +47,7 @@ export class HalfOpen {
 
   /** An answer counts however late it is; any other end of an overdue probe is left to the newer one that is out. */
   #isLastWord({ counts }: Verdict): boolean {
-    if (counts === 'answered') return ++this.#successes >= this.settings.successThreshold;
+    if (counts === 'answered') return this.#successes >= this.settings.successThreshold;
     return this.#latest === undefined && (counts === 'failure' || this.#successes === 0);
   }
 }

@@ -14,6 +14,8 @@ export interface Listener extends ResilienceHooks {
 }
 
 export type EventName = keyof Listener;
+/** What is told of a scope, not of a call. */
+export type ScopeEvent = 'onCoolDown' | 'onBudgetExhausted' | 'onStateChange' | 'onSaturation';
 export type EventOf<Name extends EventName> = Parameters<NonNullable<Listener[Name]>>[0];
 
 /** Calls listeners so that nothing they do reaches the call: one that throws or rejects is reported once. */

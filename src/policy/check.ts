@@ -62,8 +62,7 @@ export const object =
     if (!isRecord(value)) throw new TypeError(message(path, `must be ${expected}`, value));
     const at = (name: string) => (path ? `${path}.${clip(name)}` : clip(name));
     const inherited = fieldsOf === fields && Object.keys(checks).find((name) => isInherited(name, value));
-    if (inherited)
-      throw new TypeError(`\`${at(inherited)}\` must be of the object itself: what is inherited is not read`);
+    if (inherited) throw new TypeError(`\`${at(inherited)}\` must be the object's own, not inherited`);
     for (const [name, field] of fieldsOf(value, path)) {
       const check = Object.hasOwn(checks, name) ? checks[name] : undefined;
       if (!check) throw new TypeError(`\`${at(name)}\` is not an option${suggestion(clip(name), checks)}`);

@@ -49,7 +49,7 @@ export function decide(
   facts: Facts,
   policy: ResolvedRetry,
   random: () => number,
-  worthwhile = mayPass(outcome, policy, policy.methods.get(facts.method)),
+  worthwhile = mayPass(outcome, policy, facts.method),
 ): Decision {
   const rule = policy.methods.get(facts.method);
   const { failure, retryAfterMs } = outcome;
@@ -71,14 +71,18 @@ export function decide(
 const stop = (because: StopDecision['because']): StopDecision => ({ retry: false, because });
 
 /** Failures that may pass by themselves: nothing is known to be wrong with the request. */
-export function mayPass(outcome: Outcome, policy: ResolvedRetry, rule: ResolvedMethod | undefined): boolean {
+export function mayPass(outcome: Outcome, policy: ResolvedRetry, method: string): boolean {
   const { failure, unready, retryAfterMs } = outcome;
   if (unready) return true;
   if (failure !== 'status') return limitedKind(failure) !== undefined;
   const status = statusOf(outcome) ?? 0;
   if (status === CONTENT_TOO_LARGE && !(policy.respectRetryAfter && retryAfterMs !== undefined)) return false;
-  return (rule?.statuses ?? policy.statuses).has(status);
+  return isListed(status, policy, method);
 }
+
+/** The policy, or its rule for this method, has the status among those that may pass. */
+export const isListed = (status: number, { methods, statuses }: ResolvedRetry, method: string): boolean =>
+  (methods.get(method)?.statuses ?? statuses).has(status);
 
 function isUsedUp(
   failure: FailureKind,

@@ -429,7 +429,7 @@ describe('what is inherited', () => {
       return 'often';
     }
   }
-  const message = '`retry` must be of the object itself: what is inherited is not read';
+  const message = "`retry` must be the object's own, not inherited";
 
   test.each([[new Settings()], [Object.create({ retry: 'often' })]])('is refused: %p', (policy) => {
     expect(refusals(validatePolicy)(policy).map((error) => error.message)).toEqual([message]);
@@ -438,7 +438,7 @@ describe('what is inherited', () => {
     ]);
     const nested = { rules: { '/': policy } };
     expect(refusals(validatePolicy)(nested).map((error) => error.message)).toEqual([
-      "`rules['/'].retry` must be of the object itself: what is inherited is not read",
+      "`rules['/'].retry` must be the object's own, not inherited",
     ]);
   });
 });
