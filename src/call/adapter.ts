@@ -1,20 +1,13 @@
-import axios, {
-  type AxiosAdapter,
-  AxiosHeaders,
-  type AxiosPromise,
-  type AxiosResponse,
-  getAdapter,
-  type InternalAxiosRequestConfig,
-} from 'axios';
-import { watchFetch } from '../base/redirected.js';
+import { type AxiosAdapter, AxiosHeaders, type AxiosPromise, type InternalAxiosRequestConfig } from 'axios';
 import { applyOverride, type ResolvedPolicy } from '../policy/resolve.js';
 import { ruleFor } from '../policy/rules.js';
 import { validateOverride } from '../policy/validate.js';
-import { type Adapter, Call } from './call.js';
+import { Call } from './call.js';
 import type { Context } from './context.js';
 import { execute } from './execute.js';
 import { warnOfMisplaced } from './misplaced.js';
 import { warnOfOtherRetries } from './other-retries.js';
+import { realAdapter } from './real-adapter.js';
 import { copy, URLENCODED } from './request.js';
 
 type Config = InternalAxiosRequestConfig;
@@ -83,37 +76,6 @@ function perform(config: Config, original: AdapterSetting, context: Context): Ax
 
 function standsFor(adapter: AdapterSetting): AdapterSetting {
   return typeof adapter === 'function' && STANDS_FOR in adapter ? (adapter[STANDS_FOR] as AdapterSetting) : adapter;
-}
-
-function realAdapter(given: AdapterSetting, config: Config): Adapter {
-  // As for axios, `null` and `false` are none.
-  const setting = given || axios.defaults.adapter;
-  const send = getAdapter(setting, config);
-  const { adapterName } = send as { adapterName?: string };
-  const isNodeHttp = adapterName === 'http';
-  if (!isNodeHttp) watchFetch();
-  const isAxiosOwn = setting !== send && !(Array.isArray(setting) && setting.includes(send));
-  // Some versions of axios give their fetch adapter no name.
-  const isFetch = isAxiosOwn && !isNodeHttp && adapterName !== 'xhr';
-  const isForeign = isAxiosOwn && !(config.headers instanceof AxiosHeaders);
-  return { send: isForeign ? translated(send) : send, isAxiosOwn, isNodeHttp, isFetch };
-}
-
-/** The instance is of another build of axios (CommonJS, ESM) than ours: in some versions, neither reads the other's headers. */
-function translated(send: AxiosAdapter): AxiosAdapter {
-  return (config) => {
-    const answered = <T extends AxiosResponse | undefined>(response: T): T =>
-      response && translate(response, config.headers.constructor as typeof AxiosHeaders);
-    return send(translate({ ...config }, AxiosHeaders)).then(answered, (error) => {
-      answered(error?.response);
-      throw error;
-    });
-  };
-}
-
-function translate<T extends Config | AxiosResponse>(message: T, Headers: typeof AxiosHeaders): T {
-  message.headers = new Headers((message.headers as Config['headers']).toJSON() as Record<string, string>);
-  return message;
 }
 
 /** The instance's policy, or that of a rule, with `instance.defaults.resilience` and then the request's own over it. */

@@ -1,4 +1,4 @@
-import type { AxiosAdapter, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
+import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 import type { Decision, RetryDecision } from '../base/decision.js';
 import { DeadlineExceededError } from '../base/errors.js';
 import type { Attachments, CallFacts } from '../base/events.js';
@@ -12,20 +12,10 @@ import type { FailedAttempt } from '../policy/types.js';
 import { type Facts, type LimitedKind, limitedKind } from '../retry/decide.js';
 import type { Context, Scope } from './context.js';
 import { Lifetime } from './lifetime.js';
+import type { RealAdapter } from './real-adapter.js';
 import { Request } from './request.js';
 
 type Own<Name extends EventName> = Omit<EventOf<Name>, keyof CallFacts | keyof Attachments>;
-
-/** What really sends. */
-export interface Adapter {
-  readonly send: AxiosAdapter;
-  /** One of axios's own, of which it is known what they do with a signal. */
-  readonly isAxiosOwn: boolean;
-  /** axios's http adapter: its connections can be watched. */
-  readonly isNodeHttp: boolean;
-  /** axios's fetch adapter: it has a code of its own for a timeout. */
-  readonly isFetch: boolean;
-}
 
 /** The state of one call. It lives here and never on the caller's config. */
 export class Call {
@@ -46,7 +36,7 @@ export class Call {
   constructor(
     /** The caller's own, as axios dispatched it. */
     readonly config: InternalAxiosRequestConfig,
-    readonly adapter: Adapter,
+    readonly adapter: RealAdapter,
     readonly policy: ResolvedPolicy,
     readonly context: Context,
   ) {

@@ -10,8 +10,9 @@ import axios, {
 } from 'axios';
 import { now } from '../../src/base/clock.js';
 import type { Outcome } from '../../src/base/outcome.js';
-import { type Adapter, Call } from '../../src/call/call.js';
+import { Call } from '../../src/call/call.js';
 import { Context } from '../../src/call/context.js';
+import type { RealAdapter } from '../../src/call/real-adapter.js';
 import { send } from '../../src/call/send.js';
 import type { ResiliencePolicy } from '../../src/policy/types.js';
 
@@ -32,7 +33,7 @@ const answer = (sent: Config, data: unknown = 'ok'): AxiosResponse => ({
 });
 
 /** One attempt through an adapter whose answer comes when told. */
-function sending(own: Config, policy: ResiliencePolicy = {}, adapter: Partial<Adapter> = {}, outcome?: Outcome) {
+function sending(own: Config, policy: ResiliencePolicy = {}, adapter: Partial<RealAdapter> = {}, outcome?: Outcome) {
   const sent: Config[] = [];
   let resolve!: (response: AxiosResponse) => void;
   let reject!: (error: unknown) => void;

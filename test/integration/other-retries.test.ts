@@ -72,7 +72,7 @@ describe('other retry plugins, and options for them, are explained by one warnin
 
   const RAX_OPTIONS =
     'axios-resilience: `config.raxConfig` does nothing here, or multiplies our retries where retry-axios is still ' +
-    'attached to this instance; write `resilience: { retry: { maxRetries: 1 } }` instead';
+    'attached; write `resilience: { retry: { maxRetries: 1 } }` instead';
 
   test('raxConfig, with retry-axios gone', async () => {
     attach();
