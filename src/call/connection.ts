@@ -135,7 +135,7 @@ export class ConnectionWatch implements ProxyHandler<Agent> {
 
   #arm(request: Request, hop: number): void {
     const { limitMs } = this.options;
-    if (limitMs === Number.POSITIVE_INFINITY || this.#cancelTimer) return;
+    if (limitMs === Infinity || this.#cancelTimer) return;
     const dueAt = now() + limitMs;
     this.#cancelTimer = after(limitMs, () => {
       // An event loop that was held up hears of its timers first, and of connections that stand only then.

@@ -103,7 +103,7 @@ export class Context {
   #forgetOne(): void {
     let oldest: Scope | undefined;
     for (const scope of this.#scopes.values()) {
-      if (scope.usedAt < (oldest?.usedAt ?? Number.POSITIVE_INFINITY) && isIdle(scope)) oldest = scope;
+      if (scope.usedAt < (oldest?.usedAt ?? Infinity) && isIdle(scope)) oldest = scope;
     }
     if (!oldest) return;
     this.#scopes.delete(oldest.name);

@@ -18,7 +18,7 @@ export interface FormCopy {
 export function copyOfForm(data: unknown): FormCopy | undefined {
   if (!isForm(data)) return undefined;
   try {
-    const length = data.hasKnownLength() ? data.getLengthSync() : Number.POSITIVE_INFINITY;
+    const length = data.hasKnownLength() ? data.getLengthSync() : Infinity;
     if (length > MOST_BYTES) return undefined;
     const copy = { data: data.getBuffer(), contentType: data.getHeaders()['content-type'] };
     // One that was sent before has kept its length, and lost its parts.

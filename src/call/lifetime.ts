@@ -22,7 +22,7 @@ export class Lifetime {
   readonly #endsAt: number;
   /** One timer for call and phase: it is set anew for an earlier end only, and for a later one when it fires. */
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #firesAt = Number.POSITIVE_INFINITY;
+  #firesAt = Infinity;
   #limit: PhaseLimit | undefined;
   /** The caller's own: during an attempt, another stands in its place on the config. */
   readonly #signal: InternalAxiosRequestConfig['signal'];
@@ -33,7 +33,7 @@ export class Lifetime {
   constructor(
     private readonly config: InternalAxiosRequestConfig,
     startedAt = 0,
-    deadline = Number.POSITIVE_INFINITY,
+    deadline = Infinity,
     private readonly deadlineError?: () => DeadlineExceededError,
   ) {
     this.#endsAt = startedAt + deadline;
@@ -114,7 +114,7 @@ export class Lifetime {
 
   /** Sees to it that the timer fires for whatever comes first. */
   #setTimer(from: number): void {
-    const at = Math.min(this.#endsAt, this.#limit?.endsAt ?? Number.POSITIVE_INFINITY);
+    const at = Math.min(this.#endsAt, this.#limit?.endsAt ?? Infinity);
     // Never early, but for a rounding error. Node warns of less than 0.
     const ms = Math.max(0, Math.ceil(at - from - 1e-6));
     if (at >= this.#firesAt || ms > MAX_TIMER_MS) return;
@@ -127,7 +127,7 @@ export class Lifetime {
   #look(): void {
     const at = this.#firesAt;
     const limit = this.#limit;
-    this.#firesAt = Number.POSITIVE_INFINITY;
+    this.#firesAt = Infinity;
     if (this.#endsAt <= at) {
       this.cut(this.#due());
     } else if (limit && limit.endsAt <= at) {

@@ -38,7 +38,7 @@ export function send({ call, config, lifetime, sentAt, onSettled }: Sending): Pr
     let cut: unknown;
     // axios's own `timeout`, where set, wins.
     let ownMs = 0;
-    let limitMs = Number.POSITIVE_INFINITY;
+    let limitMs = Infinity;
 
     // axios holds progress back for a third of a second: that of a failed attempt would pass for that of the next.
     const isNews = () => !cut && call.retries === retries;

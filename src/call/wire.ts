@@ -59,7 +59,7 @@ function mount(): Rejected {
     },
   };
   axiosRetry(Object.assign(wire, touched) as unknown as AxiosInstance, {
-    retries: Number.POSITIVE_INFINITY,
+    retries: Infinity,
     retryCondition: ({ config }) => jobOf(config).again(),
     retryDelay: (_retry, { config }) => jobOf(config).delayMs,
     // Otherwise it would take the time spent so far off `config.timeout`.

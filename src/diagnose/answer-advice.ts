@@ -100,7 +100,7 @@ export const ANSWER_FINDINGS = {
       inner ? `; what failed before: ${inner.summary}` : '.'
     }`,
     advice: [
-      e.own.retryInMs === Number.POSITIVE_INFINITY
+      e.own.retryInMs === Infinity
         ? 'It refuses until whoever isolated it calls `dispose()` on what `isolate()` gave back.'
         : 'Mend what opened it: the circuit closes by itself once a probe succeeds.',
       ...(inner?.advice ?? []),
@@ -133,7 +133,7 @@ const STATUS_ADVICE: Readonly<Record<number, readonly string[]>> = {
 const waiting = (e: Evidence): string => (asked(e) ? `, and asks to wait ${asked(e)}` : '');
 
 function reopening(ms: number): string {
-  if (ms === Number.POSITIVE_INFINITY) return 'it was isolated by hand';
+  if (ms === Infinity) return 'it was isolated by hand';
   return ms > 0 ? `the next probe may go out in ${time(ms)}` : 'a probe is out';
 }
 

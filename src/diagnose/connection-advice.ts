@@ -137,7 +137,7 @@ function misbuilt(name: string): string[] {
 
 /** axios's own time limits count the time in an agent's queue, too. */
 const inLine = ({ socketLimit }: Evidence): string[] =>
-  socketLimit === Number.POSITIVE_INFINITY
+  socketLimit === Infinity
     ? []
     : [
         `The agent lets ${socketLimit} connections stand at once (\`maxSockets\`), and the wait for one counts: raise that, or let fewer requests go (\`bulkhead\`).`,

@@ -176,10 +176,7 @@ function latestHopOf(call: unknown): string {
 
 function socketLimitOf(config: InternalAxiosRequestConfig, target: Place | undefined): number {
   const agent = read(config, target?.scheme === 'https' ? 'httpsAgent' : 'httpAgent');
-  return Math.min(
-    number(agent, 'maxSockets') || Number.POSITIVE_INFINITY,
-    number(agent, 'maxTotalSockets') || Number.POSITIVE_INFINITY,
-  );
+  return Math.min(number(agent, 'maxSockets') || Infinity, number(agent, 'maxTotalSockets') || Infinity);
 }
 
 function askedBy(response: unknown): number | string | undefined {

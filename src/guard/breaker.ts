@@ -95,7 +95,7 @@ export class Breaker implements BreakerView {
   }
 
   get retryInMs(): number {
-    if (this.#isolations) return Number.POSITIVE_INFINITY;
+    if (this.#isolations) return Infinity;
     return this.#circuit.state === Circuit.Open ? Math.max(0, this.#openUntil - this.environment.now()) : 0;
   }
 
@@ -187,7 +187,7 @@ export class Breaker implements BreakerView {
     this.#openUntil = until;
     return {
       get duration() {
-        return now() < until ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+        return now() < until ? Infinity : -Infinity;
       },
       next: (context) => {
         const later = verdictIn(context);

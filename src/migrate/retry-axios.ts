@@ -102,7 +102,7 @@ const RANGES = [
   [500, 599],
 ];
 
-function condition({ statusCodesToRetry = RANGES, noResponseRetries = Number.POSITIVE_INFINITY }: RetryAxiosOptions) {
+function condition({ statusCodesToRetry = RANGES, noResponseRetries = Infinity }: RetryAxiosOptions) {
   return ({ failure, response, attempt }: FailedAttempt): boolean | undefined => {
     if (!response) return attempt > noResponseRetries ? false : undefined;
     if (failure !== 'status') return undefined;
@@ -125,5 +125,5 @@ function backoff({ retryDelay, backoffType, jitter, maxRetryDelay }: RetryAxiosO
     if (backoffType === 'linear') return attempt * 1_000;
     return backoffType === 'static' ? base : exponential(attempt);
   };
-  return ({ attempt }) => Math.min(delayOf(attempt), maxRetryDelay ?? Number.POSITIVE_INFINITY);
+  return ({ attempt }) => Math.min(delayOf(attempt), maxRetryDelay ?? Infinity);
 }

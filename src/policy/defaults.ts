@@ -10,9 +10,9 @@ export const DEFAULTS = Object.freeze({
   retry: Object.freeze({
     maxRetries: 3,
     limits: Object.freeze({
-      connect: Number.POSITIVE_INFINITY,
-      read: Number.POSITIVE_INFINITY,
-      status: Number.POSITIVE_INFINITY,
+      connect: Infinity,
+      read: Infinity,
+      status: Infinity,
     }),
     methods: IDEMPOTENT_METHODS,
     statuses: TRANSIENT_STATUSES,

@@ -149,7 +149,7 @@ function methodRule(rule: boolean | MethodRule | undefined): ResolvedMethod {
   return Object.freeze({
     allowed: rule !== false,
     statuses: statuses && new Set(statuses),
-    maxRetries: maxRetries ?? Number.POSITIVE_INFINITY,
+    maxRetries: maxRetries ?? Infinity,
   });
 }
 
@@ -161,7 +161,7 @@ function scopeFunction(scope: NonNullable<Layer['scope']>): ResolvedPolicy['scop
 }
 
 /** `false` means no limit. */
-const limit = (ms: number | false | undefined): number | undefined => (ms === false ? Number.POSITIVE_INFINITY : ms);
+const limit = (ms: number | false | undefined): number | undefined => (ms === false ? Infinity : ms);
 
 /** A copy without a prototype: what is set on `Object.prototype` is not read as an option. */
 const own = <T extends object>(fields: T): T => ({ __proto__: null, ...fields });

@@ -22,7 +22,7 @@ import {
 } from './check.js';
 import type { Backoff, MethodRule, RetryBudgetPolicy, RetryLimits, RetryPolicy } from './types.js';
 
-const most = or(whole(0), Number.POSITIVE_INFINITY);
+const most = or(whole(0), Infinity);
 
 const statuses = list(
   number('must be a status from 100 to 599', (n) => Number.isInteger(n) && n >= 100 && n <= 599),

@@ -30,9 +30,7 @@ export function backoffDelay(
   // A function that has no answer (NaN, undefined) must not turn into a hot loop.
   if (typeof delay !== 'number' || Number.isNaN(delay))
     return exponential(DEFAULTS.retry.backoff, retry, previousMs, random);
-  return delay === Number.POSITIVE_INFINITY
-    ? DEFAULTS.retry.backoff.maxDelay
-    : Math.min(Math.max(delay, 0), MAX_TIMER_MS);
+  return delay === Infinity ? DEFAULTS.retry.backoff.maxDelay : Math.min(Math.max(delay, 0), MAX_TIMER_MS);
 }
 
 function exponential(

@@ -92,7 +92,7 @@ function isUsedUp(
 ): boolean {
   const kind = limitedKind(failure);
   if (kind && facts.retriesBy[kind] >= policy.limits[kind]) return true;
-  return facts.retries >= Math.min(policy.maxRetries, rule?.maxRetries ?? Number.POSITIVE_INFINITY);
+  return facts.retries >= Math.min(policy.maxRetries, rule?.maxRetries ?? Infinity);
 }
 
 /** The method list wins over everything but proof that sending again does no harm (RFC 9110 §9.2.2). */

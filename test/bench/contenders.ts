@@ -149,7 +149,7 @@ function retried(defaults: CreateAxiosDefaults, { waitMs = 0 }: Partial<Failing>
 }
 
 function guards(failing: Failing | undefined): [IPolicy, IPolicy] {
-  const consecutive = failing ? Number.POSITIVE_INFINITY : 5;
+  const consecutive = failing ? Infinity : 5;
   return [
     bulkhead(failing ? 1_000_000 : 256, 10_000),
     circuitBreaker(handleAll, { halfOpenAfter: 1_000, breaker: new ConsecutiveBreaker(consecutive) }),

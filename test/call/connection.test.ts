@@ -160,7 +160,7 @@ describe('a connection', () => {
   });
 
   test('without a limit has no timer', () => {
-    const { connect } = watch({ limitMs: Number.POSITIVE_INFINITY });
+    const { connect } = watch({ limitMs: Infinity });
     connect().request.emit('socket', socket());
     expect(jest.getTimerCount()).toBe(0);
   });

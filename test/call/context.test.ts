@@ -96,7 +96,7 @@ describe('what a scope says', () => {
     expect(told).toEqual([
       ['saturation', { scope: 'a', limit: 1, queued: 0 }, true],
       ['budget', { scope: 'a' }, true],
-      ['state', { scope: 'a', from: 'closed', to: 'isolated', retryInMs: Number.POSITIVE_INFINITY }, true],
+      ['state', { scope: 'a', from: 'closed', to: 'isolated', retryInMs: Infinity }, true],
       ['cool-down', { scope: 'a', retryInMs: expect.any(Number) }, true],
     ]);
   });

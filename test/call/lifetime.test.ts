@@ -10,7 +10,7 @@ import { Lifetime, type PhaseLimit } from '../../src/call/lifetime.js';
 
 type Config = InternalAxiosRequestConfig;
 
-function live(deadline = Number.POSITIVE_INFINITY, more: Partial<Config> = {}): Lifetime {
+function live(deadline = Infinity, more: Partial<Config> = {}): Lifetime {
   const config: Config = { headers: new AxiosHeaders(), ...more };
   return new Lifetime(config, now(), deadline, () => new DeadlineExceededError(config, 'test', deadline));
 }
@@ -44,7 +44,7 @@ describe('Lifetime', () => {
   });
 
   test('without a deadline it needs no timer and never runs out', () => {
-    expect([live().remainingMs, jest.getTimerCount()]).toEqual([Number.POSITIVE_INFINITY, 0]);
+    expect([live().remainingMs, jest.getTimerCount()]).toEqual([Infinity, 0]);
   });
 
   test('is over when the signal aborts, for the reason the signal gives', () => {

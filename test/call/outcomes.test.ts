@@ -28,7 +28,7 @@ const failed = (code: string) => new AxiosError(code, code, CONFIG);
 
 /** A watch that has seen so many hops. */
 function watched(hops: number, reused: boolean): ConnectionWatch {
-  const watch = new ConnectionWatch({ limitMs: Number.POSITIVE_INFINITY, fresh: false }, () => {});
+  const watch = new ConnectionWatch({ limitMs: Infinity, fresh: false }, () => {});
   return Object.assign(watch, { hops, reused });
 }
 

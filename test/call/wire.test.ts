@@ -111,7 +111,7 @@ describe(`the contract with axios-retry ${createRequire(__filename)('axios-retry
       interceptors: { request: { use: () => 0 }, response },
     });
     axiosRetry(wire as unknown as AxiosInstance, {
-      retries: Number.POSITIVE_INFINITY,
+      retries: Infinity,
       retryCondition: () => true,
       retryDelay: () => 0,
       shouldResetTimeout: true,

@@ -503,7 +503,7 @@ describe('the sentence', () => {
       'The circuit of payments is open, so nothing was sent; the next probe may go out in 900 ms; what failed before: ' +
         'api.example.com:443 answered 503 to GET https://api.example.com/users?token=REDACTED.',
     );
-    expect(summary(refusal('ERR_CIRCUIT_OPEN', { retryInMs: Number.POSITIVE_INFINITY }))).toContain('isolated by hand');
+    expect(summary(refusal('ERR_CIRCUIT_OPEN', { retryInMs: Infinity }))).toContain('isolated by hand');
     expect(summary(refusal('ERR_DEADLINE_EXCEEDED', { deadline: 30_000 }))).toContain('no attempt had ended');
   });
 });
@@ -525,7 +525,7 @@ describe('the advice', () => {
   });
 
   test('of a circuit that is isolated by hand does not wait for a probe', () => {
-    const isolated = refusal('ERR_CIRCUIT_OPEN', { retryInMs: Number.POSITIVE_INFINITY });
+    const isolated = refusal('ERR_CIRCUIT_OPEN', { retryInMs: Infinity });
     expect(advice(isolated)).toMatch(/dispose\(\)/);
     expect(advice(isolated)).not.toMatch(/probe/);
     expect(advice(refusal('ERR_CIRCUIT_OPEN', { retryInMs: 900 }))).toMatch(/closes by itself once a probe succeeds/);
@@ -576,7 +576,7 @@ describe('the advice', () => {
     const through = (httpsAgent?: object) =>
       advice(new AxiosError('timeout of 100ms exceeded', 'ECONNABORTED', { ...config, httpsAgent }));
     expect(through({ maxSockets: 2, maxTotalSockets: 8 })).toContain('lets 2 connections stand at once');
-    for (const agent of [undefined, { maxSockets: Number.POSITIVE_INFINITY }, {}]) {
+    for (const agent of [undefined, { maxSockets: Infinity }, {}]) {
       expect(through(agent)).not.toContain('at once (`maxSockets`)');
     }
   });

@@ -59,7 +59,7 @@ test('the comments in the types state the defaults', () => {
   const stated = options.flatMap(({ name, stated }) => {
     const [text] = literal.exec(stated ?? '') ?? [];
     return text && typeof defaultOf(name) !== 'object'
-      ? [[name, text === 'Infinity' ? Number.POSITIVE_INFINITY : valueIn(text)] as const]
+      ? [[name, text === 'Infinity' ? Infinity : valueIn(text)] as const]
       : [];
   });
   expect(stated).toEqual(stated.map(([name]) => [name, defaultOf(name)]));

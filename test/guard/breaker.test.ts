@@ -211,7 +211,7 @@ describe('Breaker', () => {
 
   test('isolated, it refuses until every hold is released, and goes on as it was', async () => {
     const holds = [breaker.isolate(), breaker.isolate()];
-    expect(breaker).toMatchObject({ state: 'isolated', retryInMs: Number.POSITIVE_INFINITY });
+    expect(breaker).toMatchObject({ state: 'isolated', retryInMs: Infinity });
     holds[0]?.dispose();
     holds[0]?.dispose();
     expect(breaker.refusal(CONFIG)?.message).toBe('Circuit of test is isolated');
@@ -631,7 +631,7 @@ describe('Breaker', () => {
       await open();
       const release = holdTwice();
       clock = 5_000;
-      expect(breaker.refusal(CONFIG)).toMatchObject({ retryInMs: Number.POSITIVE_INFINITY });
+      expect(breaker.refusal(CONFIG)).toMatchObject({ retryInMs: Infinity });
       release();
       expect(breaker.refusal(CONFIG)).toBeUndefined();
     });
@@ -659,7 +659,7 @@ describe('Breaker', () => {
         const endProbe = pending();
         const release = holdTwice();
         await endProbe(outcome);
-        expect(breaker).toMatchObject({ state: 'isolated', retryInMs: Number.POSITIVE_INFINITY });
+        expect(breaker).toMatchObject({ state: 'isolated', retryInMs: Infinity });
         release();
         expect(breaker).toMatchObject({ state, retryInMs });
         expect(states.slice(2)).toEqual(['half-open → isolated', `isolated → ${state}`]);

@@ -370,7 +370,7 @@ describe('what cannot be carried over is said', () => {
 
   test.each([
     [{ retires: 3 }, '`options.retires` is not an option; did you mean `retries`?'],
-    [{ retries: Number.POSITIVE_INFINITY }, '`options.retries` must be a whole number ≥ 0, got Infinity'],
+    [{ retries: Infinity }, '`options.retries` must be a whole number ≥ 0, got Infinity'],
     [{ retries: '3' }, '`options.retries` must be a whole number ≥ 0, got "3"'],
     [{ retryDelay: 100 }, '`options.retryDelay` must be a function, got 100'],
     [3, '`options` must be an object, got 3'],

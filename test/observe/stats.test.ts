@@ -62,7 +62,7 @@ test('a scope may have any name', () => {
 
 test('tells the circuit of each scope that has one, and none of them all together', () => {
   const open = { circuit: 'open', retryInMs: 250 } as const;
-  const isolated = { circuit: 'isolated', retryInMs: Number.POSITIVE_INFINITY } as const;
+  const isolated = { circuit: 'isolated', retryInMs: Infinity } as const;
   const { scopes, ...total } = snapshot([
     ['a', counters({}), { ...NOBODY, ...open }],
     ['b', counters({}), { ...NOBODY, ...isolated }],
@@ -70,7 +70,7 @@ test('tells the circuit of each scope that has one, and none of them all togethe
   ]);
   expect(scopes).toEqual({
     a: { ...NONE, circuit: 'open', retryInMs: 250 },
-    b: { ...NONE, circuit: 'isolated', retryInMs: Number.POSITIVE_INFINITY },
+    b: { ...NONE, circuit: 'isolated', retryInMs: Infinity },
     c: NONE,
   });
   expect([Object.keys(scopes.c ?? {}), Object.keys(total)]).toEqual([Object.keys(NONE), Object.keys(NONE)]);

@@ -35,7 +35,7 @@ test.each(Object.entries(presets))('%s is a policy', (_, preset) => {
 });
 
 test('what retryOnly switches off is off', () => {
-  const off = { deadline: Number.POSITIVE_INFINITY, coolDown: false, breaker: false, bulkhead: false };
+  const off = { deadline: Infinity, coolDown: false, breaker: false, bulkhead: false };
   expect(resolvePolicy(presets.retryOnly)).toMatchObject({ ...off, retry: { budget: false, maxRetries: 3 } });
 });
 

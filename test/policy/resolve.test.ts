@@ -7,9 +7,9 @@ import { validatePolicy } from '../../src/policy/validate.js';
 const CONFIG = { url: 'https://api.test/users' } as InternalAxiosRequestConfig;
 
 const NO_LIMITS = {
-  connect: Number.POSITIVE_INFINITY,
-  read: Number.POSITIVE_INFINITY,
-  status: Number.POSITIVE_INFINITY,
+  connect: Infinity,
+  read: Infinity,
+  status: Infinity,
 };
 const IDEMPOTENT = ['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE', 'QUERY'];
 
@@ -111,8 +111,8 @@ describe('resolvePolicy', () => {
   });
 
   test.each<[string, ResiliencePolicy, object]>([
-    ['deadline', { deadline: false }, { deadline: Number.POSITIVE_INFINITY }],
-    ['attemptTimeout', { attemptTimeout: false }, { attemptTimeout: Number.POSITIVE_INFINITY }],
+    ['deadline', { deadline: false }, { deadline: Infinity }],
+    ['attemptTimeout', { attemptTimeout: false }, { attemptTimeout: Infinity }],
     ['retry', { retry: false }, { retry: { maxRetries: 0 } }],
     ['breaker', { breaker: false }, { breaker: false }],
     ['bulkhead', { bulkhead: false }, { bulkhead: false }],
@@ -212,7 +212,7 @@ test('hedging is inherited, switched off, and replaced as a whole', () => {
 });
 
 describe('methods', () => {
-  const NO_RULES = { allowed: true, statuses: undefined, maxRetries: Number.POSITIVE_INFINITY };
+  const NO_RULES = { allowed: true, statuses: undefined, maxRetries: Infinity };
 
   test('a list in any letter case allows what it names, and nothing else', () => {
     const { methods } = resolvePolicy({ retry: { methods: ['get', 'Post', 'PROPFIND'] } }).retry;
@@ -262,7 +262,7 @@ describe('applyOverride', () => {
 
   test.each<[ResilienceOverride, object]>([
     [{ deadline: 9 }, { deadline: 9, attemptTimeout: 100 }],
-    [{ deadline: false }, { deadline: Number.POSITIVE_INFINITY, attemptTimeout: 100 }],
+    [{ deadline: false }, { deadline: Infinity, attemptTimeout: 100 }],
     [{ breaker: false }, { breaker: false, bulkhead: { limit: 5 } }],
     [{ bulkhead: false }, { bulkhead: false, breaker: { consecutive: 2 } }],
     [{ idempotent: true }, { idempotent: true, deadline: 500 }],

@@ -44,7 +44,7 @@ describe('validatePolicy refuses', () => {
       [{ deadline: 0 }, `\`deadline\` ${MS_OR_OFF} 0`, RangeError],
       [{ deadline: -1 }, `\`deadline\` ${MS_OR_OFF} -1`, RangeError],
       [{ deadline: Number.NaN }, `\`deadline\` ${MS_OR_OFF} NaN`, RangeError],
-      [{ deadline: Number.POSITIVE_INFINITY }, `\`deadline\` ${MS_OR_OFF} Infinity`, RangeError],
+      [{ deadline: Infinity }, `\`deadline\` ${MS_OR_OFF} Infinity`, RangeError],
       [{ deadline: 2 ** 31 }, `\`deadline\` ${MS_OR_OFF} 2147483648`, RangeError],
       [{ deadline: '30s' }, `\`deadline\` ${MS_OR_OFF} "30s"`, TypeError],
       [{ deadline: '1000' }, `\`deadline\` ${MS_OR_OFF} "1000"`, TypeError],
@@ -60,7 +60,7 @@ describe('validatePolicy refuses', () => {
       [{ retry: -1 }, `\`retry\` ${WHOLE} -1`, RangeError],
       [{ retry: 1.5 }, `\`retry\` ${WHOLE} 1.5`, RangeError],
       [{ retry: Number.NaN }, `\`retry\` ${WHOLE} NaN`, RangeError],
-      [{ retry: Number.POSITIVE_INFINITY }, `\`retry\` ${WHOLE} Infinity`, RangeError],
+      [{ retry: Infinity }, `\`retry\` ${WHOLE} Infinity`, RangeError],
       [{ retry: true }, '`retry` must be a number, an object or false, got true', TypeError],
       [{ retry: '3' }, '`retry` must be a number, an object or false, got "3"', TypeError],
       [{ retry: null }, '`retry` must be a number, an object or false, got null', TypeError],
@@ -137,11 +137,7 @@ describe('validatePolicy refuses', () => {
       [{ retry: { backoff: false } }, '`retry.backoff` must be an object or a function, got false', TypeError],
       [{ retry: { backoff: { baseDelay: -1 } } }, `\`retry.backoff.baseDelay\` ${MS_OR_0} -1`, RangeError],
       [{ retry: { backoff: { baseDelay: Number.NaN } } }, `\`retry.backoff.baseDelay\` ${MS_OR_0} NaN`, RangeError],
-      [
-        { retry: { backoff: { maxDelay: Number.POSITIVE_INFINITY } } },
-        `\`retry.backoff.maxDelay\` ${MS_OR_0} Infinity`,
-        RangeError,
-      ],
+      [{ retry: { backoff: { maxDelay: Infinity } } }, `\`retry.backoff.maxDelay\` ${MS_OR_0} Infinity`, RangeError],
       [{ retry: { backoff: { maxDelay: '1s' } } }, `\`retry.backoff.maxDelay\` ${MS_OR_0} "1s"`, TypeError],
       [
         { retry: { backoff: { jitter: true } } },
@@ -221,7 +217,7 @@ describe('validatePolicy refuses', () => {
       [{ bulkhead: { queue: 5 } }, `\`bulkhead.limit\` ${COUNT} undefined`, TypeError],
       [{ bulkhead: { limit: 0 } }, `\`bulkhead.limit\` ${COUNT} 0`, RangeError],
       [{ bulkhead: { limit: 1, queue: -1 } }, `\`bulkhead.queue\` ${WHOLE} -1`, RangeError],
-      [{ bulkhead: { limit: 1, queue: Number.POSITIVE_INFINITY } }, `\`bulkhead.queue\` ${WHOLE} Infinity`, RangeError],
+      [{ bulkhead: { limit: 1, queue: Infinity } }, `\`bulkhead.queue\` ${WHOLE} Infinity`, RangeError],
       [{ bulkhead: { limit: 1, countStreams: 1 } }, '`bulkhead.countStreams` must be true or false, got 1', TypeError],
 
       [{ scope: 'host' }, "`scope` must be 'origin', 'instance' or a function, got \"host\"", TypeError],
@@ -349,9 +345,9 @@ describe('validatePolicy takes', () => {
       {
         retry: {
           limits: {
-            connect: Number.POSITIVE_INFINITY,
-            read: Number.POSITIVE_INFINITY,
-            status: Number.POSITIVE_INFINITY,
+            connect: Infinity,
+            read: Infinity,
+            status: Infinity,
           },
         },
       },

@@ -101,7 +101,7 @@ const facts: fc.Arbitrary<Facts> = fc.record({
   retries: few,
   retriesBy: fc.record({ connect: few, read: few, status: few }),
   previousDelayMs: timers,
-  remainingMs: fc.oneof(fc.integer({ min: -10, max: 60_000 }), fc.constant(Number.POSITIVE_INFINITY)),
+  remainingMs: fc.oneof(fc.integer({ min: -10, max: 60_000 }), fc.constant(Infinity)),
   budgetSpent: fc.boolean(),
   failed: fc.constant(() => ({ attempt: 1, durationMs: 5 }) as FailedAttempt),
 });
@@ -143,7 +143,7 @@ describe('decide', () => {
       const kind = limitedKind(failure);
       return (
         retries < policy.maxRetries &&
-        retries < (policy.methods.get(method)?.maxRetries ?? Number.POSITIVE_INFINITY) &&
+        retries < (policy.methods.get(method)?.maxRetries ?? Infinity) &&
         (!kind || retriesBy[kind] < policy.limits[kind])
       );
     });

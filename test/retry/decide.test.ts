@@ -226,7 +226,7 @@ describe('the opinion of shouldRetry', () => {
 describe('the wait', () => {
   const policy = resolvePolicy({}).retry;
   const wait = (retryAfterMs: number, draw: number) => {
-    const facts = { ...FACTS, remainingMs: Number.POSITIVE_INFINITY };
+    const facts = { ...FACTS, remainingMs: Infinity };
     return decide(answer(503, { retryAfterMs }), facts, policy, () => draw);
   };
 
@@ -244,7 +244,7 @@ describe('the wait', () => {
 
   test('fits a timer, however long the wait that is allowed', () => {
     const patient = resolvePolicy({ retry: { maxRetryAfter: 2 ** 31 - 1 } }).retry;
-    const facts = { ...FACTS, remainingMs: Number.POSITIVE_INFINITY };
+    const facts = { ...FACTS, remainingMs: Infinity };
     const decision = decide(answer(503, { retryAfterMs: 2 ** 31 - 1 }), facts, patient, () => 0.99);
     expect(decision).toEqual({ retry: true, delayMs: 2 ** 31 - 1, because: 'retry-after' });
   });
@@ -255,7 +255,7 @@ describe('the wait', () => {
     ['on a status like any other', answer(500, { retryAfterMs: 1_000 }), {}, {}, '1050 ms, retry-after'],
     ['not respected', answer(503, { retryAfterMs: 1_000 }), {}, { respectRetryAfter: false }, '50 ms, status'],
     ['not respected, too long', answer(503, { retryAfterMs: 1e9 }), {}, { respectRetryAfter: false }, '50 ms, status'],
-    ['endless', answer(503, { retryAfterMs: Number.POSITIVE_INFINITY }), {}, {}, 'retry-after-too-long'],
+    ['endless', answer(503, { retryAfterMs: Infinity }), {}, {}, 'retry-after-too-long'],
     ['none is worth it', answer(503, { retryAfterMs: 1 }), {}, { maxRetryAfter: 0 }, 'retry-after-too-long'],
     ['the second', answer(503), { retries: 1 }, {}, '100 ms, status'],
     ['the third', answer(503), { retries: 2 }, {}, '200 ms, status'],
@@ -270,7 +270,7 @@ describe('the wait', () => {
     ],
     ['a stale connection is replaced at once', { ...RESET, stale: true }, {}, {}, '0 ms, read'],
     ['… once a call', { ...RESET, stale: true }, { retries: 1 }, {}, '100 ms, read'],
-    ['no deadline', answer(503), { remainingMs: Number.POSITIVE_INFINITY }, {}, '50 ms, status'],
+    ['no deadline', answer(503), { remainingMs: Infinity }, {}, '50 ms, status'],
   ])('%s', (_, outcome, facts, retry, decision) => {
     expect(decided(outcome, facts, retry)).toBe(decision);
   });

@@ -11,7 +11,7 @@ export const HEAD = `  ${'client'.padEnd(22)}${'mean load'.padStart(10)}${'peak'
 
 export function row(name: string, result: Result): string {
   const { meanLoad, peakLoad, recovery, served } = result;
-  const recovered = recovery === Number.POSITIVE_INFINITY ? 'never' : `${recovery.toFixed(1)} s`;
+  const recovered = recovery === Infinity ? 'never' : `${recovery.toFixed(1)} s`;
   return `  ${name.padEnd(22)}${meanLoad.toFixed(2).padStart(10)}${peakLoad.toFixed(2).padStart(7)}${recovered.padStart(10)}${percent(served).padStart(10)}  ${plot(result)}`;
 }
 

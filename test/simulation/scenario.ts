@@ -117,7 +117,7 @@ function recovery(calls: readonly Call[]): number {
   }
   const bad = begun.map((count, window) => (served[window] ?? 0) < 0.95 * count);
   const last = bad.lastIndexOf(true);
-  if (last === bad.length - 1) return Number.POSITIVE_INFINITY;
+  if (last === bad.length - 1) return Infinity;
   return Math.max(0, ((last + 1) * WINDOW - BROWN_OUT_TO) / 1_000);
 }
 
