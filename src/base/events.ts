@@ -72,6 +72,8 @@ export interface StateChangeEvent {
   readonly to: CircuitState;
   /** Milliseconds until a probe may go out: 0 unless `to` is `open`, `Infinity` when `isolated`, which JSON writes as `null`. */
   readonly retryInMs: number;
+  /** The failure that opened it, in words and without its response; `undefined` once it is closed, or if nothing failed. */
+  readonly openedBy: Error | undefined;
 }
 
 /**

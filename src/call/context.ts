@@ -89,7 +89,7 @@ export class Context {
       random: Math.random,
       onCoolDown: (retryInMs) => tell('onCoolDown', { retryInMs }),
       onExhausted: () => tell('onBudgetExhausted', {}),
-      onStateChange: (from, to, retryInMs) => tell('onStateChange', { from, to, retryInMs }),
+      onStateChange: (from, to, retryInMs, openedBy) => tell('onStateChange', { from, to, retryInMs, openedBy }),
       onSaturation: (limit, queued) => tell('onSaturation', { limit, queued }),
     });
     if (this.#scopes.size >= MOST_SCOPES) this.#forgetOne();

@@ -56,7 +56,12 @@ const STATES: Readonly<Record<Circuit, CircuitState>> = {
 export interface BreakerEnvironment {
   readonly now: () => number;
   readonly random: () => number;
-  readonly onStateChange: (from: CircuitState, to: CircuitState, retryInMs: number) => void;
+  readonly onStateChange: (
+    from: CircuitState,
+    to: CircuitState,
+    retryInMs: number,
+    openedBy: Error | undefined,
+  ) => void;
 }
 
 /**
@@ -214,6 +219,6 @@ export class Breaker implements BreakerView {
     if (from === to) return;
     this.#seen = to;
     this.#seenAt = this.environment.now();
-    this.environment.onStateChange(from, to, this.retryInMs);
+    this.environment.onStateChange(from, to, this.retryInMs, this.#openedBy);
   }
 }

@@ -35,8 +35,8 @@ export class Guard {
     this.breaker = breaker
       ? new Breaker(scope, breaker, {
           ...environment,
-          onStateChange: (from, to, retryInMs) => {
-            environment.onStateChange(from, to, retryInMs);
+          onStateChange: (from, to, retryInMs, openedBy) => {
+            environment.onStateChange(from, to, retryInMs, openedBy);
             if (to !== 'open' && to !== 'isolated') return;
             this.coolDown?.flush();
             this.budget?.flush();

@@ -37,6 +37,7 @@ export function logListener(logger: ResilienceLogger): Listener {
     onNotRetried: (event) => write('debug', ending(event), `not retried: ${event.because}`),
     onReject: (event) => {
       const fields = call(event);
+      addCause(fields, event.error);
       fields['resilience.because'] = event.because;
       return write('warn', fields, `refused: ${event.because}`);
     },
@@ -57,13 +58,14 @@ export function logListener(logger: ResilienceLogger): Listener {
         `retry budget of ${scope} used up: retries wait for their turn`,
       );
     },
-    onStateChange: ({ scope, from, to, retryInMs }) => {
-      const fields = {
+    onStateChange: ({ scope, from, to, retryInMs, openedBy }) => {
+      const fields: Fields = {
         'resilience.scope': scope,
         'resilience.circuit.from': from,
         'resilience.circuit.to': to,
-        ...(to === 'open' && { 'resilience.retry_in_ms': round(retryInMs) }),
       };
+      addCause(fields, openedBy);
+      if (to === 'open') fields['resilience.retry_in_ms'] = round(retryInMs);
       return write(to === 'closed' ? 'info' : 'warn', fields, `circuit of ${scope}: ${from} → ${to}`);
     },
     onSaturation: ({ scope, limit, queued }) => {

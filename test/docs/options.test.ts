@@ -80,7 +80,7 @@ test('the README states the defaults', () => {
     `attemptTimeout ${attemptTimeout / 1_000} s`,
     `connectTimeout ${connectTimeout / 1_000} s`,
     `after ${breaker.consecutive} failures in a row`,
-    `at least ${breaker.minimumCalls} calls`,
+    `at least ${breaker.minimumCalls} attempts`,
     `${bulkhead.limit} attempts in flight, ${bulkhead.queue.toLocaleString('en')} in line`,
   ];
   expect(said.filter((words) => !text.includes(words))).toEqual([]);

@@ -226,6 +226,8 @@ describe('hooks, reports and the log', () => {
       'resilience.delay_ms': 0,
     });
     expect(lines[1]?.['resilience.call_id']).toBe(lines[0]?.['resilience.call_id']);
+    const why = lines.filter(({ msg }) => /circuit|refused/.test(String(msg))).map((line) => line['exception.message']);
+    expect(why).toEqual(Array(3).fill('Request failed with status code 503'));
     for (const secretText of SECRETS) expect(JSON.stringify(lines)).not.toContain(secretText);
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { StateChangeEvent } from '../../src/base/events.js';
 import { Emitter, type Listener } from '../../src/observe/emit.js';
 
-const EVENT: StateChangeEvent = { scope: 'a', from: 'closed', to: 'open', retryInMs: 5 };
+const EVENT: StateChangeEvent = { scope: 'a', from: 'closed', to: 'open', retryInMs: 5, openedBy: undefined };
 const make = () => EVENT;
 
 /** An emitter, and what it reported. */

@@ -18,6 +18,8 @@ const CALL = {
   'resilience.scope': 'https://api.test',
 };
 const config = { url: 'https://u:secret@api.test/users?key=secret' } as InternalAxiosRequestConfig;
+const BUSY_ERROR = new Error('status 503');
+const BECAUSE_BUSY = { 'exception.message': 'status 503' };
 const RESET: AttemptRecord = { attempt: 1, durationMs: 12.345, code: 'ECONNRESET', failure: 'read', delayMs: 50 };
 const BUSY: AttemptRecord = { attempt: 2, durationMs: 6, status: 503, failure: 'status', retryAfterMs: 2_000 };
 const REFUSED: AttemptRecord = { attempt: 3, durationMs: 0, code: 'ERR_CIRCUIT_OPEN', failure: 'refused' };
@@ -161,8 +163,9 @@ describe('the record of', () => {
   });
 
   test.each(['circuit-open', 'cooling-down', 'bulkhead-full'] as const)('a call refused at once: %s', (because) => {
-    expect(logged(({ onReject }) => onReject({ ...FACTS, because, config }))).toEqual([
-      ['warn', { ...CALL, 'resilience.because': because }, `axios-resilience: refused: ${because}`],
+    const error = new Error('not now', { cause: BUSY_ERROR });
+    expect(logged(({ onReject }) => onReject({ ...FACTS, because, config, error }))).toEqual([
+      ['warn', { ...CALL, ...BECAUSE_BUSY, 'resilience.because': because }, `axios-resilience: refused: ${because}`],
     ]);
   });
 
@@ -224,12 +227,12 @@ describe('the record of', () => {
   });
 
   test.each([
-    ['closed', 'open', 'warn', { 'resilience.retry_in_ms': 1_000.1 }],
-    ['open', 'half-open', 'warn', {}],
-    ['half-open', 'closed', 'info', {}],
-    ['closed', 'isolated', 'warn', {}],
-  ] as const)('a circuit that goes from %s to %s', (from, to, level, more) => {
-    const event = { scope: 'https://api.test', from, to, retryInMs: 1_000.12 };
+    ['closed', 'open', BUSY_ERROR, 'warn', { ...BECAUSE_BUSY, 'resilience.retry_in_ms': 1_000.1 }],
+    ['open', 'half-open', BUSY_ERROR, 'warn', BECAUSE_BUSY],
+    ['half-open', 'closed', undefined, 'info', {}],
+    ['closed', 'isolated', undefined, 'warn', {}],
+  ] as const)('a circuit that goes from %s to %s', (from, to, openedBy, level, more) => {
+    const event = { scope: 'https://api.test', from, to, retryInMs: 1_000.12, openedBy };
     expect(logged(({ onStateChange }) => onStateChange(event))).toEqual([
       [
         level,
@@ -305,7 +308,7 @@ describe('loggers', () => {
   afterEach(() => {
     jest.restoreAllMocks();
   });
-  const event = { scope: 'a', from: 'half-open', to: 'closed', retryInMs: 0 } as const;
+  const event = { scope: 'a', from: 'half-open', to: 'closed', retryInMs: 0, openedBy: undefined } as const;
   const FIELDS = {
     'resilience.scope': 'a',
     'resilience.circuit.from': 'half-open',
