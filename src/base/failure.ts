@@ -17,14 +17,16 @@ const KINDS: Readonly<Record<string, FailureKind>> = {
   ...kind('timeout', 'ETIMEDOUT'),
 };
 
+/** All that a page is told, by xhr and by each engine's fetch in words of its own. */
+export const OPAQUE =
+  /^(Network ?(Error|request failed|connection)|Failed to fetch|fetch failed|Load failed|The (network|Internet) connection)/i;
+
 /** What adapters say without a code. The first match counts. */
 const MESSAGES: readonly (readonly [RegExp, FailureKind])[] = [
   [/^maxContentLength size/, 'other'],
-  // Of fetch each engine has words of its own, some of them others for a body that breaks off.
-  [
-    /^(Network ?(Error|request failed|connection)|Failed to fetch|fetch failed|Load failed|The (network|Internet) connection|Error in (input|body) stream|Content-Length header|The operation was aborted\. $)/i,
-    'read',
-  ],
+  [OPAQUE, 'read'],
+  // Firefox's of a body that breaks off.
+  [/^(Error in (input|body) stream|Content-Length header|The operation was aborted\. $)/, 'read'],
 ];
 
 /**

@@ -13,7 +13,7 @@ import { type Rules, resolveRules } from '../policy/rules.js';
 import type { ResiliencePolicy } from '../policy/types.js';
 import { validateHooks } from '../policy/validate.js';
 
-/** What the requests of one scope share. */
+/** The requests of one scope: what guards them, and their figures. */
 export interface Scope {
   readonly name: string;
   readonly guard: Guard;

@@ -2,9 +2,9 @@ import { redactedUrl } from '../base/url.js';
 import type { Conclusion } from './conclusion.js';
 import { configOf } from './failure.js';
 import type { Journey } from './step.js';
-import type { Outcome, Stage } from './walk.js';
+import type { Stage, StageOutcome } from './walk.js';
 
-const COLOURS: Readonly<Record<Outcome | 'bold', string>> = {
+const COLOURS: Readonly<Record<StageOutcome | 'bold', string>> = {
   ok: '32',
   note: '33',
   failed: '31',
@@ -14,9 +14,9 @@ const COLOURS: Readonly<Record<Outcome | 'bold', string>> = {
 
 /** For people: a line for each thing seen, then the cause and what to do. */
 export function textual(hasColours: boolean) {
-  const paint = (colour: Outcome | 'bold', text: string) =>
+  const paint = (colour: StageOutcome | 'bold', text: string) =>
     hasColours ? `\u001B[${COLOURS[colour]}m${text}\u001B[0m` : text;
-  const row = (outcome: Outcome, name: string, line: string) =>
+  const row = (outcome: StageOutcome, name: string, line: string) =>
     `${paint(outcome, outcome.padEnd(8))} ${name.padEnd(11)} ${line}`.trimEnd();
   return {
     opening: (journey: Journey) => `${paint('bold', `${journey.asked.method} ${redactedUrl(configOf(journey))}`)}\n\n`,

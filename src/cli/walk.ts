@@ -14,12 +14,12 @@ import { url } from './url.js';
 
 export const STEPS: readonly Step[] = [url, proxy, names, connect, tunnel, tls, answer, keepAlive, limits];
 
-export type Outcome = 'ok' | 'note' | 'failed' | 'skipped';
+export type StageOutcome = 'ok' | 'note' | 'failed' | 'skipped';
 
 /** What came of one step. */
 export interface Stage extends Required<Omit<Seen, 'error'>> {
   readonly name: string;
-  readonly outcome: Outcome;
+  readonly outcome: StageOutcome;
   readonly durationMs: number;
   readonly diagnosis: Diagnosis | undefined;
 }
@@ -54,7 +54,7 @@ function stage({ name }: Step, seen: Seen | undefined, durationMs: number): Stag
   };
 }
 
-function outcomeOf({ error, notes }: Seen): Outcome {
+function outcomeOf({ error, notes }: Seen): StageOutcome {
   if (error !== undefined) return 'failed';
   return notes?.length ? 'note' : 'ok';
 }

@@ -1,3 +1,4 @@
+import { OPAQUE } from '../base/failure.js';
 import type { Diagnosis, Finding } from './diagnosis.js';
 import { type Evidence, hasCode, says } from './evidence.js';
 import { authority } from './place.js';
@@ -164,14 +165,7 @@ function unknown(e: Evidence): Finding {
       ],
     };
   }
-  // What browsers tell a page, and no more.
-  const opaque =
-    !status &&
-    kind !== 'other' &&
-    says(
-      e,
-      /^(Network ?(Error|request failed|connection)|Failed to fetch|fetch failed|Load failed|The (network|Internet) connection)/,
-    );
+  const opaque = !status && kind !== 'other' && says(e, OPAQUE);
   return {
     transient: opaque,
     summary: `${answered || `${request(e)} failed: `}${status ? 'it was taken as a failure' : 'why is not known'}${why(e)}.`,

@@ -3,7 +3,8 @@ import type { Outcome } from '../base/outcome.js';
 import { hasEnded, isBodiless, whenEnded } from '../base/stream.js';
 import { Line } from './line.js';
 
-export interface Waiter {
+/** An attempt that has to wait for a slot. */
+export interface Queued {
   /** Sends the attempt; called once, when there is a slot for it. */
   readonly task: () => Promise<Outcome>;
   /** Why it may not be sent any more, asked when the circuit opens. */
@@ -65,7 +66,7 @@ export class Bulkhead {
   }
 
   /** Waits in line. `leave` ends the wait with an outcome, if the task has not begun. */
-  enqueue({ task, refusal }: Waiter): { outcome: Promise<Outcome>; leave(outcome: Outcome): void } {
+  enqueue({ task, refusal }: Queued): { outcome: Promise<Outcome>; leave(outcome: Outcome): void } {
     let left: Outcome | undefined;
     let begin!: () => void;
     const turn = new Promise<void>((resolve) => {
