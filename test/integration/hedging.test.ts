@@ -17,7 +17,12 @@ describe.each(['http', 'fetch'] as const)('hedging through the %s adapter', (ada
     const hooks = { onHedge: ({ delayMs }: { delayMs: number }) => hedges.push(delayMs) };
     resilience = attachResilience(api, { hooks, ...policy });
   };
+  /** Answers to requests that have come, none of which is begun. */
+  let held: ServerResponse[];
+  const hold = (_req: IncomingMessage, res: ServerResponse) => void held.push(res);
+
   beforeEach(async () => {
+    held = [];
     server = await flakyServer(200);
     api = axios.create({ baseURL: server.url, adapter, proxy: false });
   });
@@ -65,9 +70,9 @@ describe.each(['http', 'fetch'] as const)('hedging through the %s adapter', (ada
   });
 
   test('an answer in time is not hedged, nor is a method that does something, nor without the option', async () => {
-    attach({ hedge: 50 });
+    attach({ hedge: 300 });
     await api.get('/');
-    server.script((_req, res) => void setTimeout(() => res.end('{}'), 100));
+    server.script((_req, res) => void setTimeout(() => res.end('{}'), 400));
     await Promise.all([api.post('/', {}), api.put('/', {}), api.delete('/')]);
     await api.get('/', { resilience: { hedge: false } });
     expect([server.hits.length, hedges]).toEqual([5, []]);
@@ -75,22 +80,24 @@ describe.each(['http', 'fetch'] as const)('hedging through the %s adapter', (ada
 
   test('the first may still win, and then the second is aborted', async () => {
     attach({ hedge: 50 });
-    server.script((_req, res) => void setTimeout(() => res.end('"first"'), 120), 'hang');
-    expect((await api.get('/')).data).toBe('first');
+    server.script(hold);
+    const call = api.get('/');
+    await eventually(() => held.length === 2);
+    held[0]?.end('"first"');
+    expect((await call).data).toBe('first');
     await eventually(() => server.busy === 0);
     expect([server.hits.length, hedges.length]).toEqual([2, 1]);
   });
 
   test('one that fails waits for the other; when both fail, that is one failure, and a retry follows', async () => {
     attach({ hedge: 30, retry: { backoff: () => 0 } });
-    const slowly = (status: number) => (_req: unknown, res: { statusCode: number; end(): void }) => {
-      setTimeout(() => {
-        res.statusCode = status;
-        res.end();
-      }, 60);
-    };
-    server.script(slowly(503), slowly(503), 200);
-    const report = reportOf(await api.get('/'));
+    server.script(hold, hold, 200);
+    const call = api.get('/');
+    await eventually(() => held.length === 2);
+    held[0]?.writeHead(503).end();
+    await eventually(() => resilience.stats().inFlight === 1);
+    held[1]?.writeHead(503).end();
+    const report = reportOf(await call);
     expect(report?.attempts.map(({ status }) => status)).toEqual([503, 503, 200]);
     expect([report?.retries, server.hits.length]).toEqual([1, 3]);
   });
@@ -217,17 +224,12 @@ describe.each(['http', 'fetch'] as const)('hedging through the %s adapter', (ada
   });
 
   describe('the body of an attempt that nobody gets is let go of', () => {
-    let held: ServerResponse[];
     /** Both requests are under way, and the first has failed. */
     const firstFails = async () => {
       await eventually(() => held.length === 2);
       busy(held[0] as ServerResponse);
       await eventually(() => resilience.stats().inFlight === 1);
     };
-    const hold = (_req: IncomingMessage, res: ServerResponse) => void held.push(res);
-    beforeEach(() => {
-      held = [];
-    });
     /** Its body streams, and never ends. */
     const busy = (res: ServerResponse) => {
       res.writeHead(503);

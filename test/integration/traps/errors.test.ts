@@ -113,7 +113,7 @@ describe('a give-up is told', () => {
   const tried = async (prepare: () => void, request: object): Promise<string[]> => {
     const told: string[] = [];
     const hooks: ResilienceHooks = { onGiveUp: ({ because }) => void told.push(because) };
-    const api = axios.create({ baseURL: server.url, timeout: 50 });
+    const api = axios.create({ baseURL: server.url, timeout: 300 });
     attachResilience(api, { retry: NOW, hooks, breaker: false });
     prepare();
     await rejection(api.get('/', { resilience: request }));
@@ -129,7 +129,12 @@ describe('a give-up is told', () => {
       {},
       ['retry-after-too-long'],
     ],
-    ['once when the deadline leaves no time', [503], { deadline: 200, retry: { backoff: () => 500 } }, ['deadline']],
+    [
+      'once when the deadline leaves no time',
+      [503],
+      { deadline: 1_000, retry: { backoff: () => 2_000 } },
+      ['deadline'],
+    ],
     ['once when it was retried and then met a 404', [503, 404], {}, ['not-retryable']],
     ['never for a 404', [404], {}, []],
     ['never for a call that was not to be retried', [503], { retry: false }, []],
