@@ -139,11 +139,42 @@ describe('an attempt', () => {
     expect([answered.length, body?.destroyed]).toEqual([1, hasBody ? true : undefined]);
   });
 
-  test('whose error cannot be looked at ends with what that threw', async () => {
-    const { begin, reject } = sending(config());
+  test.each(['error', 'answer'])('whose %s cannot be looked at ends with what that threw', async (which) => {
+    const { begin, resolve, reject } = sending(config());
     const end = begin();
-    reject(unreadable());
+    if (which === 'error') reject(unreadable());
+    else resolve(unreadable() as unknown as AxiosResponse);
     expect(await end).toMatchObject({ failure: 'other', final: 'vetoed', error: { message: 'not yours' } });
+  });
+
+  test.each([
+    [100, 'ECONNRESET', { failure: 'timeout', error: { message: 'attemptTimeout of 100 ms exceeded' } }],
+    [100, 'CERT_HAS_EXPIRED', { failure: 'tls', error: { message: 'late' } }],
+    [99, 'ECONNRESET', { failure: 'read', error: { message: 'late' } }],
+  ])('that fails after %d ms of 100 with %s, by a timer of somebody else that comes first', async (ms, code, end) => {
+    const { begin, answered, reject } = sending(config(), { attemptTimeout: 100 });
+    setTimeout(() => reject(new AxiosError('late', code)), ms);
+    void begin();
+    await jest.advanceTimersByTimeAsync(100);
+    expect(answered).toMatchObject([end]);
+  });
+
+  test('that was cut off has the request that its late error bears, if that bears one', async () => {
+    const request = { path: '/' };
+    const errors = [Object.assign(new Error('late'), { request }), new Error('late'), undefined].map(async (late) => {
+      const { begin, answered, reject } = sending(config(), { attemptTimeout: 100 });
+      void begin();
+      await jest.advanceTimersByTimeAsync(100);
+      reject(late);
+      await jest.advanceTimersByTimeAsync(0);
+      const [{ error }] = answered as [{ error: object }];
+      return ['request' in error && error.request, Object.keys(error).includes('request')];
+    });
+    expect(await Promise.all(errors)).toEqual([
+      [request, false],
+      [false, false],
+      [false, false],
+    ]);
   });
 
   test('of a call that is over already is not sent', async () => {
@@ -152,18 +183,25 @@ describe('an attempt', () => {
     expect([await begin(), sent]).toEqual([{ failure: 'canceled', final: 'canceled' }, []]);
   });
 
+  const withoutSignal = (copy: Config): Config => {
+    delete copy.signal;
+    return copy;
+  };
+
   test('gives back the caller’s own config for the copy it was sent with, and for a copy of that', async () => {
     const own = config();
     const other = config();
     const given = await Promise.all(
-      [(copy: Config) => copy, (copy: Config) => ({ ...copy }), () => other, () => undefined].map(async (make) => {
-        const { begin, sent, resolve } = sending(own);
-        const end = begin({ ...own });
-        resolve(answer(make(sent[0] as Config) as Config));
-        return (await end).response?.config;
-      }),
+      [(copy: Config) => copy, (copy: Config) => ({ ...copy }), withoutSignal, () => other, () => undefined].map(
+        async (make) => {
+          const { begin, sent, resolve } = sending(own);
+          const end = begin({ ...own });
+          resolve(answer(make(sent[0] as Config) as Config));
+          return (await end).response?.config;
+        },
+      ),
     );
-    expect(given.map((one) => [own, other].indexOf(one as Config))).toEqual([0, 0, 1, -1]);
+    expect(given.map((one) => [own, other].indexOf(one as Config))).toEqual([0, 0, 0, 1, -1]);
   });
 
   test('that ended bears the signal that was there before', async () => {
@@ -224,10 +262,10 @@ describe('an attempt', () => {
   });
 });
 
+/** Neither an error nor an answer that lets itself be looked at. */
 function unreadable() {
-  return {
-    get response(): never {
-      throw new Error('not yours');
-    },
+  const get = (): never => {
+    throw new Error('not yours');
   };
+  return Object.defineProperties({}, { response: { get }, config: { get } });
 }
