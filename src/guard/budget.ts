@@ -104,6 +104,7 @@ export class RetryBudget {
     const isDeserted = this.#line.size === 0;
     // Those in line come at a pace of their own, not at that of the answers: there may be very many of them.
     const refund = this.ratio + (isDeserted ? retries : 0);
+    // It is full while all is well, and the clock need not be read.
     if (this.#tokens < this.#reserve) this.#tokens = Math.min(this.#reserve, this.tokens + refund);
     if (isDeserted) {
       this.#isExhausted &&= this.#tokens < this.#reserve;
