@@ -38,10 +38,13 @@ class Race {
   ) {}
 
   async run(): Promise<Outcome> {
-    const { lifetime, request } = this.call;
-    request.share();
+    const { call, delayMs } = this;
+    const { lifetime } = call;
+    call.request.share();
     const first = this.#start(false, () => {
-      this.#stopWaiting = after(this.delayMs, () => this.#hedge());
+      this.#stopWaiting = after(delayMs, () => {
+        this.#second = this.#start(true, () => call.emit('onHedge', () => ({ delayMs })));
+      });
     });
     lifetime.enter((end) => this.#decide(end, end));
     const outcome = await first;
@@ -51,12 +54,6 @@ class Race {
     lifetime.enter(undefined);
     // One that was refused does not count, unless it was the only one.
     return this.#counts ?? outcome;
-  }
-
-  #hedge(): void {
-    const { call, delayMs } = this;
-    if (!call.scope.guard.takeSpare(call.policy)) return;
-    this.#second = this.#start(true, () => call.emit('onHedge', () => ({ delayMs })));
   }
 
   #start(isHedge: boolean, onSent: () => void): Promise<Outcome> {
@@ -86,6 +83,7 @@ class Race {
 
   #take(outcome: Outcome): void {
     abandon(this.#counts);
-    this.#counts = outcome;
+    // The deadline may pass while the other is under way: it names this failure.
+    this.call.outcome = this.#counts = outcome;
   }
 }
