@@ -48,7 +48,6 @@ class Race {
     });
     lifetime.enter((end) => this.#decide(end, end));
     const outcome = await first;
-    this.#stopWaiting?.();
     await this.#second;
     for (const lane of this.#lanes) lane.dispose();
     lifetime.enter(undefined);
@@ -69,6 +68,7 @@ class Race {
    */
   #onEnd(outcome: Outcome): void {
     const { call } = this;
+    this.#stopWaiting?.();
     if (this.#isDecided) abandon(outcome);
     else if (mayPass(outcome, call.policy.retry, call.request.method)) this.#take(outcome);
     else this.#decide(outcome, canceled(call.config));
