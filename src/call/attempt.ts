@@ -47,7 +47,10 @@ class Attempt implements Applicant {
   }
 
   apply(): Promise<Outcome> {
-    const end = admit(this.#scope.guard, this);
+    const { guard } = this.#scope;
+    // A hedge that finds room goes at once: it is never held, queued or refused.
+    if (this.lane.isHedge && !guard.takeSpare(this.call.policy)) return Promise.resolve(HELD);
+    const end = admit(guard, this);
     // One that was sent at once has nothing to look back at, and needs one promise less.
     return this.#isSent ? end : end.then((outcome) => this.#waited(outcome), thrown);
   }
@@ -98,7 +101,7 @@ class Attempt implements Applicant {
     if (this.#isSent) return outcome;
     this.#noteWait(now());
     if (outcome === HELD) return this.#again();
-    if (outcome.failure === 'refused' && !this.lane.isHedge) this.call.recorder.attempt(outcome, 0);
+    if (outcome.failure === 'refused') this.call.recorder.attempt(outcome, 0);
     return outcome;
   }
 

@@ -38,25 +38,21 @@ class Race {
   ) {}
 
   async run(): Promise<Outcome> {
-    const { lifetime, request } = this.call;
-    request.share();
+    const { call, delayMs } = this;
+    const { lifetime } = call;
+    call.request.share();
     const first = this.#start(false, () => {
-      this.#stopWaiting = after(this.delayMs, () => this.#hedge());
+      this.#stopWaiting = after(delayMs, () => {
+        this.#second = this.#start(true, () => call.emit('onHedge', () => ({ delayMs })));
+      });
     });
     lifetime.enter((end) => this.#decide(end, end));
     const outcome = await first;
-    this.#stopWaiting?.();
     await this.#second;
     for (const lane of this.#lanes) lane.dispose();
     lifetime.enter(undefined);
     // One that was refused does not count, unless it was the only one.
     return this.#counts ?? outcome;
-  }
-
-  #hedge(): void {
-    const { call, delayMs } = this;
-    if (!call.scope.guard.takeSpare(call.policy)) return;
-    this.#second = this.#start(true, () => call.emit('onHedge', () => ({ delayMs })));
   }
 
   #start(isHedge: boolean, onSent: () => void): Promise<Outcome> {
@@ -72,6 +68,7 @@ class Race {
    */
   #onEnd(outcome: Outcome): void {
     const { call } = this;
+    this.#stopWaiting?.();
     if (this.#isDecided) abandon(outcome);
     else if (mayPass(outcome, call.policy.retry, call.request.method)) this.#take(outcome);
     else this.#decide(outcome, canceled(call.config));
@@ -86,6 +83,7 @@ class Race {
 
   #take(outcome: Outcome): void {
     abandon(this.#counts);
-    this.#counts = outcome;
+    // The deadline may pass while the other is under way: it names this failure.
+    this.call.outcome = this.#counts = outcome;
   }
 }

@@ -77,7 +77,7 @@ export class Guard {
   takeSpare({ breaker, bulkhead, retry }: Pick<ResolvedPolicy, 'breaker' | 'bulkhead' | 'retry'>): boolean {
     if (breaker && this.breaker && this.breaker.state !== 'closed') return false;
     if (bulkhead && this.bulkhead?.hasRoom === false) return false;
-    return !(this.coolDown?.isOn ?? false) && (!retry.budget || (this.budget?.takeSpare() ?? true));
+    return !this.coolDown?.isOn && (!retry.budget || this.budget?.takeSpare() !== false);
   }
 
   /** What an attempt's end says to all calls of the scope. */

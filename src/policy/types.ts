@@ -161,7 +161,7 @@ export interface HedgePolicy {
   delay?: number | undefined;
   /**
    * Instead of `delay`, once twenty of the scope's requests have been answered: as long as that share of the latest hundred
-   * took at most. 0.95 sends about one in twenty a second time.
+   * took at most. 0.95 sends one in twenty to one in eight a second time.
    */
   quantile?: number | undefined;
 }

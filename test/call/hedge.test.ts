@@ -8,7 +8,7 @@ import type { ResiliencePolicy } from '../../src/policy/types.js';
 type Config = InternalAxiosRequestConfig;
 
 /** A call whose attempts take so long each; a negative number is a failure. */
-function call(hedge: NonNullable<ResiliencePolicy['hedge']>, ...tookMs: number[]) {
+function call(policy: Pick<ResiliencePolicy, 'hedge' | 'deadline'>, ...tookMs: number[]) {
   let sent = 0;
   const send = (config: Config) =>
     new Promise<AxiosResponse>((resolve, reject) => {
@@ -19,7 +19,7 @@ function call(hedge: NonNullable<ResiliencePolicy['hedge']>, ...tookMs: number[]
           : resolve({ status: 200, statusText: '', headers: {}, data: sent, config });
       setTimeout(settle, Math.abs(ms));
     });
-  const context = new Context(axios, { hedge, deadline: false, attemptTimeout: false });
+  const context = new Context(axios, { deadline: false, attemptTimeout: false, ...policy });
   const config: Config = { url: 'https://api.test/', method: 'get', headers: new AxiosHeaders() };
   const adapter = { send, isAxiosOwn: false, isNodeHttp: false, isFetch: false };
   const made = new Call(config, adapter, context.policy, context);
@@ -37,7 +37,7 @@ describe('how long answers take is learnt', () => {
   ])('from successes only: %s', async (_, hedge) => {
     const learnt = [];
     for (const ms of [30, -30]) {
-      const one = call(hedge, ms);
+      const one = call({ hedge }, ms);
       const end = hedged(one.call);
       await jest.advanceTimersByTimeAsync(1_000);
       await end;
@@ -50,10 +50,22 @@ describe('how long answers take is learnt', () => {
   });
 
   test('from the one that was answered first, counted from its own beginning', async () => {
-    const slow = call({ delay: 50 }, 80, 20);
+    const slow = call({ hedge: 50 }, 80, 20);
     const end = hedged(slow.call);
     await jest.advanceTimersByTimeAsync(1_000);
     expect([(await end).response?.data, slow.learnt(), slow.sent()]).toEqual([2, [20], 2]);
     expect(jest.getTimerCount()).toBe(0);
+  });
+});
+
+describe('on a fake clock that jumps', () => {
+  beforeEach(() => void jest.useFakeTimers());
+  afterEach(() => void jest.useRealTimers());
+
+  test('a call that is over by its deadline is not hedged after it', async () => {
+    const late = call({ hedge: 60, deadline: 50 }, 1_000, 1_000);
+    const end = hedged(late.call);
+    jest.advanceTimersByTime(100);
+    expect([(await end).final, late.sent(), jest.getTimerCount()]).toEqual(['deadline', 1, 1]);
   });
 });

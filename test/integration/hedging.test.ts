@@ -159,6 +159,16 @@ describe.each(['http', 'fetch'] as const)('hedging through the %s adapter', (ada
     expect(resilience.stats()).toMatchObject({ inFlight: 0, queued: 0 });
   });
 
+  test('a call that is out of time while the second is under way says what the first had failed with', async () => {
+    attach({ hedge: 30, deadline: 400 });
+    server.script((_req, res) => void setTimeout(() => res.writeHead(503).end(), 90), 'hang');
+    const error = await rejection(api.get('/'));
+    const { message } = error.cause as Error;
+    expect([error.code, message]).toEqual(['ERR_DEADLINE_EXCEEDED', 'Request failed with status code 503']);
+    expect(reportOf(error)?.attempts.map(({ failure }) => failure)).toEqual(['status', 'timeout']);
+    expect([server.hits.length, hedges.length]).toEqual([2, 1]);
+  });
+
   test('a hedge takes a token of the budget, a slot of the bulkhead, and is not sent without', async () => {
     attach({ hedge: 20, deadline: 150, bulkhead: 2, retry: { budget: { reserve: 1 } } });
     server.script('hang');
@@ -199,6 +209,46 @@ describe.each(['http', 'fetch'] as const)('hedging through the %s adapter', (ada
     server.script(503, (_req, res) => void setTimeout(() => res.end('{}'), 100));
     const report = reportOf(await api.get('/'));
     expect([report?.attempts.map(({ status }) => status), server.hits.length, hedges]).toEqual([[503, 200], 2, []]);
+  });
+
+  describe('nor does it wait in the scope that the retry was turned to', () => {
+    const turned = (policy: ResiliencePolicy) =>
+      attach({
+        hedge: 60,
+        scope: ({ url }) => (url === '/' ? 'one' : 'other'),
+        retry: {
+          backoff: () => 0,
+          beforeRetry: (config) => {
+            config.url = '/other';
+          },
+        },
+        ...policy,
+      });
+    const slowly = (_req: IncomingMessage, res: ServerResponse) => void setTimeout(() => res.end('{}'), 200);
+
+    test('for a slot', async () => {
+      const saturated: string[] = [];
+      turned({ bulkhead: 1, hooks: { onSaturation: ({ scope }) => saturated.push(scope) } });
+      server.script(503, slowly);
+      const report = reportOf(await api.get('/'));
+      expect([report?.attempts.map(({ status }) => status), report?.queuedMs]).toEqual([[503, 200], 0]);
+      expect([server.hits.length, saturated]).toEqual([2, []]);
+    });
+
+    test.each([30_000, 2_000])(
+      'for the end of a cool-down, whether or not the deadline of %i ms allows',
+      async (deadline) => {
+        turned({ deadline });
+        server.script(503, slowly, { status: 429, headers: { 'Retry-After': '3' } });
+        const call = api.get('/');
+        await eventually(() => server.hits.length === 2);
+        await rejection(api.get('/cool', { resilience: { retry: false } }));
+        const report = reportOf(await call);
+        expect(report?.attempts.map(({ status }) => status)).toEqual([503, 200]);
+        expect(report?.waitedMs).toBeLessThan(50);
+        expect([server.hits.length, hedges]).toEqual([3, []]);
+      },
+    );
   });
 
   test('a hedge after a quantile waits until enough is known', async () => {
