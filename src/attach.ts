@@ -59,8 +59,8 @@ export function attachResilience(instance: Attachable, policy: ResiliencePolicy 
 }
 
 /** Looked for, not remembered: `clear()` takes it off as well. */
-function attachedTo({ handlers = [] }: Attachable['interceptors']['request']): unknown {
-  return handlers.map((handler) => handler?.fulfilled).find((interceptor) => interceptor && ATTACHED in interceptor);
+function attachedTo({ handlers }: Attachable['interceptors']['request']): unknown {
+  return handlers?.map((handler) => handler?.fulfilled).find((interceptor) => interceptor && ATTACHED in interceptor);
 }
 
 function validateInstance(instance: unknown): asserts instance is Attachable {

@@ -52,6 +52,16 @@ describe('attachResilience', () => {
     expect([seen, stats().calls, first.stats().calls]).toEqual([1, 1, 0]);
   });
 
+  test('interceptors whose list was emptied by hand are none', () => {
+    const api = axios.create();
+    const { detach } = attachResilience(api);
+    Object.assign(api.interceptors.request, { handlers: null });
+    detach();
+    Object.assign(api.interceptors.request, { handlers: [] });
+    attachResilience(api);
+    expect(() => attachResilience(api)).toThrow(/already attached/);
+  });
+
   test('leaves no visible mark on the instance', () => {
     const api = axios.create();
     const keys = Object.keys(api);
