@@ -47,7 +47,7 @@ export const PROGRAMS: Readonly<Record<string, Program>> = {
     check: ([first, second]) => expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(1_000),
   },
   'recipes.md: Timeouts': {
-    server: ['hang', 200, { delay: 400 }, 'hang'],
+    server: ['hang', 200, { delay: 800 }, 'hang'],
     sends: ['GET /users', 'GET /users', 'GET /report', 'GET /stuck', 'GET /stuck'],
   },
   'recipes.md: POST with an idempotency key': {
