@@ -8,6 +8,7 @@ import { type BudgetEnvironment, RetryBudget } from './budget.js';
 import { Bulkhead, type BulkheadOptions } from './bulkhead.js';
 import { CoolDown, type CoolDownEnvironment } from './cool-down.js';
 import { Latencies } from './latencies.js';
+import { isFailedStatus } from './verdict.js';
 
 type Environment = BreakerEnvironment & BudgetEnvironment & CoolDownEnvironment & Pick<BulkheadOptions, 'onSaturation'>;
 
@@ -84,7 +85,7 @@ export class Guard {
   note(outcome: Outcome, { policy, retries }: { policy: ResolvedPolicy; retries: number }): void {
     const { failure, retryAfterMs } = outcome;
     const status = statusOf(outcome);
-    if (!failure || (status !== undefined && status < 500 && status !== TOO_MANY_REQUESTS)) {
+    if (!failure || (status !== undefined && !isFailedStatus(status, true))) {
       this.budget?.answered(retries);
       return;
     }

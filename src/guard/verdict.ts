@@ -41,8 +41,8 @@ function whatItTells(outcome: Outcome, countRateLimit: boolean): 'failure' | 'an
   return failure === 'other' && !outcome.response ? 'nothing' : 'failure';
 }
 
-/** 501 is about the method, not about the host's health. */
-function isFailedStatus(status: number, countRateLimit: boolean): boolean {
+/** The host failed, and did not just refuse this request: 501 is about the method. */
+export function isFailedStatus(status: number, countRateLimit: boolean): boolean {
   if (status === TOO_MANY_REQUESTS) return countRateLimit;
   return status === 408 || (status >= 500 && status !== 501);
 }

@@ -51,6 +51,7 @@ describe('what the calls of a scope share', () => {
       ['success', OK],
       ['404', answer(404)],
       ['499', answer(499)],
+      ['501, which is about the method', answer(501)],
     ])('from %s', (_, outcome) => {
       for (let i = 0; i < 3; i++) spend();
       learn(outcome, 2);
@@ -58,6 +59,7 @@ describe('what the calls of a scope share', () => {
     });
 
     test.each<[string, Outcome]>([
+      ['408', answer(408)],
       ['429', answer(429)],
       ['500', answer(500)],
       ['503', answer(503)],
