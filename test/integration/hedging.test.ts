@@ -224,12 +224,13 @@ describe.each(['http', 'fetch'] as const)('hedging through the %s adapter', (ada
         },
         ...policy,
       });
-    const slowly = (_req: IncomingMessage, res: ServerResponse) => void setTimeout(() => res.end('{}'), 200);
+    const after = (ms: number) => (_req: IncomingMessage, res: ServerResponse) =>
+      void setTimeout(() => res.end('{}'), ms);
 
     test('for a slot', async () => {
       const saturated: string[] = [];
       turned({ bulkhead: 1, hooks: { onSaturation: ({ scope }) => saturated.push(scope) } });
-      server.script(503, slowly);
+      server.script(503, after(200));
       const report = reportOf(await api.get('/'));
       expect([report?.attempts.map(({ status }) => status), report?.queuedMs]).toEqual([[503, 200], 0]);
       expect([server.hits.length, saturated]).toEqual([2, []]);
@@ -238,8 +239,9 @@ describe.each(['http', 'fetch'] as const)('hedging through the %s adapter', (ada
     test.each([30_000, 2_000])(
       'for the end of a cool-down, whether or not the deadline of %i ms allows',
       async (deadline) => {
-        turned({ deadline });
-        server.script(503, slowly, { status: 429, headers: { 'Retry-After': '3' } });
+        // The hedge is due long after the cool-down has begun, also on a busy machine.
+        turned({ deadline, hedge: 500 });
+        server.script(503, after(1_000), { status: 429, headers: { 'Retry-After': '3' } });
         const call = api.get('/');
         await eventually(() => server.hits.length === 2);
         await rejection(api.get('/cool', { resilience: { retry: false } }));
