@@ -224,13 +224,13 @@ describe.each(['http', 'fetch'] as const)('hedging through the %s adapter', (ada
         },
         ...policy,
       });
-    const after = (ms: number) => (_req: IncomingMessage, res: ServerResponse) =>
+    const answeredIn = (ms: number) => (_req: IncomingMessage, res: ServerResponse) =>
       void setTimeout(() => res.end('{}'), ms);
 
     test('for a slot', async () => {
       const saturated: string[] = [];
       turned({ bulkhead: 1, hooks: { onSaturation: ({ scope }) => saturated.push(scope) } });
-      server.script(503, after(200));
+      server.script(503, answeredIn(200));
       const report = reportOf(await api.get('/'));
       expect([report?.attempts.map(({ status }) => status), report?.queuedMs]).toEqual([[503, 200], 0]);
       expect([server.hits.length, saturated]).toEqual([2, []]);
@@ -241,7 +241,7 @@ describe.each(['http', 'fetch'] as const)('hedging through the %s adapter', (ada
       async (deadline) => {
         // The hedge is due long after the cool-down has begun, also on a busy machine.
         turned({ deadline, hedge: 500 });
-        server.script(503, after(1_000), { status: 429, headers: { 'Retry-After': '3' } });
+        server.script(503, answeredIn(1_000), { status: 429, headers: { 'Retry-After': '3' } });
         const call = api.get('/');
         await eventually(() => server.hits.length === 2);
         await rejection(api.get('/cool', { resilience: { retry: false } }));
