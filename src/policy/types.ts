@@ -88,7 +88,10 @@ export interface RetryPolicy {
    * returns that is no key, the call rejects with. @default false
    */
   idempotencyKey?: boolean | ((config: InternalAxiosRequestConfig) => string) | undefined;
-  /** True for an answer that axios takes as good but that means "try again". `data` is parsed if it is JSON. If it throws, the call rejects with that error. */
+  /**
+   * True for an answer that axios takes as good but that means "try again". `data` is parsed if it is JSON. If it throws,
+   * the call rejects with that error.
+   */
   retryResponse?: ((response: AxiosResponse) => boolean) | undefined;
   /**
    * The last word on whether a failure is worth a retry, knowing what the rules proposed; `undefined` agrees. It cannot
