@@ -2,7 +2,7 @@ import type { InternalAxiosRequestConfig } from 'axios';
 import { now } from '../base/clock.js';
 import type { Outcome } from '../base/outcome.js';
 import { type Applicant, admit, HELD } from '../guard/admit.js';
-import type { Learn } from '../guard/breaker.js';
+import type { Breaker, Learn } from '../guard/breaker.js';
 import { awaitTurn } from './await-turn.js';
 import type { Call } from './call.js';
 import type { Scope } from './context.js';
@@ -55,11 +55,12 @@ class Attempt implements Applicant {
     return this.#isSent ? end : end.then((outcome) => this.#waited(outcome), thrown);
   }
 
-  send(learn: Learn | undefined): Promise<Outcome> {
+  send(breaker: Breaker | undefined): Promise<Outcome> {
     const { call, lane } = this;
     const { recorder } = call;
     const { counters } = this.#scope;
     const sentAt = now();
+    const learn = breaker?.begin(sentAt);
     this.#isSent = true;
     this.#noteWait(sentAt);
     if (recorder.sends++ > 0) counters.retries++;
@@ -87,9 +88,10 @@ class Attempt implements Applicant {
   #note(outcome: Outcome, sentAt: number, learn: Learn | undefined): Outcome | Promise<Outcome> {
     const { recorder, policy } = this.call;
     this.lane.onEnd?.(outcome);
-    recorder.attempt(outcome, now() - sentAt, this.lane.isHedge);
+    const endedAt = now();
+    recorder.attempt(outcome, endedAt - sentAt, this.lane.isHedge);
     this.#scope.guard.note(outcome, { policy, retries: recorder.retries });
-    return learn ? learn(outcome) : outcome;
+    return learn ? learn(outcome, endedAt) : outcome;
   }
 
   #noteWait(end: number): void {

@@ -4,7 +4,6 @@ import { hide } from '../base/errors.js';
 import { classify, responseOf } from '../base/failure.js';
 import type { Outcome } from '../base/outcome.js';
 import { type Aborter, LateSignal, LightSignal } from '../base/signal.js';
-import type { Learn } from '../guard/breaker.js';
 import { discard, isStream } from './body.js';
 import type { Call } from './call.js';
 import type { ConnectionWatch } from './connection.js';
@@ -24,7 +23,7 @@ export interface Sending {
   readonly lifetime: Lifetime;
   readonly sentAt: number;
   /** Told of the outcome before anybody else. Gives it back once all is learnt from it. */
-  readonly onSettled: Learn;
+  readonly onSettled: (outcome: Outcome) => Outcome | Promise<Outcome>;
 }
 
 /** Hands one request to axios's adapter, until it settles, takes too long, or the call ends. Never rejects. */

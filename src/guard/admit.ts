@@ -1,14 +1,14 @@
 import { BulkheadFullError } from '../base/errors.js';
 import { type Outcome, refused } from '../base/outcome.js';
-import type { Learn } from './breaker.js';
+import type { Breaker } from './breaker.js';
 import type { Bulkhead } from './bulkhead.js';
 import { circuitRefusal, type Guard, type GuardedCall } from './guard.js';
 
 /** An attempt that asks to be sent. */
 export interface Applicant {
   readonly call: GuardedCall;
-  /** Called once. Has `learn` look at its outcome before it resolves, and so before the slot is free. */
-  send(learn: Learn | undefined): Promise<Outcome>;
+  /** Called once. Has `breaker` look at its outcome before it resolves, and so before the slot is free. */
+  send(breaker: Breaker | undefined): Promise<Outcome>;
   /** Told once if the attempt has to wait for a slot; `leave` ends the wait. */
   onQueued(leave: (outcome: Outcome) => void): void;
 }
@@ -21,7 +21,7 @@ export function admit(guard: Guard, applicant: Applicant): Promise<Outcome> {
   const { policy, lifetime } = applicant.call;
   const breaker = policy.breaker ? guard.breaker : undefined;
   const bulkhead = policy.bulkhead ? guard.bulkhead : undefined;
-  const guarded = () => applicant.send(breaker?.begin());
+  const guarded = () => applicant.send(breaker);
 
   const stopped = whyNot(guard, applicant);
   if (stopped) return Promise.resolve(stopped);

@@ -34,7 +34,7 @@ export interface BreakerView {
 }
 
 /** Learns from the outcome of an attempt, and gives it back once the circuit has acted on it. */
-export type Learn = (outcome: Outcome) => Outcome | Promise<Outcome>;
+export type Learn = (outcome: Outcome, endedAt: number) => Outcome | Promise<Outcome>;
 
 /** What cockatiel tells of the attempt that opened the circuit. */
 interface OpenContext {
@@ -86,7 +86,7 @@ export class Breaker implements BreakerView {
     private readonly environment: BreakerEnvironment,
   ) {
     this.#seenAt = environment.now();
-    this.#window = new FailureWindow(settings, environment.now);
+    this.#window = new FailureWindow(settings);
     // Of the outcomes of a closed circuit it only gets the failure that opens it.
     const breaker: IBreaker = { state: undefined, success: () => this.#window.clear(), failure: () => true };
     const counted = handleWhenResult((verdict) => (verdict as Verdict).counts !== 'answered');
@@ -109,7 +109,7 @@ export class Breaker implements BreakerView {
   }
 
   get window(): WindowCounts {
-    return this.#window.counts;
+    return this.#window.counts(this.environment.now());
   }
 
   get openedBy(): Error | undefined {
@@ -139,19 +139,19 @@ export class Breaker implements BreakerView {
   }
 
   /** Called as an attempt goes out that was not refused. What it returns is to be called with the outcome. */
-  begin(): Learn {
-    return this.#circuit.state === Circuit.Closed ? this.#count() : this.#probe();
+  begin(sentAt: number): Learn {
+    return this.#circuit.state === Circuit.Closed ? this.#count(sentAt) : this.#probe(sentAt);
   }
 
   /** Counts each outcome itself; cockatiel only gets the failure that opens the circuit, of which no later one is a part. */
-  #count(): Learn {
+  #count(sentAt: number): Learn {
     const epoch = this.#epoch;
-    const sentAt = this.#clock();
-    return (outcome) => {
-      const verdict = epoch === this.#epoch ? this.#judge(outcome, sentAt, false) : undefined;
+    return (outcome, endedAt) => {
+      const isOfNow = epoch === this.#epoch;
+      const verdict = isOfNow ? verdictOf(outcome, endedAt - sentAt, this.settings, false) : undefined;
       if (verdict?.counts === 'answered') {
-        this.#window.success();
-      } else if (verdict && this.#window.failure()) {
+        this.#window.success(endedAt);
+      } else if (verdict && this.#window.failure(endedAt)) {
         this.#epoch++;
         return this.#circuit.execute(() => verdict).then(() => outcome);
       }
@@ -159,23 +159,13 @@ export class Breaker implements BreakerView {
     };
   }
 
-  #probe(): Learn {
+  #probe(sentAt: number): Learn {
     this.#halfOpen ??= new HalfOpen(this.settings, (verdict) => this.#circuit.execute(() => verdict));
-    const sentAt = this.environment.now();
     const end = this.#halfOpen.probe(sentAt);
-    return (outcome) => {
-      const decided = end(this.#judge(outcome, sentAt, true));
+    return (outcome, endedAt) => {
+      const decided = end(verdictOf(outcome, endedAt - sentAt, this.settings, true));
       return decided ? decided.then(() => outcome) : outcome;
     };
-  }
-
-  #judge(outcome: Outcome, sentAt: number, isProbe: boolean): Verdict | undefined {
-    return verdictOf(outcome, this.#clock() - sentAt, this.settings, isProbe);
-  }
-
-  /** Read only where slow calls count. */
-  #clock(): number {
-    return this.settings.slowCallDuration === false ? 0 : this.environment.now();
   }
 
   /**
@@ -197,7 +187,7 @@ export class Breaker implements BreakerView {
       next: (context) => {
         const later = verdictIn(context);
         if (later.counts === 'probe-lost') return this.#open(later, index);
-        this.#window.failure();
+        this.#window.failure(now());
         return this.#open(later, index + 1);
       },
     };

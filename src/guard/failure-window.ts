@@ -34,13 +34,10 @@ export class FailureWindow {
   /** By slot modulo their number. */
   readonly #buckets = new Map<number, Bucket>();
 
-  constructor(
-    private readonly thresholds: Thresholds,
-    private readonly now: () => number,
-  ) {}
+  constructor(private readonly thresholds: Thresholds) {}
 
-  success(): void {
-    this.#bucket(this.now()).calls++;
+  success(now: number): void {
+    this.#bucket(now).calls++;
     this.#streak = 0;
   }
 
@@ -50,14 +47,13 @@ export class FailureWindow {
     this.#streak = 0;
   }
 
-  get counts(): WindowCounts {
-    const { calls, failures } = this.#sum(this.now());
+  counts(now: number): WindowCounts {
+    const { calls, failures } = this.#sum(now);
     return { calls, failures, consecutiveFailures: this.#streak };
   }
 
   /** True if the circuit should open. */
-  failure(): boolean {
-    const now = this.now();
+  failure(now: number): boolean {
     if (this.#streak++ === 0) this.#streakBeganAt = now;
     const bucket = this.#bucket(now);
     bucket.calls++;

@@ -32,18 +32,18 @@ describe('Breaker', () => {
   beforeEach(() => make());
 
   const run = async (outcome: Outcome) => {
-    const learn = breaker.begin();
+    const learn = breaker.begin(clock);
     await Promise.resolve();
-    return learn(outcome);
+    return learn(outcome, clock);
   };
   const open = async () => {
     for (let i = 0; i < 3; i++) await run(FAILED);
   };
   /** An attempt that ends when told to. */
   const pending = () => {
-    const learn = breaker.begin();
+    const learn = breaker.begin(clock);
     return async (outcome: Outcome) => {
-      await learn(outcome);
+      await learn(outcome, clock);
     };
   };
 
@@ -319,9 +319,9 @@ describe('Breaker', () => {
 
   describe('slow calls', () => {
     const take = async (ms: number, outcome: Outcome = OK) => {
-      const learn = breaker.begin();
+      const learn = breaker.begin(clock);
       clock += ms;
-      return learn(outcome);
+      return learn(outcome, clock);
     };
 
     test('are answers like others, unless the policy sets a limit', async () => {
@@ -486,15 +486,15 @@ describe('Breaker', () => {
   test('a probe whose outcome cannot be looked at is out until another outcome is told, which says nothing of the host', async () => {
     await open();
     clock = 1_000;
-    const learn = breaker.begin();
+    const learn = breaker.begin(clock);
     const unreadable = {
       get failure(): never {
         throw new Error('bug');
       },
     };
-    expect(() => learn(unreadable)).toThrow('bug');
+    expect(() => learn(unreadable, clock)).toThrow('bug');
     expect(breaker.refusal(CONFIG)).toBeDefined();
-    await learn({ failure: 'other', error: new Error('bug') });
+    await learn({ failure: 'other', error: new Error('bug') }, clock);
     expect(breaker).toMatchObject({ state: 'open', retryInMs: 0 });
     await run(OK);
     expect(breaker.state).toBe('closed');

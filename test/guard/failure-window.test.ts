@@ -5,13 +5,13 @@ const THRESHOLDS = { failureRatio: 0.5, minimumCalls: 10, window: 30_000, consec
 
 function timeline(thresholds: Partial<typeof THRESHOLDS> = {}) {
   let now = 1_000_000;
-  const window = new FailureWindow({ ...THRESHOLDS, ...thresholds }, () => now);
+  const window = new FailureWindow({ ...THRESHOLDS, ...thresholds });
   return {
     /** One letter a call, F or s, `everyMs` apart; the number of the call that opened the circuit, or undefined. */
     play(calls: string, everyMs: number): number | undefined {
       for (const [i, call] of [...calls].entries()) {
-        if (call === 's') window.success();
-        else if (window.failure()) return i + 1;
+        if (call === 's') window.success(now);
+        else if (window.failure(now)) return i + 1;
         now += everyMs;
       }
       return undefined;
@@ -20,7 +20,7 @@ function timeline(thresholds: Partial<typeof THRESHOLDS> = {}) {
       now += ms;
     },
     reset: () => window.clear(),
-    counts: () => window.counts,
+    counts: () => window.counts(now),
   };
 }
 

@@ -50,10 +50,11 @@ describe('Guard', () => {
         recorder: { waitedMs: 0 },
         outcome: { error: cause },
       },
-      send: async (learn) => {
+      send: async (breaker) => {
+        const learn = breaker?.begin(clock);
         sent.push(name);
         const outcome = await new Promise<Outcome>((resolve) => ends.set(name, resolve));
-        return learn ? learn(outcome) : outcome;
+        return learn ? learn(outcome, clock) : outcome;
       },
       onQueued: (leave) => queued.set(name, leave),
     };

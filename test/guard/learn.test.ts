@@ -39,9 +39,10 @@ describe('what the calls of a scope share', () => {
         recorder: { waitedMs: 0 },
         outcome: undefined,
       },
-      send: async (tell) => {
+      send: async (breaker) => {
+        const tell = breaker?.begin(clock.now());
         const outcome = await send();
-        return tell ? tell(outcome) : outcome;
+        return tell ? tell(outcome, clock.now()) : outcome;
       },
       onQueued: () => {},
     });

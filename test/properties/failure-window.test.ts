@@ -72,17 +72,17 @@ describe('FailureWindow', () => {
     fc.assert(
       fc.property(thresholds, starts, steps, (given, startsAt, list) => {
         let now = startsAt;
-        const window = new FailureWindow(given, () => now);
+        const window = new FailureWindow(given);
         const naive = new NaiveWindow(given);
         for (const { ms, does } of list) {
           now += ms;
           const isProbe = does === 'probe';
-          const opens = does === 'fail' ? [window.failure(), naive.failure(now)] : [false, false];
+          const opens = does === 'fail' ? [window.failure(now), naive.failure(now)] : [false, false];
           if (isProbe) window.clear();
-          else if (does !== 'fail') window.success();
+          else if (does !== 'fail') window.success(now);
           if (does !== 'fail') naive.success(now, isProbe);
           if (opens[0]) opened++;
-          expect([opens[0], window.counts]).toEqual([opens[1], naive.counts(now)]);
+          expect([opens[0], window.counts(now)]).toEqual([opens[1], naive.counts(now)]);
         }
       }),
     );
@@ -94,10 +94,10 @@ describe('FailureWindow', () => {
     fc.assert(
       fc.property(thresholds, starts, spans, (given, startsAt, span) => {
         let now = startsAt;
-        const window = new FailureWindow(given, () => now);
-        window.failure();
+        const window = new FailureWindow(given);
+        window.failure(now);
         now += span * given.window;
-        const { calls } = window.counts;
+        const { calls } = window.counts(now);
         return (calls === 1 && span < 1 + 1e-6) || (calls === 0 && span > 0.9 - 1e-6);
       }),
     );
