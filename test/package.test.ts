@@ -460,5 +460,7 @@ describe('the packed package in an empty folder', () => {
         (name) => !/^(dist|docs|examples|src)\/[^.]|^(LICENSE|README\.md|CHANGELOG\.md|package\.json)$/.test(name),
       ),
     ).toEqual([]);
+    const ofTheCommand = names.filter((name) => /^dist\/.*\bcli\b/.test(name));
+    expect(ofTheCommand).toEqual(['dist/cjs/cli.js', 'dist/cjs/cli.js.map']);
   });
 });

@@ -9,6 +9,7 @@ import {
   reportOf,
 } from 'axios-resilience';
 import { fromAxiosRetry, fromRetryAxios } from 'axios-resilience/migrate';
+import { type Script, scriptedAdapter, withFakeClock } from 'axios-resilience/testing';
 
 // What must compile, and with @ts-expect-error what must not. The compiler is the test; it runs in `npm run typecheck`.
 async function compiles(): Promise<void> {
@@ -36,6 +37,16 @@ async function compiles(): Promise<void> {
   handle.subscribe({ onRetry: maybe, onEnd: undefined });
   fromAxiosRetry({ retryCondition: undefined, retryDelay: undefined, onRetry: maybe, onMaxRetryTimesExceeded: maybe });
   fromRetryAxios({ shouldRetry: undefined, onError: maybe, onRetryAttempt: maybe });
+  const unset: undefined = undefined;
+  scriptedAdapter([{ status: unset, headers: unset, error: unset, delay: unset, drip: unset }]);
+  await withFakeClock(() => {}, { random: unset });
+  const routes: Record<string, number[]> = { 'GET /': [503, 200] };
+  scriptedAdapter(routes satisfies Script);
+  scriptedAdapter([
+    503, // not where the mistake is
+    // @ts-expect-error no such option
+    { stauts: 503 },
+  ]);
   class Client extends axios.Axios {}
   attachResilience(new Client({}));
   await api.get('/', { resilience: false });

@@ -27,7 +27,7 @@ export interface FakeClock {
 /** What else is faked beside the time. */
 export interface FakeClockOptions {
   /** What `Math.random` gives meanwhile: one number for every draw, or a function such as `seededRandom(1)`. */
-  readonly random?: number | (() => number);
+  readonly random?: number | (() => number) | undefined;
 }
 
 /** Runs `test` under a fake clock, and puts everything back whatever comes of it. */

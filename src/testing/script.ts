@@ -23,17 +23,17 @@ export type Trouble = 'reset' | 'hang' | 'cut' | ErrorCode;
 /** What a request is answered with, or what goes wrong instead. */
 export interface Answer {
   /** @default 200 */
-  readonly status?: number;
+  readonly status?: number | undefined;
   /** `content-type` is `application/json`, unless given here. @default {} */
-  readonly headers?: Readonly<Record<string, string | string[]>>;
+  readonly headers?: Readonly<Record<string, string | string[]>> | undefined;
   /** A string is sent as it is, anything else as JSON. @default {"hit":n}, n being 1 for the first request */
   readonly body?: unknown;
   /** What goes wrong, instead of an answer. */
-  readonly error?: Trouble | Error;
+  readonly error?: Trouble | Error | undefined;
   /** Milliseconds until it happens. @default 0 */
-  readonly delay?: number;
+  readonly delay?: number | undefined;
   /** Sends the body bit by bit: milliseconds from one character to the next. @default 0 */
-  readonly drip?: number;
+  readonly drip?: number | undefined;
 }
 
 /** What one request meets with: a status, an answer, trouble, or a function of the request and its number from 1. */
@@ -43,7 +43,12 @@ export type Step = number | Answer | Trouble | Error | ((hit: Hit, n: number) =>
  * A step a request; the last one is repeated. Or such a list for each prefix of a URL or path, a method before it or not
  * (`'/users'`, `'POST /orders'`, `'https://api.example.com'`): the longest prefix counts.
  */
-export type Script = readonly Step[] | Readonly<Record<string, readonly Step[]>>;
+export type Script =
+  | readonly Step[]
+  | (Readonly<Record<string, readonly Step[]>> & {
+      /** None, or the compiler would take a list with a wrong step for such a record, and say that no step is a list. */
+      readonly length?: never;
+    });
 
 /** A step with its defaults filled in. */
 export interface Act {
