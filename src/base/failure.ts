@@ -39,13 +39,14 @@ export function classify(error: unknown): FailureKind {
   const { code, config } = (error ?? {}) as Partial<AxiosError>;
   const response = responseOf(error);
   if (code === 'ECONNABORTED') return 'timeout';
+  // Whatever became of its body, too. axios takes any status as fine where there is no `validateStatus`.
+  if (response && config?.validateStatus && !config.validateStatus(response.status)) return 'status';
   for (const link of chain.reverse()) {
     const kind = kindOf(link);
     if (kind) return kind;
   }
   // An answer whose status was fine, yet an error: its body was cut off, or stalled until axios gave up.
-  // axios takes any status as fine where there is no `validateStatus`.
-  if (response) return config && (config.validateStatus?.(response.status) ?? true) ? 'read' : 'status';
+  if (response) return config ? 'read' : 'status';
   return code === 'ERR_NETWORK' ? 'read' : 'other';
 }
 

@@ -36,7 +36,8 @@ export function kindOfCode(code: string): Kind | undefined {
   // Those of undici: headers that fetch does not send, `Expect` among them, or a Content-Length that is not the body's.
   // Bun has a code for each redirect that it does not follow.
   if (/^ERR_FR_|Redirect|HEADERS?_OVERFLOW$|^UND_ERR_(NOT_|INVALID_|REQ_CONTENT_)/.test(code)) return 'other';
-  if (/^(Z_DATA_ERROR|ERR_INVALID_URL)$/.test(code)) return 'other';
+  // A body in another compression than it says it is in: gzip, Brotli, Zstandard.
+  if (/^(ERR_INVALID_URL$|Z_DATA_ERROR$|ERR__ERROR_|ZSTD_error_)/.test(code)) return 'other';
   // Of a body of the caller's own: the file it is read from.
   if (/^E(NOENT|ACCES|ISDIR|IO)$/.test(code)) return 'other';
   if (/^(ENOTCONN|ERR_SOCKET_CLOSED|ERR_STREAM_PREMATURE_CLOSE|UND_ERR_SOCKET|Z_BUF_ERROR)$/.test(code)) return 'read';

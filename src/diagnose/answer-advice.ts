@@ -1,6 +1,6 @@
 import { OPAQUE } from '../base/failure.js';
 import type { Diagnosis, Finding } from './diagnosis.js';
-import { type Evidence, hasCode, says } from './evidence.js';
+import { type Evidence, hasCode, says, UNDECODABLE } from './evidence.js';
 import { authority } from './place.js';
 import { asked, commands, request, time, where, why } from './wording.js';
 
@@ -153,6 +153,16 @@ function unknown(e: Evidence): Finding {
       transient: false,
       summary: `${answered || 'The answer came, but '}its body is not what the request expects${why(e)}.`,
       advice: ['Look at the body: an HTML page instead of JSON mostly comes from a proxy or a login.', ...advice],
+    };
+  }
+  if (hasCode(e, UNDECODABLE)) {
+    return {
+      transient: false,
+      summary: `${answered || `The answer to ${request(e)} came, but `}its body is not in the compression that its Content-Encoding names${why(e)}.`,
+      advice: [
+        'Mostly a proxy or the server set that header on a body that it did not compress, or compressed twice.',
+        ...advice,
+      ],
     };
   }
   if (hasCode(e, /^(HPE_|UND_ERR_HEADERS_OVERFLOW)/)) {

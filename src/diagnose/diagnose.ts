@@ -1,6 +1,6 @@
 import { advise } from './advice.js';
 import type { Diagnosis, FailureCause } from './diagnosis.js';
-import { type Evidence, evidenceOf, hasCode, SOCKS, says } from './evidence.js';
+import { type Evidence, evidenceOf, hasCode, SOCKS, says, UNDECODABLE } from './evidence.js';
 import { isProxy } from './place.js';
 
 const REFUSED = /^(ECONNREFUSED|ENOENT)$/;
@@ -82,7 +82,7 @@ const isLost = (evidence: Evidence): boolean =>
   hasCode(evidence, LOST) || says(evidence, /socket hang up|other side closed|closed before message|reset by peer/);
 
 const isCutOff = (evidence: Evidence): boolean =>
-  !hasCode(evidence, /^Z_DATA_ERROR$/) &&
+  !hasCode(evidence, UNDECODABLE) &&
   (hasCode(
     evidence,
     /^(ERR_STREAM_PREMATURE_CLOSE|Z_BUF_ERROR|HPE_INVALID_EOF_STATE|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)$/,

@@ -73,6 +73,9 @@ export const says = ({ links }: Evidence, pattern: RegExp): boolean =>
 /** As the client of SOCKS proxies says that one will not have us. */
 export const SOCKS = /^(Received invalid )?Socks[45] /i;
 
+/** A body in another compression than it says: gzip, Brotli, Zstandard. */
+export const UNDECODABLE = /^(Z_DATA_ERROR$|ERR__ERROR_|ZSTD_error_)/;
+
 const PLAIN_TO_TLS = /plain HTTP request was sent to HTTPS|HTTP request to an HTTPS server|plain HTTP to an SSL/i;
 
 /** Reads a failure. A property that throws when it is read counts as absent. */

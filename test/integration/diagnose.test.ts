@@ -394,6 +394,14 @@ describe.each(ADAPTERS)('what went wrong through the %s adapter', (adapter) => {
       expect(found.summary).toContain('its body is not what the request expects (SyntaxError)');
       expect(JSON.stringify(found)).not.toMatch(/secret|<html/);
     });
+
+    test.each(['gzip', 'br'])('an answer that is not in %s, though it says so', async (encoding) => {
+      const body = '<html><body>not compressed at all</body></html>';
+      server.script({ status: 200, headers: { 'content-encoding': encoding }, body });
+      const found = await diagnosis({ url: server.url });
+      expect(found).toMatchObject({ cause: 'unknown', transient: false });
+      expect(found.summary).toContain('its body is not in the compression that its Content-Encoding names');
+    });
   });
 
   describe('on this side', () => {

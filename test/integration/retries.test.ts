@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import axios, { type AxiosError, type AxiosInstance } from 'axios';
 import { attachResilience, reportOf } from 'axios-resilience';
@@ -177,3 +178,35 @@ test.each([{ Expect: '100-continue' }, { Upgrade: 'websocket' }])(
     await server.close();
   },
 );
+
+describe('an answer that failed by its status, whatever became of its body', () => {
+  let server: FlakyServer;
+  beforeEach(async () => {
+    server = await flakyServer();
+  });
+  afterEach(() => server.close());
+
+  const garbled = (status: number) => ({ status, headers: { 'content-encoding': 'gzip' }, body: '<html>busy' });
+  const cut = (status: number) => (_req: unknown, res: ServerResponse) => {
+    res.writeHead(status, { 'content-length': 100 }).write('half');
+    setTimeout(() => res.destroy(), 10);
+  };
+
+  /** axios 1.7.9 leaves the response off such errors. */
+  test.each([
+    ['503 in another compression than it says', garbled(503), { told: 3, untold: 1 }],
+    ['404 in another compression than it says', garbled(404), { told: 1, untold: 1 }],
+    ['503 that breaks off', cut(503), { told: 3, untold: 3 }],
+    ['404 that breaks off', cut(404), { told: 1, untold: 3 }],
+  ] as const)('%s', async (_, step, requests) => {
+    server.script(step);
+    const api = axios.create({ baseURL: server.url, adapter: 'http' });
+    const { response } = (await rejection(api.get('/'))) as AxiosError;
+    const { breakers } = attachResilience(api, { retry: { maxRetries: 2, backoff: QUICK } });
+    const report = reportOf(await rejection(api.get('/')));
+    expect(server.hits).toHaveLength(1 + requests[response ? 'told' : 'untold']);
+    const isStatus = report?.attempts.every(({ failure }) => failure === 'status');
+    expect(isStatus).toBe(response !== undefined);
+    if (response) expect(breakers.get(server.url)?.window.failures).toBe(response.status === 503 ? 3 : 0);
+  });
+});
