@@ -35,17 +35,15 @@ const MESSAGES: readonly (readonly [RegExp, FailureKind])[] = [
  */
 export function classify(error: unknown): FailureKind {
   if (isCancellation(error)) return 'canceled';
-  const chain = causesOf(error);
   const { code, config } = (error ?? {}) as Partial<AxiosError>;
   const response = responseOf(error);
   if (code === 'ECONNABORTED') return 'timeout';
-  for (const link of chain.reverse()) {
-    const kind = kindOf(link);
-    if (kind) return kind;
-  }
+  const told = causesOf(error).reverse().map(kindOf).find(Boolean);
+  // A status says more than what is wrong with the body that came with it.
+  if (told && !(told === 'other' && response)) return told;
   // An answer whose status was fine, yet an error: its body was cut off, or stalled until axios gave up.
   // axios takes any status as fine where there is no `validateStatus`.
-  if (response) return config && (config.validateStatus?.(response.status) ?? true) ? 'read' : 'status';
+  if (response) return config && (config.validateStatus?.(response.status) ?? true) ? (told ?? 'read') : 'status';
   return code === 'ERR_NETWORK' ? 'read' : 'other';
 }
 

@@ -302,6 +302,7 @@ describe('classify and neverSent', () => {
     ['a body whose file is not there, fetch', viaFetch('ENOENT', 'no such file or directory'), 'other', SENT],
     ['headers too long, fetch', viaFetch('UND_ERR_HEADERS_OVERFLOW', 'Headers Overflow Error'), 'other', SENT],
     ['not gzip, http', answered('incorrect header check', 'Z_DATA_ERROR', 200), 'other', SENT],
+    ['not gzip, of a 503', answered('incorrect header check', 'Z_DATA_ERROR', 503), 'status', SENT],
     ['not gzip, fetch', terminated('Z_DATA_ERROR', 'incorrect header check'), 'other', SENT],
     ['too many redirects, http', http('ERR_FR_TOO_MANY_REDIRECTS', 'Maximum number of redirects'), 'other', SENT],
     ['too many redirects, fetch', viaFetch(undefined, 'redirect count exceeded'), 'other', SENT],
