@@ -45,12 +45,12 @@ export class Context {
   ) {
     const { hooks, ...policy } = resolvePolicy(given);
     const { logger } = policy;
-    this.policy = Object.freeze({ ...policy, hooks: undefined });
+    this.policy = Object.freeze({ ...policy, hooks: [] });
     this.rules = resolveRules(given.rules, this.policy);
     this.#logger = logger || console;
     this.emitter = new Emitter((hook, error) => void reportListenerFailure(this.#logger, hook, error));
     if (logger) this.emitter.add(logListener(logger), logger);
-    if (hooks) this.emitter.add(hooks);
+    for (const each of hooks) this.emitter.add(each);
   }
 
   scope(name: string): Scope {

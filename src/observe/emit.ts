@@ -35,10 +35,11 @@ export class Emitter {
     };
   }
 
-  /** `make` runs only if somebody listens. A request's own hooks run after the instance's. */
-  emit<Name extends EventName>(name: Name, make: () => EventOf<Name>, own?: Listener): void {
+  /** `make` runs only if somebody listens. Of a request's `own`, the first that has the hook runs, after the instance's. */
+  emit<Name extends EventName>(name: Name, make: () => EventOf<Name>, own: readonly Listener[] = []): void {
     let event: EventOf<Name> | undefined;
-    const entries = own ? [...this.#entries, { listener: own }] : this.#entries;
+    const nearest = own.find((listener) => listener[name]);
+    const entries = nearest ? [...this.#entries, { listener: nearest }] : this.#entries;
     for (const { listener, culprit } of entries) {
       const hook = listener[name];
       if (!hook) continue;

@@ -30,7 +30,8 @@ export interface ResolvedPolicy {
   readonly idempotent: boolean;
   readonly body: (() => unknown) | undefined;
   readonly fallback: Fallback | false;
-  readonly hooks: ResilienceHooks | undefined;
+  /** Of those that have a hook, the first counts. */
+  readonly hooks: readonly ResilienceHooks[];
   readonly logger: ResilienceLogger | false;
 }
 
@@ -90,7 +91,7 @@ function refine(base: ResolvedPolicy, given: Layer): ResolvedPolicy {
     idempotent: layer.idempotent ?? base.idempotent,
     body: layer.body ?? base.body,
     fallback: layer.fallback ?? base.fallback,
-    hooks: layer.hooks ?? base.hooks,
+    hooks: layer.hooks ? [layer.hooks, ...base.hooks] : base.hooks,
     logger: layer.logger ?? base.logger,
   });
 }
@@ -185,5 +186,5 @@ const DEFAULT_POLICY: ResolvedPolicy = Object.freeze({
   idempotent: false,
   body: undefined,
   fallback: false,
-  hooks: undefined,
+  hooks: [],
 });

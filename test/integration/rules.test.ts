@@ -37,6 +37,22 @@ describe('rules by URL prefix', () => {
     expect(await rejection(api.get('/reports/weekly'))).toMatchObject({ code: 'ERR_DEADLINE_EXCEEDED', deadline: 20 });
   });
 
+  test('a hook of the request takes the place of its rule’s, and the others stay', async () => {
+    const told: string[] = [];
+    const telling = (who: string, ...names: string[]) =>
+      Object.fromEntries(names.map((name) => [name, () => told.push(`${who} ${name}`)]));
+    attachResilience(api, {
+      retry: { maxRetries: 1, backoff: () => 0 },
+      hooks: telling('instance', 'onEnd'),
+      rules: { '/v1/orders': { hooks: telling('rule', 'onRetry', 'onGiveUp', 'onEnd') } },
+    });
+    api.defaults.resilience = { hooks: telling('defaults', 'onGiveUp') };
+    await rejection(
+      api.get('/orders', { resilience: { hooks: { ...telling('request', 'onEnd'), onRetry: undefined } } }),
+    );
+    expect(told).toEqual(['rule onRetry', 'defaults onGiveUp', 'instance onEnd', 'request onEnd']);
+  });
+
   test('a prefix ends where a segment ends, in any letter case', async () => {
     attach({ '/v1/rep': { retry: false }, '/V1/Users': { retry: 1 }, [server.url.slice(0, -1)]: { retry: 2 } });
     expect(await requests('/reports')).toBe(4);

@@ -21,7 +21,7 @@ describe('Emitter', () => {
     const listener = (name: string): Listener => ({ onStateChange: (event) => told.push([name, event]) });
     it.add(listener('first'));
     it.add(listener('second'));
-    it.emit('onStateChange', make, listener('own'));
+    it.emit('onStateChange', make, [{ onRetry: () => {} }, listener('own'), listener('its rule’s')]);
     expect(told).toEqual([
       ['first', EVENT],
       ['second', EVENT],
@@ -39,11 +39,11 @@ describe('Emitter', () => {
     };
     it.emit('onStateChange', counted);
     it.add({ onRetry: () => {} });
-    it.emit('onStateChange', counted, { onSuccess: () => {} });
+    it.emit('onStateChange', counted, [{ onSuccess: () => {} }]);
     expect(made).toBe(0);
     it.add({ onStateChange: () => {} });
     it.add({ onStateChange: () => {} });
-    it.emit('onStateChange', counted, { onStateChange: () => {} });
+    it.emit('onStateChange', counted, [{ onStateChange: () => {} }]);
     expect(made).toBe(1);
   });
 

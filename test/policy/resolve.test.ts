@@ -73,7 +73,7 @@ describe('resolvePolicy', () => {
       },
       bulkhead: { limit: 256, queue: 10_000, countStreams: false },
       idempotent: false,
-      hooks: undefined,
+      hooks: [],
       logger: false,
     });
     expect(policy.retry).toMatchObject({
@@ -291,9 +291,9 @@ describe('applyOverride', () => {
     expect(scope(CONFIG)).toBe('search');
   });
 
-  test('its hooks are its own', () => {
-    const hooks = { onRetry: () => {} };
-    expect(applyOverride(base, { hooks }).hooks).toBe(hooks);
+  test('its hooks come before those that it inherits', () => {
+    const hooks = { onEnd: () => {} };
+    expect(applyOverride(base, { hooks }).hooks).toEqual([hooks, ...base.hooks]);
   });
 
   test('a scope called origin is a name too', () => {

@@ -113,7 +113,8 @@ function together(first: ResilienceOverride, second: ResilienceOverride): Resili
     limits: { ...a.limits, ...given(b.limits) },
     backoff: backoffOf(a.backoff, b.backoff),
   };
-  return { ...first, ...given(second), retry: retry as NonNullable<ResilienceOverride['retry']> };
+  const hooks = { ...first.hooks, ...given(second.hooks) };
+  return { ...first, ...given(second), retry: retry as NonNullable<ResilienceOverride['retry']>, hooks };
 }
 
 const asObject = (retry: ResilienceOverride['retry']): object =>
@@ -127,8 +128,12 @@ function backoffOf(a: RetryPolicy['backoff'], b: RetryPolicy['backoff']): RetryP
 const given = (fields: object = {}): object =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 
-/** A scope is a function made anew: what it answers is what counts. */
-const seen = ({ scope, ...rest }: ResolvedPolicy) => ({ ...rest, scope: scope({ url: 'https://api.test/' } as never) });
+/** A scope is a function made anew: what it answers is what counts, and of hooks, which are called. */
+const seen = ({ scope, hooks, ...rest }: ResolvedPolicy) => ({
+  ...rest,
+  scope: scope({ url: 'https://api.test/' } as never),
+  hooks: ['onRetry' as const, 'onSuccess' as const].map((name) => hooks.find((each) => each[name])?.[name]),
+});
 
 const bases = policies.map(({ scope, ...rest }) => resolvePolicy(rest));
 
