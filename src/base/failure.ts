@@ -35,13 +35,12 @@ const MESSAGES: readonly (readonly [RegExp, FailureKind])[] = [
  */
 export function classify(error: unknown): FailureKind {
   if (isCancellation(error)) return 'canceled';
-  const chain = causesOf(error);
   const { code, config } = (error ?? {}) as Partial<AxiosError>;
   const response = responseOf(error);
   if (code === 'ECONNABORTED') return 'timeout';
   // Whatever became of its body, too. axios takes any status as fine where there is no `validateStatus`.
   if (response && config?.validateStatus && !config.validateStatus(response.status)) return 'status';
-  for (const link of chain.reverse()) {
+  for (const link of causesOf(error).reverse()) {
     const kind = kindOf(link);
     if (kind) return kind;
   }

@@ -50,14 +50,9 @@ function lend(config: Lent, aborter: LateSignal): () => void {
   config[ABORTER] = aborter;
   Object.defineProperty(config, 'signal', LATE);
   return () => {
-    // Half the cost of Reflect.deleteProperty.
-    try {
-      if (had) define(config, before);
-      else delete (config as Partial<Config>).signal;
-      delete config[ABORTER];
-    } catch {
-      // The adapter has frozen it.
-    }
+    Reflect.deleteProperty(config, ABORTER);
+    if (had) define(config, before);
+    else Reflect.deleteProperty(config, 'signal');
   };
 }
 

@@ -38,17 +38,22 @@ export class Emitter {
   /** `make` runs only if somebody listens. Of a request's `own`, the first that has the hook runs, after the instance's. */
   emit<Name extends EventName>(name: Name, make: () => EventOf<Name>, own: readonly Listener[] = []): void {
     let event: EventOf<Name> | undefined;
-    const nearest = own.find((listener) => listener[name]);
-    const entries = nearest ? [...this.#entries, { listener: nearest }] : this.#entries;
-    for (const { listener, culprit } of entries) {
-      const hook = listener[name];
-      if (!hook) continue;
+    for (const { listener, culprit } of this.#entries) {
+      if (!listener[name]) continue;
       event ??= make();
-      this.#tell(listener, name, event, culprit ?? hook);
+      this.#tell(listener, name, event, culprit);
+    }
+    for (const listener of own) {
+      if (listener[name]) return this.#tell(listener, name, event ?? make());
     }
   }
 
-  #tell<Name extends EventName>(listener: Listener, name: Name, event: EventOf<Name>, culprit: object): void {
+  #tell<Name extends EventName>(
+    listener: Listener,
+    name: Name,
+    event: EventOf<Name>,
+    culprit = listener[name] as object,
+  ): void {
     const failed = (error: unknown) => {
       if (this.#reported.has(culprit)) return;
       this.#reported.add(culprit);
