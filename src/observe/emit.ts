@@ -44,7 +44,9 @@ export class Emitter {
       this.#tell(listener, name, event, culprit);
     }
     for (const listener of own) {
-      if (listener[name]) return this.#tell(listener, name, event ?? make());
+      if (!listener[name]) continue;
+      this.#tell(listener, name, event ?? make());
+      break;
     }
   }
 
