@@ -165,7 +165,7 @@ function unknown(e: Evidence): Finding {
       ],
     };
   }
-  if (hasCode(e, /^(HPE_|UND_ERR_HEADERS_OVERFLOW)/)) {
+  if (e.links.some(({ garbled }) => garbled)) {
     return {
       transient: false,
       summary: `What ${where(e)} sent is not HTTP as this side understands it${why(e)}.`,

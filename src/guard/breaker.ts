@@ -147,8 +147,8 @@ export class Breaker implements BreakerView {
   #count(sentAt: number): Learn {
     const epoch = this.#epoch;
     return (outcome, endedAt) => {
-      const isOfNow = epoch === this.#epoch;
-      const verdict = isOfNow ? verdictOf(outcome, endedAt - sentAt, this.settings, false) : undefined;
+      const isCurrent = epoch === this.#epoch;
+      const verdict = isCurrent ? verdictOf(outcome, endedAt - sentAt, this.settings, false) : undefined;
       if (verdict?.counts === 'answered') {
         this.#window.success(endedAt);
       } else if (verdict && this.#window.failure(endedAt)) {

@@ -51,6 +51,8 @@ const timeout = (message: string, request?: object) => new AxiosError(message, '
 const aggregate = (...errors: Error[]) =>
   Object.assign(new AggregateError(errors, ''), { code: (errors[0] as { code?: string }).code });
 const undici = (message: string, code: string, fields = {}) => system(message, { code, ...fields });
+const unparsed = (data: string) =>
+  system('Response does not match the HTTP/1.1 protocol', { name: 'HTTPParserError', code: undefined, data });
 const refusal = (code: string, fields: object) => Object.assign(new AxiosError('refused', code, config), fields);
 
 const TABLE: readonly (readonly [string, unknown, FailureCause, boolean])[] = [
@@ -276,6 +278,7 @@ const TABLE: readonly (readonly [string, unknown, FailureCause, boolean])[] = [
     'tls-protocol',
     false,
   ],
+  ['the same, by the fetch of Node 24', viaFetch(unparsed('\x15\x03\x03')), 'tls-protocol', false],
   [
     "axios's timeout",
     timeout('timeout of 100ms exceeded', { reusedSocket: false, socket: {}, writableFinished: true }),
@@ -355,6 +358,7 @@ const TABLE: readonly (readonly [string, unknown, FailureCause, boolean])[] = [
     'unknown',
     false,
   ],
+  ['the same, by the fetch of Node 24', viaFetch(unparsed('SSH-2.0')), 'unknown', false],
   ['304', answered(304), 'unknown', false],
   ['an error of anybody’s', new RangeError('too far'), 'unknown', false],
 ];
