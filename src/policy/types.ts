@@ -236,7 +236,7 @@ export interface ResilienceOverride {
   scope?: string | undefined;
   /** Instead of the instance's; `false` for none. */
   fallback?: Fallback | false | undefined;
-  /** Run after the instance's own; each in place of that of a rule, if there is one. */
+  /** Run after the instance's own; each takes the place of the same hook of the request's rule. */
   hooks?: ResilienceHooks | undefined;
   /** This request is safe to send twice, whatever its method. */
   idempotent?: boolean | undefined;
