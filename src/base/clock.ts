@@ -21,3 +21,6 @@ export function after(ms: number, act: () => void): () => void {
   const timer = setTimeout(act, Math.max(0, Math.min(ms, MAX_TIMER_MS)));
   return () => clearTimeout(timer);
 }
+
+/** Never sooner than a server asked, and up to a tenth later (1 s at most), so that a fleet does not return in step. */
+export const spread = (ms: number, random: () => number): number => ms + random() * Math.min(ms / 10, 1_000);

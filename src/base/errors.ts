@@ -3,7 +3,7 @@ import { AxiosError, CanceledError, type InternalAxiosRequestConfig } from 'axio
 type Config = InternalAxiosRequestConfig;
 
 /** The codes of the errors that are ours. */
-export const OWN_CODES: ReadonlySet<unknown> = new Set([
+export const OWN_CODES: ReadonlySet<unknown> = new Set<ResilienceError['code']>([
   'ERR_CIRCUIT_OPEN',
   'ERR_COOLING_DOWN',
   'ERR_BULKHEAD_FULL',

@@ -20,7 +20,7 @@ export interface CallFacts {
 
 /** There for listeners to read, but not enumerable: these hold headers, bodies and secrets. */
 export interface Attachments {
-  /** The request as it was sent. */
+  /** The call's own request; what `beforeRetry` makes of it is not in it. */
   readonly config: InternalAxiosRequestConfig;
   /** The answer, if there was one. */
   readonly response?: AxiosResponse;
@@ -142,7 +142,7 @@ export interface ResilienceLogger {
   debug?(fields: object, message: string): unknown;
   /** A recovery, a retried call that its caller cancelled, a hedge, a circuit that closes. */
   info?(fields: object, message: string): unknown;
-  /** A retry, a refusal, a circuit that opens, a bulkhead that is full. */
+  /** A retry, a refusal, a circuit that opens, a cool-down, a budget used up, a bulkhead that is full, what is set up wrongly. */
   warn(fields: object, message: string): unknown;
   /** A call that gave up, a hook that threw. */
   error(fields: object, message: string): unknown;

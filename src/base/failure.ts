@@ -11,10 +11,10 @@ export type FailureKind = 'dns' | 'connect' | 'tls' | 'read' | 'timeout' | 'stat
 
 /** Codes that mocks give in browsers too; what only Node has is in system-errors.ts. */
 const KINDS: Readonly<Record<string, FailureKind>> = {
-  ...kind('dns', 'ENOTFOUND EAI_AGAIN'),
-  ...kind('connect', 'ECONNREFUSED EHOSTUNREACH ENETUNREACH'),
-  ...kind('read', 'ECONNRESET EPIPE'),
-  ...kind('timeout', 'ETIMEDOUT'),
+  ...each('dns', 'ENOTFOUND EAI_AGAIN'),
+  ...each('connect', 'ECONNREFUSED EHOSTUNREACH ENETUNREACH'),
+  ...each('read', 'ECONNRESET EPIPE'),
+  ...each('timeout', 'ETIMEDOUT'),
 };
 
 /** All that a page is told, by xhr and by each engine's fetch in words of its own. */
@@ -76,17 +76,17 @@ function isCancellation(error: unknown): boolean {
 
 function kindOf(link: NonNullable<unknown>): FailureKind | undefined {
   const { name, code, message } = link as Readonly<Record<string, unknown>>;
-  const kind = kindDespiteCode(link);
-  if (kind) return kind;
+  const despite = kindDespiteCode(link);
+  if (despite) return despite;
   if (name === 'TimeoutError') return 'timeout';
   if (typeof code === 'string') {
-    const kind = Object.hasOwn(KINDS, code) ? KINDS[code] : kindOfCode(code);
-    if (kind) return kind;
+    const known = Object.hasOwn(KINDS, code) ? KINDS[code] : kindOfCode(code);
+    if (known) return known;
   }
   if (typeof message !== 'string') return undefined;
   return kindOfMessage(message) ?? MESSAGES.find(([pattern]) => pattern.test(message))?.[1];
 }
 
-function kind(name: FailureKind, codes: string): Record<string, FailureKind> {
+function each(name: FailureKind, codes: string): Record<string, FailureKind> {
   return Object.fromEntries(codes.split(' ').map((code) => [code, name]));
 }

@@ -1,5 +1,5 @@
 /** Methods whose requests may be sent twice without doing their work twice (RFC 9110 §9.2.2; QUERY: draft-ietf-httpbis-safe-method-w-body). */
-export const IDEMPOTENT_METHODS = ['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE', 'QUERY'] as const;
+export const IDEMPOTENT_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE', 'QUERY'];
 
 /** Methods that ask for nothing to be done (RFC 9110 §9.2.1). */
 export const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'QUERY']);

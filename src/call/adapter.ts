@@ -8,7 +8,7 @@ import { execute } from './execute.js';
 import { warnOfMisplaced } from './misplaced.js';
 import { warnOfOtherRetries } from './other-retries.js';
 import { realAdapter } from './real-adapter.js';
-import { copy, URLENCODED } from './request.js';
+import { copyOfConfig, TYPED_BY_AXIOS, URLENCODED } from './request.js';
 
 type Config = InternalAxiosRequestConfig;
 type AdapterSetting = Config['adapter'];
@@ -24,8 +24,8 @@ export function adapterInstaller(context: Context): (config: Config) => Config {
     // One that is made and marked for each request costs 0.7 µs more.
     if (!isSame(latest[STANDS_FOR], original)) latest = resilient(original, context);
     // An interceptor may have frozen it, which recent axios does not mind.
-    const open = Object.isFrozen(config) ? copy(config) : config;
-    open.adapter = isUntyped(config) ? resilient(original, context, untype) : latest;
+    const open = Object.isFrozen(config) ? copyOfConfig(config) : config;
+    open.adapter = isUntyped(config) ? resilient(original, context, true) : latest;
     return open;
   };
 }
@@ -34,11 +34,8 @@ interface ResilientAdapter extends AxiosAdapter {
   [STANDS_FOR]?: AdapterSetting;
 }
 
-function resilient(original: AdapterSetting, context: Context, prepare?: (config: Config) => void): ResilientAdapter {
-  const adapter: ResilientAdapter = (config) => {
-    prepare?.(config);
-    return perform(config, original, context);
-  };
+function resilient(original: AdapterSetting, context: Context, wasUntyped = false): ResilientAdapter {
+  const adapter: ResilientAdapter = (config) => perform(config, original, context, wasUntyped);
   adapter[STANDS_FOR] = original;
   return adapter;
 }
@@ -49,9 +46,11 @@ function isSame(a: AdapterSetting, b: AdapterSetting): boolean {
   return a.length === b.length && a.every((entry, i) => entry === b[i]);
 }
 
-/** `resilience.body` makes the body later, and no Content-Type was given for it, be it in headers of another build, or plain. */
-const isUntyped = ({ resilience, headers }: Config): boolean =>
-  (resilience || undefined)?.body !== undefined && !new AxiosHeaders({ ...headers }).has('Content-Type');
+/** A body may be made later, and no Content-Type was given for it, be it in headers of another build, or plain. */
+const isUntyped = ({ data, method = '', headers }: Config): boolean =>
+  data === undefined &&
+  TYPED_BY_AXIOS.has(method.toUpperCase()) &&
+  !new AxiosHeaders({ ...headers }).has('Content-Type');
 
 /** Takes off the default that axios has put on a request without a body. */
 function untype({ data, headers }: Config): void {
@@ -59,7 +58,7 @@ function untype({ data, headers }: Config): void {
 }
 
 /** Not an async function, which would have its callers wait for one promise more. */
-function perform(config: Config, original: AdapterSetting, context: Context): AxiosPromise {
+function perform(config: Config, original: AdapterSetting, context: Context, wasUntyped: boolean): AxiosPromise {
   try {
     // The caller's config again: sending it once more gets a new call, wrapped once.
     if (original === undefined) delete config.adapter;
@@ -68,7 +67,9 @@ function perform(config: Config, original: AdapterSetting, context: Context): Ax
     warnOfMisplaced(config, context);
     const real = realAdapter(original, config);
     if (config.resilience === false) return real.send(config);
-    return execute(new Call(config, real, policyOf(config, context), context));
+    const policy = policyOf(config, context);
+    if (wasUntyped && policy.body) untype(config);
+    return execute(new Call(config, real, policy, context));
   } catch (error) {
     return Promise.reject(error);
   }

@@ -18,8 +18,8 @@ export interface Scope {
   readonly name: string;
   readonly guard: Guard;
   readonly counters: Counters;
-  /** Grows with each use of any scope. */
-  usedAt: number;
+  /** The number of its latest use, counted over all scopes. */
+  lastUse: number;
 }
 
 /** Beyond so many, each new scope takes the place of one that is idle. */
@@ -55,7 +55,7 @@ export class Context {
 
   scope(name: string): Scope {
     const scope = this.#scopes.get(name) ?? this.#open(name);
-    scope.usedAt = ++this.#uses;
+    scope.lastUse = ++this.#uses;
     return scope;
   }
 
@@ -93,7 +93,7 @@ export class Context {
       onSaturation: (limit, queued) => tell('onSaturation', { limit, queued }),
     });
     if (this.#scopes.size >= MOST_SCOPES) this.#forgetOne();
-    const scope = { name, guard, counters: new Counters(), usedAt: 0 };
+    const scope = { name, guard, counters: new Counters(), lastUse: 0 };
     this.#scopes.set(name, scope);
     if (guard.breaker) this.breakers.set(name, guard.breaker);
     return scope;
@@ -103,7 +103,7 @@ export class Context {
   #forgetOne(): void {
     let oldest: Scope | undefined;
     for (const scope of this.#scopes.values()) {
-      if (scope.usedAt < (oldest?.usedAt ?? Infinity) && isIdle(scope)) oldest = scope;
+      if (scope.lastUse < (oldest?.lastUse ?? Infinity) && isIdle(scope)) oldest = scope;
     }
     if (!oldest) return;
     this.#scopes.delete(oldest.name);
@@ -112,6 +112,8 @@ export class Context {
   }
 }
 
+/** No call of it is under way, be it between two attempts, and none of another scope's is on its way through it. */
 function isIdle({ counters, guard }: Scope): boolean {
-  return counters.inFlight === 0 && guard.isIdle;
+  const { calls, successes, failures, rejected, canceled, inFlight } = counters;
+  return calls === successes + failures + rejected + canceled && inFlight === 0 && guard.isIdle;
 }

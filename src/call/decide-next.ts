@@ -22,14 +22,18 @@ async function decided(call: Call): Promise<Decision> {
   const { retry } = call.policy;
   const { outcome = {}, lifetime } = call;
   try {
-    const { facts } = call;
-    const proposed = decide(outcome, facts, retry, Math.random);
+    const proposed = decide(outcome, call.facts, retry, Math.random);
     const open = proposed.retry || proposed.because === 'not-retryable';
     const answer = open ? retry.shouldRetry?.(call.failed(), proposed) : undefined;
     const opinion = isThenable(answer) ? await lifetime.until(answer) : answer;
     if (lifetime.over) return end(call, lifetime.over);
     if (opinion === false) return proposed.retry ? { retry: false, because: 'vetoed' } : proposed;
-    return opinion === true && !proposed.retry ? decide(outcome, facts, retry, Math.random, true) : proposed;
+    const decision =
+      opinion === true && !proposed.retry ? decide(outcome, call.facts, retry, Math.random, true) : proposed;
+    // `shouldRetry` may have taken long.
+    return decision.retry && decision.delayMs >= lifetime.remainingMs
+      ? { retry: false, because: 'deadline' }
+      : decision;
   } catch (error) {
     return end(call, thrown(error));
   }

@@ -1,5 +1,5 @@
 import type { AxiosResponse } from 'axios';
-import { isRejection, type StopDecision } from '../base/decision.js';
+import { isRejection, type StopDecision, type StopReason } from '../base/decision.js';
 import { fileReport } from '../observe/reports.js';
 import { firstAttempt } from './before-attempt.js';
 import type { Call } from './call.js';
@@ -46,7 +46,7 @@ function count({ scope: { counters } }: Call, because: StopDecision['because']):
 }
 
 /** Ends of a call that was not retried, rather than given up, if no retry had been decided on before. */
-const NEVER_RETRIED: ReadonlySet<string> = new Set([
+const NEVER_RETRIED: ReadonlySet<string> = new Set<StopReason>([
   'max-retries',
   'not-retryable',
   'method-not-allowed',

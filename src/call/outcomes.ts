@@ -63,7 +63,7 @@ export const timedOut = ({ config, adapter }: Call, limitMs: number, isOwn: bool
 });
 
 /** The connection did not stand in time; the hops before it were sent. */
-export const connectTimedOut = ({ config, policy }: Call, hops = 1): Outcome => ({
+export const connectTimedOut = ({ config, policy }: Call, hops: number): Outcome => ({
   failure: 'connect',
   error: new ConnectTimeoutError(config, policy.connectTimeout),
   unsent: hops <= 1,

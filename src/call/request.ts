@@ -56,7 +56,8 @@ export class Request {
   next(): Config {
     // An adapter may have frozen what it was given.
     if (Object.isFrozen(this.config)) this.share();
-    if (this.#isShared || this.#template) return copy(this.template, { headers: copyOfHeaders(this.template.headers) });
+    if (this.#isShared || this.#template)
+      return copyOfConfig(this.template, { headers: copyOfHeaders(this.template.headers) });
     if (this.#sent) this.#restore();
     this.#sent = true;
     if (this.#form) this.share();
@@ -66,7 +67,8 @@ export class Request {
   /** Takes what `beforeRetry` has made of the template, be it in plain objects, as axios takes what its callers give. */
   adopt(): void {
     this.template.headers = likeHeaders(this.template.headers, this.#given.headers);
-    serialize(this.template);
+    // A body that no adapter takes as it is, is serialised as the caller's would have been.
+    if (isUnserialized(this.template.data)) transform(this.template);
   }
 
   get replayable(): boolean {
@@ -121,7 +123,7 @@ export class Request {
   }
 
   #original(): Config {
-    return copy(this.config, { ...this.#given, headers: this.#originalHeaders() });
+    return copyOfConfig(this.config, { ...this.#given, headers: this.#originalHeaders() });
   }
 
   #originalHeaders(): Config['headers'] {
@@ -132,7 +134,7 @@ export class Request {
   }
 
   get #isIdempotentMethod(): boolean {
-    return (IDEMPOTENT_METHODS as readonly string[]).includes(this.method);
+    return IDEMPOTENT_METHODS.includes(this.method);
   }
 }
 
@@ -149,11 +151,6 @@ function likeHeaders(headers: unknown, own: Config['headers']): Config['headers'
   return new (own.constructor as new (fields: unknown) => Config['headers'])(fields);
 }
 
-/** A body that a hook put in place, and that no adapter takes as it is, is serialised as the caller's would have been. */
-export function serialize(config: Config): void {
-  if (isUnserialized(config.data)) transform(config);
-}
-
 function transform(config: Config): void {
   for (const each of [config.transformRequest ?? []].flat()) {
     config.data = each.call(config, config.data, config.headers);
@@ -162,10 +159,10 @@ function transform(config: Config): void {
 
 /** The Content-Type that axios gives a request that has none, with or without a body. */
 export const URLENCODED = 'application/x-www-form-urlencoded';
-const TYPED_BY_AXIOS: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
+export const TYPED_BY_AXIOS: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 
 /** Keeps the prototype, which in newer versions of axios is none. */
-export const copy = (config: Config, fields?: Partial<Config>): Config =>
+export const copyOfConfig = (config: Config, fields?: Partial<Config>): Config =>
   Object.assign(Object.create(Object.getPrototypeOf(config)), config, fields);
 
 /** AxiosHeaders must stay those of the instance's own axios. */

@@ -35,7 +35,6 @@ export function send({ call, config, lifetime, sentAt, onSettled }: Sending): Pr
     const undo: (() => void)[] = [];
     let settled = false;
     let cut: unknown;
-    // axios's own `timeout`, where set, wins.
     let ownMs = 0;
     let limitMs = Infinity;
 
@@ -85,6 +84,7 @@ export function send({ call, config, lifetime, sentAt, onSettled }: Sending): Pr
     };
 
     try {
+      // axios's own `timeout`, where set, wins.
       ownMs = Number(config.timeout);
       limitMs = ownMs > 0 ? ownMs : policy.attemptTimeout;
       lifetime.enter(kill, { startedAt: sentAt, endsAt: sentAt + limitMs, tell: timeUp });

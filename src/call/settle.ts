@@ -1,5 +1,6 @@
 import type { AxiosResponse } from 'axios';
 import { causesOf } from '../base/causes.js';
+import type { StopReason } from '../base/decision.js';
 import { isObject } from '../base/object.js';
 import type { Outcome } from '../base/outcome.js';
 import { fileReport } from '../observe/reports.js';
@@ -9,13 +10,13 @@ import type { Call } from './call.js';
 import { Lifetime } from './lifetime.js';
 
 /** Ends that `fallback` is not asked about: an answer that no retry would change, and the caller's own cancellation. */
-const AS_THEY_ARE: ReadonlySet<string> = new Set(['not-retryable', 'canceled']);
+const AS_THEY_ARE: ReadonlySet<string | undefined> = new Set<StopReason>(['not-retryable', 'canceled']);
 
 /** The caller gets what the last attempt ended with, unchanged, or what its `fallback` has instead of a failure. */
 export function settle(call: Call): AxiosResponse | Promise<AxiosResponse> {
   const { outcome = {}, decision, policy } = call;
   if (!('error' in outcome)) return outcome.response as AxiosResponse;
-  if (policy.fallback && !AS_THEY_ARE.has(decision?.because ?? '')) return fallback(call, policy.fallback);
+  if (policy.fallback && !AS_THEY_ARE.has(decision?.because)) return fallback(call, policy.fallback);
   throw outcome.error;
 }
 

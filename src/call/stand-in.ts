@@ -4,7 +4,7 @@ import { type Aborter, LateSignal } from '../base/signal.js';
 type Config = InternalAxiosRequestConfig;
 
 /**
- * Puts an attempt's own signal on the config it is sent with. The answer puts back what was there before, if the adapter has
+ * Puts an attempt's own signal on the config it is sent with. What it returns puts back what was there before, if the adapter has
  * not frozen it.
  */
 export const standIn = (config: Config, aborter: Aborter): (() => void) =>

@@ -1,5 +1,6 @@
 import type { AxiosInstance } from 'axios';
 import axiosRetry from 'axios-retry';
+import type { LightSignal } from '../base/signal.js';
 
 /** What axios-retry re-issues. It asks `again`, waits `delayMs`, calls `resend`, and so on until one of them says no. */
 export interface Reissuable {
@@ -9,19 +10,13 @@ export interface Reissuable {
   /** True if this attempt failed too. */
   resend(): Promise<boolean>;
   /** Ends a wait: `resend` is called at once. */
-  readonly signal: EventTargetLike;
-}
-
-interface EventTargetLike {
-  readonly aborted: boolean;
-  addEventListener(type: 'abort', listener: () => void): void;
-  removeEventListener(type: 'abort', listener: () => void): void;
+  readonly signal: LightSignal;
 }
 
 /** axios-retry finds its state, and the signal that ends its wait, on the config of the error it is shown. */
 interface Ticket {
   readonly job: Reissuable;
-  readonly signal: EventTargetLike;
+  readonly signal: LightSignal;
 }
 
 type Rejected = (error: { readonly config: Ticket }) => Promise<unknown>;

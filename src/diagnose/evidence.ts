@@ -1,11 +1,13 @@
 import type { InternalAxiosRequestConfig } from 'axios';
 import { causesOf } from '../base/causes.js';
+import { wallClock } from '../base/clock.js';
 import { OWN_CODES } from '../base/errors.js';
 import { MAX_LENGTH, safeText } from '../base/excerpt.js';
 import { classify, type FailureKind } from '../base/failure.js';
 import { isObject } from '../base/object.js';
 import { originOf, redactedUrl } from '../base/url.js';
 import { reportOf } from '../observe/reports.js';
+import { retryAfterMs } from '../retry/retry-after.js';
 import { fieldsIn } from './message.js';
 import { originAt, type Place, placeAt } from './place.js';
 import { proxyFor } from './proxy.js';
@@ -52,8 +54,8 @@ export interface Evidence {
   /** The request went through `proxy` for certain. */
   readonly proxied: boolean;
   readonly status: number;
-  /** Milliseconds the server asked to wait, or the date it asked to wait for. */
-  readonly asked: number | string | undefined;
+  /** Milliseconds the server asked to wait. */
+  readonly asked: number | undefined;
   /** How far the request came, where Node tells. */
   readonly reached: 'connecting' | 'sent' | 'answered' | undefined;
   readonly reusedSocket: boolean;
@@ -112,7 +114,9 @@ export function evidenceOf(error: unknown): Evidence {
     proxy,
     proxied: node.isNode && isObject(read(config, 'proxy')),
     status,
-    asked: report?.attempts.at(-1)?.retryAfterMs ?? tried(() => askedBy(response), undefined),
+    asked:
+      report?.attempts.at(-1)?.retryAfterMs ??
+      tried(() => retryAfterMs(read(response, 'headers'), status, wallClock()), undefined),
     reached: status ? 'answered' : node.reached,
     reusedSocket: node.reusedSocket || chain.some(isUndiciReuse),
     socketLimit: socketLimitOf(config, target),
@@ -139,8 +143,8 @@ function linkOf(link: unknown): Link {
     port: number(link, 'port') || Number(text(link, 'port')) || 0,
     hostname: text(link, 'hostname'),
     input: text(link, 'input'),
-    // Alert and handshake (RFC 8446 §5.1).
     garbled,
+    // Alert and handshake (RFC 8446 §5.1).
     tlsRecord: garbled && (start === 0x15 || start === 0x16),
   };
   return code ? fields : { ...fields, ...fieldsIn(message) };
@@ -186,14 +190,6 @@ function latestHopOf(call: unknown): string {
 function socketLimitOf(config: InternalAxiosRequestConfig, target: Place | undefined): number {
   const agent = read(config, target?.scheme === 'https' ? 'httpsAgent' : 'httpAgent');
   return Math.min(number(agent, 'maxSockets') || Infinity, number(agent, 'maxTotalSockets') || Infinity);
-}
-
-function askedBy(response: unknown): number | string | undefined {
-  const headers = read(response, 'headers');
-  const value = String(read(headers, 'retry-after') ?? read(headers, 'Retry-After') ?? '').trim();
-  if (/^\d{1,9}$/.test(value)) return Number(value) * 1_000;
-  const date = /[a-z]/i.test(value) ? new Date(value) : undefined;
-  return date && !Number.isNaN(date.getTime()) ? date.toISOString() : undefined;
 }
 
 function read(from: unknown, key: string): unknown {

@@ -48,10 +48,8 @@ export function time(ms: number): string {
 }
 
 /** What the server asked to wait, if it did. */
-export function asked({ asked }: Evidence): string | undefined {
-  if (asked === undefined) return undefined;
-  return typeof asked === 'number' ? `for ${time(asked)}` : `until ${asked}`;
-}
+export const asked = ({ asked }: Evidence): string | undefined =>
+  asked === undefined ? undefined : `for ${time(asked)}`;
 
 /** Shell commands to look further with, host and port filled in where they are known. */
 export function commands(evidence: Evidence, place: Place | undefined = evidence.target) {

@@ -42,5 +42,6 @@ function whyNot(guard: Guard, { call }: Applicant): Outcome | undefined {
 
 function full({ scope }: Guard, { call: { config } }: Applicant, bulkhead: Bulkhead): Outcome {
   bulkhead.noteSaturation();
-  return refused(new BulkheadFullError(config, scope, bulkhead.limit, bulkhead.queueLimit), 'bulkhead-full');
+  const { limit, queue } = bulkhead.settings;
+  return refused(new BulkheadFullError(config, scope, limit, queue), 'bulkhead-full');
 }

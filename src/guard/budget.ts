@@ -64,7 +64,10 @@ export class RetryBudget {
     return this.#line.size;
   }
 
-  /** No token is left, and all who went without one found nobody there: to wait leads nowhere. */
+  /**
+   * No token is left, and all who went without one found nobody there (only then does the gap between them grow so long): to
+   * wait leads nowhere.
+   */
   get isSpent(): boolean {
     return this.#gapMs > LAST_GAP_MS && this.tokens < 1;
   }

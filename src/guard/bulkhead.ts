@@ -1,6 +1,8 @@
-import { type BulkheadPolicy, bulkhead } from 'cockatiel';
+import { bulkhead, type BulkheadPolicy as Slots } from 'cockatiel';
 import type { Outcome } from '../base/outcome.js';
 import { hasEnded, isBodiless, whenEnded } from '../base/stream.js';
+import type { Complete } from '../policy/resolve.js';
+import type { BulkheadPolicy } from '../policy/types.js';
 import { Line } from './line.js';
 
 /** An attempt that has to wait for a slot. */
@@ -11,9 +13,7 @@ export interface Queued {
   readonly refusal: () => Outcome | undefined;
 }
 
-export interface BulkheadOptions {
-  /** The body of an answer that streams keeps its slot until it ends. */
-  readonly countStreams: boolean;
+export interface BulkheadEnvironment {
   /** Called once, until the queue has been empty and a slot free. */
   readonly onSaturation: (limit: number, queued: number) => void;
 }
@@ -23,7 +23,7 @@ export interface BulkheadOptions {
  * cockatiel neither keeps the order of those who wait, nor lets them go at once when they give up or the circuit opens.
  */
 export class Bulkhead {
-  readonly #slots: BulkheadPolicy;
+  readonly #slots: Slots;
   readonly #queue = new Line<Outcome>();
   /** A task of ours waits in cockatiel's queue, to hand the next free slot to the first in line. */
   #isAsked = false;
@@ -32,15 +32,14 @@ export class Bulkhead {
   #isSaturated = false;
 
   constructor(
-    readonly limit: number,
-    readonly queueLimit: number,
-    private readonly options: Partial<BulkheadOptions> = {},
+    readonly settings: Complete<BulkheadPolicy>,
+    private readonly environment: BulkheadEnvironment,
   ) {
-    this.#slots = bulkhead(limit, 1);
+    this.#slots = bulkhead(settings.limit, 1);
   }
 
   get inFlight(): number {
-    return this.limit - this.#slots.executionSlots;
+    return this.settings.limit - this.#slots.executionSlots;
   }
 
   get queued(): number {
@@ -53,13 +52,13 @@ export class Bulkhead {
   }
 
   get isFull(): boolean {
-    return !this.hasRoom && this.#queue.size >= this.queueLimit;
+    return !this.hasRoom && this.#queue.size >= this.settings.queue;
   }
 
   /** Sends an attempt for which there is room. */
   run(task: () => Promise<Outcome>): Promise<Outcome> {
     this.#isSaturated = false;
-    if (!this.options.countStreams) return this.#slots.execute(task);
+    if (!this.settings.countStreams) return this.#slots.execute(task);
     return new Promise((resolve, reject) => {
       this.#slots.execute(() => toBodyEnd(task(), resolve)).then(resolve, reject);
     });
@@ -103,7 +102,7 @@ export class Bulkhead {
   noteSaturation(): void {
     if (this.#isSaturated) return;
     this.#isSaturated = true;
-    this.options.onSaturation?.(this.limit, this.queued);
+    this.environment.onSaturation(this.settings.limit, this.queued);
   }
 
   /** Has cockatiel keep the next slot that is free for whoever is first in line by then. */
@@ -114,7 +113,7 @@ export class Bulkhead {
       this.#isAsked = false;
       const outcome = this.#queue.serveNext();
       this.#ask();
-      await (this.options.countStreams && outcome ? toBodyEnd(outcome) : outcome);
+      await (this.settings.countStreams && outcome ? toBodyEnd(outcome) : outcome);
     };
     // A task's rejection is told to whoever waits for it.
     this.#slots.execute(hold).catch(() => {});

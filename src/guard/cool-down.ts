@@ -1,3 +1,4 @@
+import { spread } from '../base/clock.js';
 import type { End } from '../base/outcome.js';
 import { Line, type Place } from './line.js';
 
@@ -85,8 +86,7 @@ export class CoolDown {
       this.#catchUp = Math.max(LEAST_CATCH_UP, SLOWED * this.#pace);
     }
     this.#hasServed = false;
-    // Spread over up to a tenth more (1 s at most), so that a fleet does not return in step.
-    this.#until = Math.max(this.#until, at + ms + random() * Math.min(ms / 10, 1_000));
+    this.#until = Math.max(this.#until, at + spread(ms, random));
     this.#schedule();
     if (begins) onCoolDown(this.retryInMs);
   }

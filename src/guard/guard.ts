@@ -5,12 +5,12 @@ import { DEFAULTS } from '../policy/defaults.js';
 import type { ResolvedPolicy, ResolvedRetry } from '../policy/resolve.js';
 import { Breaker, type BreakerEnvironment } from './breaker.js';
 import { type BudgetEnvironment, RetryBudget } from './budget.js';
-import { Bulkhead, type BulkheadOptions } from './bulkhead.js';
+import { Bulkhead, type BulkheadEnvironment } from './bulkhead.js';
 import { CoolDown, type CoolDownEnvironment } from './cool-down.js';
 import { Latencies } from './latencies.js';
 import { isFailedStatus } from './verdict.js';
 
-type Environment = BreakerEnvironment & BudgetEnvironment & CoolDownEnvironment & Pick<BulkheadOptions, 'onSaturation'>;
+type Environment = BreakerEnvironment & BudgetEnvironment & CoolDownEnvironment & BulkheadEnvironment;
 
 /** What the requests of one scope share: cool-down, retry budget, breaker and bulkhead. */
 export class Guard {
@@ -27,12 +27,7 @@ export class Guard {
   ) {
     this.coolDown = coolDown ? new CoolDown(environment) : undefined;
     this.budget = retry.budget ? new RetryBudget(retry.budget.ratio, reserveOf(retry), environment) : undefined;
-    this.bulkhead = bulkhead
-      ? new Bulkhead(bulkhead.limit, bulkhead.queue, {
-          countStreams: bulkhead.countStreams,
-          onSaturation: environment.onSaturation,
-        })
-      : undefined;
+    this.bulkhead = bulkhead ? new Bulkhead(bulkhead, environment) : undefined;
     this.breaker = breaker
       ? new Breaker(scope, breaker, {
           ...environment,

@@ -3,6 +3,7 @@ import { isThenable } from '../base/thenable.js';
 import { parsed } from '../call/body.js';
 import { logWarning } from '../observe/log.js';
 import { bool, fn, or } from '../policy/check.js';
+import { DEFAULTS } from '../policy/defaults.js';
 import type { FailedAttempt, ResiliencePolicy, RetryPolicy } from '../policy/types.js';
 import { type BasePolicy, EVERY_METHOD, errorOf, given, retries, validate } from './carry.js';
 
@@ -68,7 +69,7 @@ export function fromAxiosRetry(options: AxiosRetryOptions = {}, base: BasePolicy
   if (validateResponse && shouldRetry) {
     retry.shouldRetry = (failed, proposed) => !isGood(failed, validateResponse) && shouldRetry(failed, proposed);
   }
-  const most = retry.maxRetries ?? 3;
+  const most = retry.maxRetries ?? DEFAULTS.retry.maxRetries;
   return {
     ...base,
     retry,

@@ -1,6 +1,6 @@
 import { AxiosError } from 'axios';
 import { parsed } from '../call/body.js';
-import { type Check, fields, isRecord, message, object, or, readable, type, whole } from '../policy/check.js';
+import { type Check, fields, isRecord, message, object, or, readable, typed, whole } from '../policy/check.js';
 import type { FailedAttempt, HttpMethod, ResiliencePolicy, RetryPolicy } from '../policy/types.js';
 
 /** The rest of the policy. Where it and the options carried over set the same thing, the options win. */
@@ -30,16 +30,16 @@ export const EVERY_METHOD: readonly HttpMethod[] = [
 export const retries = whole(0);
 
 /** Checks names and types only: `attachResilience` checks the policy that comes of them in full. */
-export function validate(options: unknown, rules: Readonly<Record<string, Check>>, base: unknown): void {
-  readable('options', () => object(rules)(options, 'options'));
+export function validate(options: unknown, checks: Readonly<Record<string, Check>>, base: unknown): void {
+  readable('options', () => object(checks)(options, 'options'));
   readable('base', () => {
     if (!isRecord(base)) throw new TypeError(message('base', 'must be an object', base));
     const { hooks, retry } = Object.fromEntries(fields(base, 'base'));
-    type('must be given to subscribe() of what attachResilience returns', () => hooks === undefined)(
+    typed('must be given to subscribe() of what attachResilience returns', () => hooks === undefined)(
       hooks,
       'base.hooks',
     );
-    or(type('must be an object', isRecord), undefined)(retry, 'base.retry');
+    or(typed('must be an object', isRecord), undefined)(retry, 'base.retry');
   });
 }
 

@@ -1,5 +1,5 @@
 import type { AxiosError } from 'axios';
-import { bool, fn, list, number, type } from '../policy/check.js';
+import { bool, fn, list, number, typed } from '../policy/check.js';
 import type { FailedAttempt, ResiliencePolicy, RetryPolicy } from '../policy/types.js';
 import { type BasePolicy, EVERY_METHOD, errorOf, given, retries, validate } from './carry.js';
 
@@ -36,9 +36,9 @@ export interface RetryAxiosOptions {
 const milliseconds = number('must be milliseconds, ≥ 0', (value) => value >= 0);
 
 const oneOf = (...values: string[]) =>
-  type(`must be one of ${values.join(', ')}`, (value) => values.includes(value as string));
+  typed(`must be one of ${values.join(', ')}`, (value) => values.includes(value as string));
 
-const state = type("is retry-axios's own state and no option: reportOf(error) tells of the attempts", () => false);
+const state = typed("is retry-axios's own state and no option: reportOf(error) tells of the attempts", () => false);
 
 const OPTIONS = {
   retry: retries,
@@ -48,7 +48,7 @@ const OPTIONS = {
   jitter: oneOf('none', 'full', 'equal'),
   maxRetryDelay: milliseconds,
   httpMethodsToRetry: list(
-    type('must be a method', (value) => typeof value === 'string'),
+    typed('must be a method', (value) => typeof value === 'string'),
     'a list of methods',
   ),
   statusCodesToRetry: list(
@@ -66,7 +66,7 @@ const OPTIONS = {
   currentRetryAttempt: state,
   retriesRemaining: state,
   errors: state,
-  instance: type('is not needed: attachResilience is given the instance', () => false),
+  instance: typed('is not needed: attachResilience is given the instance', () => false),
 };
 
 /**

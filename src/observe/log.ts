@@ -20,7 +20,7 @@ export function logListener(logger: ResilienceLogger): Listener {
     onRetry: (event) => {
       const { attempt, because, error } = event;
       const delayMs = round(event.delayMs);
-      const fields = call(event);
+      const fields = fieldsOf(event);
       addAttempt(fields, event);
       addCause(fields, error);
       fields['resilience.delay_ms'] = delayMs;
@@ -28,7 +28,7 @@ export function logListener(logger: ResilienceLogger): Listener {
       return write('warn', fields, `attempt ${attempt} failed (${because}), again in ${delayMs} ms`);
     },
     onRecovered: (event) => {
-      const fields = call(event);
+      const fields = fieldsOf(event);
       addReport(fields, event.report);
       return write('info', fields, `recovered after ${count(event.report.retries, 'retry', 'retries')}`);
     },
@@ -36,14 +36,14 @@ export function logListener(logger: ResilienceLogger): Listener {
     onCanceled: (event) => write('info', ending(event), `canceled ${afterAttempts(event)}`),
     onNotRetried: (event) => write('debug', ending(event), `not retried: ${event.because}`),
     onReject: (event) => {
-      const fields = call(event);
+      const fields = fieldsOf(event);
       addCause(fields, event.error);
       fields['resilience.because'] = event.because;
       return write('warn', fields, `refused: ${event.because}`);
     },
     onHedge: (event) => {
       const delayMs = round(event.delayMs);
-      const fields = call(event);
+      const fields = fieldsOf(event);
       fields['resilience.delay_ms'] = delayMs;
       return write('info', fields, `no answer after ${delayMs} ms: sent a second time`);
     },
@@ -93,7 +93,7 @@ async function tell(logger: ResilienceLogger, level: Level, fields: Fields, mess
   }
 }
 
-function call({ callId, method, url, scope }: CallFacts): Fields {
+function fieldsOf({ callId, method, url, scope }: CallFacts): Fields {
   return { 'http.request.method': method, 'url.full': url, 'resilience.call_id': callId, 'resilience.scope': scope };
 }
 
@@ -125,7 +125,7 @@ function addCause(fields: Fields, error: unknown): void {
 }
 
 function ending(event: GiveUpEvent): Fields {
-  const fields = call(event);
+  const fields = fieldsOf(event);
   addReport(fields, event.report);
   addCause(fields, event.error);
   fields['resilience.because'] = event.because;

@@ -1,17 +1,17 @@
-import { bool, fn, isFunction, object, readable, type } from '../policy/check.js';
+import { bool, fn, isFunction, object, readable, typed } from '../policy/check.js';
 
-const handle = type('must be what attachResilience() gave back', (value) => {
+const handle = typed('must be what attachResilience() gave back', (value) => {
   const { subscribe, stats } = Object(value) as { subscribe?: unknown; stats?: unknown };
   return isFunction(subscribe) && isFunction(stats);
 });
 
 const telemetryOptions = object(
   {
-    meterProvider: type('must be a MeterProvider', (value) =>
+    meterProvider: typed('must be a MeterProvider', (value) =>
       isFunction((Object(value) as { getMeter?: unknown }).getMeter),
     ),
     spanEvents: bool,
-    attributes: type('must be a plain object', (value) => Object.prototype.toString.call(value) === '[object Object]'),
+    attributes: typed('must be a plain object', (value) => Object.prototype.toString.call(value) === '[object Object]'),
     scope: fn,
   },
   'an object',

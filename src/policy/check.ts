@@ -1,4 +1,5 @@
 import { MAX_TIMER_MS } from '../base/clock.js';
+import { isObject } from '../base/object.js';
 import { suggestion } from './suggest.js';
 
 /** Checks one value; throws a TypeError or RangeError that names path, rule and value. */
@@ -13,8 +14,7 @@ const tagOf = (value: unknown): string | undefined => (value as { [Symbol.toStri
 /** A function whose answer is there at once. */
 export const isPrompt = (value: unknown): boolean => isFunction(value) && !tagOf(value);
 export const isNumber = (value: unknown): boolean => typeof value === 'number';
-export const isRecord = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+export const isRecord = (value: unknown): value is object => isObject(value) && !Array.isArray(value);
 
 export const number =
   (rule: string, holds: (value: number) => boolean): Check =>
@@ -26,15 +26,15 @@ export const number =
 export const whole = (least: number): Check =>
   number(`must be a whole number ≥ ${least}`, (value) => Number.isSafeInteger(value) && value >= least);
 
-export const type =
+export const typed =
   (rule: string, holds: (value: unknown) => boolean): Check =>
   (value, path) => {
     if (!holds(value)) throw new TypeError(message(path, rule, value));
   };
 
-export const fn = type('must be a function', isFunction);
-export const prompt = type('must be a function', isPrompt);
-export const bool = type('must be true or false', (value) => typeof value === 'boolean');
+export const fn = typed('must be a function', isFunction);
+export const prompt = typed('must be a function', isPrompt);
+export const bool = typed('must be true or false', (value) => typeof value === 'boolean');
 
 /** Passes these values, and checks all others. */
 export const or =
@@ -43,10 +43,10 @@ export const or =
     if (!others.includes(value)) check(value, path);
   };
 
-export const milliseconds = (least: number, otherwise = ''): Check =>
+export const milliseconds = (above: '>' | '≥', otherwise = ''): Check =>
   number(
-    `must be milliseconds, ${least ? '> 0' : '≥ 0'} and ≤ ${MAX_TIMER_MS}${otherwise}`,
-    (value) => (least ? value > 0 : value >= 0) && value <= MAX_TIMER_MS,
+    `must be milliseconds, ${above} 0 and ≤ ${MAX_TIMER_MS}${otherwise}`,
+    (value) => (value > 0 || (value === 0 && above === '≥')) && value <= MAX_TIMER_MS,
   );
 
 export const orFalse = (check: Check): Check => or(check, false);

@@ -21,9 +21,9 @@ const ELSEWHERE: readonly (readonly [name: RegExp, place: string])[] = [
  * What an unknown name was meant to be: a sub-option of that name, an option that has its place elsewhere, or the known
  * option nearest in spelling; else lists all.
  */
-export function suggestion(name: string, rules: Readonly<Record<string, Check>>): string {
-  const known = Object.keys(rules);
-  const owners = known.filter((option) => hasOption(rules[option], name) && !hasOption(rules[option], `${name}-`));
+export function suggestion(name: string, checks: Readonly<Record<string, Check>>): string {
+  const known = Object.keys(checks);
+  const owners = known.filter((option) => hasOption(checks[option], name) && !hasOption(checks[option], `${name}-`));
   const place = ELSEWHERE.find(([pattern]) => pattern.test(name))?.[1];
   if (place && owners.length === 0) return `; it is one of ${place}`;
   const near = known

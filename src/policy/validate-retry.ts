@@ -17,7 +17,7 @@ import {
   or,
   orFalse,
   prompt,
-  type,
+  typed,
   whole,
 } from './check.js';
 import type { Backoff, MethodRule, RetryBudgetPolicy, RetryLimits, RetryPolicy } from './types.js';
@@ -30,7 +30,7 @@ const statuses = list(
 );
 
 /** A token (RFC 9110 §9.1). So is `*`, but whoever writes it means all methods, and would get none. */
-const method: Check = type(
+const method: Check = typed(
   'must be an HTTP method',
   (value) => typeof value === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(value) && value !== '*',
 );
@@ -57,9 +57,9 @@ const backoff = either(
   isPrompt,
   object(
     {
-      baseDelay: milliseconds(0),
-      maxDelay: milliseconds(0),
-      jitter: type("must be 'full', 'equal', 'decorrelated' or 'none'", (value) =>
+      baseDelay: milliseconds('≥'),
+      maxDelay: milliseconds('≥'),
+      jitter: typed("must be 'full', 'equal', 'decorrelated' or 'none'", (value) =>
         ['full', 'equal', 'decorrelated', 'none'].includes(value as string),
       ),
     } satisfies Checks<Backoff>,
@@ -91,9 +91,9 @@ export const retryWith = (budget: Check): Check =>
           statuses,
           backoff,
           respectRetryAfter: bool,
-          maxRetryAfter: milliseconds(0),
+          maxRetryAfter: milliseconds('≥'),
           budget,
-          idempotencyKey: or(type('must be true, false or a function', isPrompt), true, false),
+          idempotencyKey: or(typed('must be true, false or a function', isPrompt), true, false),
           retryResponse: prompt,
           shouldRetry: fn,
           beforeRetry: fn,

@@ -19,7 +19,7 @@ import {
   or,
   orFalse,
   readable,
-  type,
+  typed,
   whole,
 } from './check.js';
 import type { BreakerPolicy, BulkheadPolicy, HedgePolicy, ResilienceOverride, ResiliencePolicy } from './types.js';
@@ -48,18 +48,18 @@ function validate(name: string, expected: string, check: Check, value: unknown, 
   });
 }
 
-const time = orFalse(milliseconds(1, ', or false'));
+const time = orFalse(milliseconds('>', ', or false'));
 
 const breaker = orFalse(
   object(
     {
       failureRatio: number('must be > 0 and ≤ 1', (value) => value > 0 && value <= 1),
       minimumCalls: whole(1),
-      window: milliseconds(1),
+      window: milliseconds('>'),
       consecutive: whole(1),
-      minimumDuration: milliseconds(0),
-      openFor: milliseconds(1),
-      maxOpenFor: milliseconds(1),
+      minimumDuration: milliseconds('≥'),
+      openFor: milliseconds('>'),
+      maxOpenFor: milliseconds('>'),
       successThreshold: whole(1),
       countRateLimit: bool,
       slowCallDuration: time,
@@ -77,14 +77,14 @@ const bulkheadObject = object(
 
 const hedgeObject = object(
   {
-    delay: milliseconds(1),
+    delay: milliseconds('>'),
     quantile: number('must be > 0 and < 1', (value) => value > 0 && value < 1),
   } satisfies Checks<HedgePolicy>,
   'a number, an object or false',
 );
 
 const hedge = orFalse(
-  either(milliseconds(1, ', or false'), isNumber, (value, path) => {
+  either(milliseconds('>', ', or false'), isNumber, (value, path) => {
     hedgeObject(value, path);
     const { delay, quantile } = value as Record<string, unknown>;
     if (delay === undefined && quantile === undefined)
@@ -118,17 +118,17 @@ const hooks: Check = object(
 );
 
 const logger = orFalse(
-  type('must be a logger with warn() and error(), or false', (value) => {
+  typed('must be a logger with warn() and error(), or false', (value) => {
     const { warn, error } = Object(value) as { warn?: unknown; error?: unknown };
     return isFunction(warn) && isFunction(error);
   }),
 );
 
-const scope = or(type("must be 'origin', 'instance' or a function", isPrompt), 'origin', 'instance');
+const scope = or(typed("must be 'origin', 'instance' or a function", isPrompt), 'origin', 'instance');
 
 const times = { deadline: time, attemptTimeout: time, connectTimeout: time };
 
-const off = type(
+const off = typed(
   'must be false: a request can pass by what the instance shares, not change it',
   (value) => value === false,
 );
@@ -140,14 +140,14 @@ const OVERRIDE: Check = object({
   coolDown: off,
   breaker: off,
   bulkhead: off,
-  scope: type('must be a name', (value) => typeof value === 'string' && value !== ''),
+  scope: typed('must be a name', (value) => typeof value === 'string' && value !== ''),
   fallback: orFalse(fn),
   hooks,
   idempotent: bool,
   body: fn,
 } satisfies Checks<ResilienceOverride>);
 
-const prefix = type("must begin with 'http://', 'https://' or '/'", (value) => {
+const prefix = typed("must begin with 'http://', 'https://' or '/'", (value) => {
   const url = String(value);
   return /^(https?:\/\/.|\/(?!\/))/i.test(url) && normal(url) !== undefined;
 });

@@ -1,4 +1,4 @@
-import { MAX_TIMER_MS } from '../base/clock.js';
+import { MAX_TIMER_MS, spread } from '../base/clock.js';
 import type { Decision, StopDecision } from '../base/decision.js';
 import type { FailureKind } from '../base/failure.js';
 import { CONTENT_TOO_LARGE } from '../base/http.js';
@@ -62,7 +62,7 @@ export function decide(
   // Coming back sooner than asked is only refused again, so a wait we will not make ends the call.
   if (policy.respectRetryAfter && (retryAfterMs ?? 0) > policy.maxRetryAfter) return stop('retry-after-too-long');
   const asked = policy.respectRetryAfter && retryAfterMs ? retryAfterMs : undefined;
-  const delayMs = asked ? notBefore(asked, random) : ownDelay(outcome, facts, policy, random);
+  const delayMs = asked ? Math.min(spread(asked, random), MAX_TIMER_MS) : ownDelay(outcome, facts, policy, random);
   if (delayMs >= facts.remainingMs) return stop('deadline');
   if (facts.budgetSpent) return stop('retry-budget');
   return { retry: true, delayMs, because: asked ? 'retry-after' : failure };
@@ -106,7 +106,3 @@ function ownDelay({ stale }: Outcome, facts: Facts, { backoff }: ResolvedRetry, 
   if (stale && facts.retries === 0) return 0;
   return backoffDelay(backoff, facts.retries + 1, facts.previousDelayMs, facts.failed, random);
 }
-
-/** Never sooner than asked, and spread over up to a tenth more (1 s at most), so that a fleet does not return in step. */
-const notBefore = (askedMs: number, random: () => number): number =>
-  Math.min(askedMs + random() * Math.min(askedMs / 10, 1_000), MAX_TIMER_MS);

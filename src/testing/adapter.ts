@@ -66,7 +66,7 @@ function exchange(
   answer: (act: Act) => AxiosResponse,
 ): Promise<AxiosResponse> {
   const { signal, timeout } = config;
-  const cancelToken = config.cancelToken as SubscribableToken | undefined;
+  const cancelToken: SubscribableToken | undefined = config.cancelToken;
   const timers: ReturnType<typeof setTimeout>[] = [];
   let over = false;
   let cancel: (reason?: unknown) => void = () => {};

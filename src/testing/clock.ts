@@ -58,7 +58,7 @@ export function fakeClock(options: FakeClockOptions = {}): FakeClock {
 }
 
 const draw = number('must be ≥ 0 and < 1, as Math.random draws, or a function', (value) => value >= 0 && value < 1);
-const span = number('must be milliseconds ≥ 0', (ms) => ms >= 0 && ms < Infinity);
+const span = number('must be milliseconds, ≥ 0 and finite', (ms) => ms >= 0 && ms < Infinity);
 const validate = object({ random: either(draw, isNumber, fn) });
 
 /** More timers than this, one after the other, are a loop that never ends. */

@@ -1,5 +1,14 @@
-import { MAX_TIMER_MS } from '../base/clock.js';
-import { type Check, isFunction, isNumber, isRecord, message, number, object, type } from '../policy/check.js';
+import {
+  type Check,
+  isFunction,
+  isNumber,
+  isRecord,
+  message,
+  milliseconds,
+  number,
+  object,
+  typed,
+} from '../policy/check.js';
 import { begins } from '../policy/rules.js';
 import type { Hit } from './received.js';
 
@@ -76,14 +85,13 @@ export class Playbook {
   /** @param trouble checks what can go wrong on this stage */
   constructor(script: Script, trouble: Check) {
     const status = number('must be a status from 200 to 999', (it) => Number.isInteger(it) && it >= 200 && it <= 999);
-    const milliseconds = number('must be milliseconds ≥ 0', (ms) => ms >= 0 && ms <= MAX_TIMER_MS);
     const answer = object({
       status,
-      headers: type('must be an object', isRecord),
+      headers: typed('must be an object', isRecord),
       body: () => {},
       error: trouble,
-      delay: milliseconds,
-      drip: milliseconds,
+      delay: milliseconds('≥'),
+      drip: milliseconds('≥'),
     });
     this.#step = (step, path) => {
       if (isNumber(step)) status(step, path);

@@ -14,9 +14,9 @@ function made(policy: ResiliencePolicy = {}) {
   return { context, warnings };
 }
 
-/** So many scopes, `0` the first. */
+/** So many scopes of a call each, `0` the first. */
 const fill = (context: Context, count: number) => {
-  for (let i = 0; i < count; i++) context.scope(`${i}`).counters.calls++;
+  for (let i = 0; i < count; i++) Object.assign(context.scope(`${i}`).counters, { calls: 1, successes: 1 });
 };
 const has = (context: Context, name: string) => name in context.stats().scopes;
 
@@ -68,10 +68,11 @@ describe('scopes', () => {
     fill(context, 1_000);
     context.scope('0').counters.inFlight = 1;
     context.scope('1').guard.breaker?.isolate();
-    for (let i = 2; i < 1_000; i++) context.scope(`${i}`);
+    context.scope('2').counters.calls++; // between two attempts
+    for (let i = 3; i < 1_000; i++) context.scope(`${i}`);
     context.scope('new');
-    expect([has(context, '0'), has(context, '1'), has(context, '2')]).toEqual([true, true, false]);
-    for (let i = 3; i < 1_000; i++) context.scope(`${i}`).counters.inFlight = 1;
+    expect(['0', '1', '2', '3'].map((name) => has(context, name))).toEqual([true, true, true, false]);
+    for (let i = 4; i < 1_000; i++) context.scope(`${i}`).counters.inFlight = 1;
     context.scope('new').counters.inFlight = 1;
     context.scope('newer');
     expect(Object.keys(context.stats().scopes)).toHaveLength(1_001);

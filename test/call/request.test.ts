@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import axios, { AxiosHeaders, type InternalAxiosRequestConfig } from 'axios';
 import FormData from 'form-data';
-import { Request, serialize } from '../../src/call/request.js';
+import { Request } from '../../src/call/request.js';
 import { applyOverride, resolvePolicy } from '../../src/policy/resolve.js';
 import type { ResilienceOverride } from '../../src/policy/types.js';
 
@@ -168,13 +168,18 @@ describe('Request', () => {
     const { data, headers } = sent.next();
     expect([data, headers.getContentType()]).toEqual(['{"item":7}', 'application/json']);
   });
-});
 
-describe('serialize', () => {
-  test('runs every transform in turn over a plain object, and none over a body that is one already', () => {
-    const transformRequest = [(data: object) => JSON.stringify(data), (data: string) => `${data}\n`];
-    const configs = [{ a: 1 }, 'a=1'].map((data): Config => ({ data, transformRequest, headers: new AxiosHeaders() }));
-    configs.forEach(serialize);
-    expect(configs.map(({ data }) => data)).toEqual(['{"a":1}\n', 'a=1']);
-  });
+  test.each([
+    [{ a: 1 }, '{"a":1}\n'],
+    ['a=1', 'a=1'],
+  ])(
+    'runs every transform in turn over a plain object that a hook puts in place, and none over a body: %j',
+    (data, sent) => {
+      const transformRequest = [(body: object) => JSON.stringify(body), (body: string) => `${body}\n`];
+      const { request: later } = request({ transformRequest });
+      later.template.data = data;
+      later.adopt();
+      expect(later.next().data).toBe(sent);
+    },
+  );
 });

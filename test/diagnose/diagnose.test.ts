@@ -453,13 +453,18 @@ describe('the sentence', () => {
     expect(summary(timeout('timeout of 100ms exceeded'))).toContain('gave no complete answer');
   });
 
-  test('tells of a wait in seconds, or until a date, and of none that is unreadable', () => {
-    expect(summary(answered(429, { 'retry-after': '120' }))).toContain('asks to wait for 120 s');
-    expect(summary(answered(503, { 'Retry-After': 'Wed, 21 Oct 2026 07:28:00 GMT' }))).toContain(
-      'asks to wait until 2026-10-21T07:28:00.000Z',
-    );
-    expect(summary(answered(429, { 'retry-after': 'soon, secret' }))).toBe(
-      'api.example.com:443 answered 429 to GET https://api.example.com/users?token=REDACTED: too many requests.',
+  test.each<[object, string]>([
+    [{ 'retry-after': '120' }, ' for 120 s'],
+    [{ 'Retry-After': 'Wed, 21 Oct 2026 07:28:00 GMT', Date: 'Wed, 21 Oct 2026 07:26:00 GMT' }, ' for 120 s'],
+    [{ 'retry-after': 'Wed Oct 21 07:28:00 2026', date: 'Wed Oct 21 07:26:00 2026' }, ' for 120 s'],
+    [{ 'retry-after-ms': '250' }, ' for 250 ms'],
+    [{ 'x-ratelimit-reset': '30' }, ' for 30 s'],
+    [{ 'retry-after': 'soon, secret' }, ''],
+    [{ 'retry-after': 'about 5' }, ''],
+    [{ 'retry-after': 'May 1' }, ''],
+  ])('tells of a wait in any of its forms, and of none that is unreadable: %j', (headers, wait) => {
+    expect(summary(answered(429, headers))).toBe(
+      `api.example.com:443 answered 429 to GET https://api.example.com/users?token=REDACTED: too many requests${wait && `, and asks to wait${wait}`}.`,
     );
   });
 

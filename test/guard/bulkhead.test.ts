@@ -6,8 +6,11 @@ import { Bulkhead } from '../../src/guard/bulkhead.js';
 
 const OK: Outcome = {};
 
+const made = (limit: number, queue: number, countStreams = false) =>
+  new Bulkhead({ limit, queue, countStreams }, { onSaturation: () => {} });
+
 function harness(limit: number, queue: number) {
-  const bulkhead = new Bulkhead(limit, queue);
+  const bulkhead = made(limit, queue);
   const started: string[] = [];
   const ends = new Map<string, () => void>();
   const task = (name: string) => () => {
@@ -88,7 +91,10 @@ describe('Bulkhead', () => {
 
   test('who needs not wait in line does not make it saturated', async () => {
     const saturations: number[] = [];
-    const bulkhead = new Bulkhead(1, 10, { onSaturation: (_, queued) => saturations.push(queued) });
+    const bulkhead = new Bulkhead(
+      { limit: 1, queue: 10, countStreams: false },
+      { onSaturation: (_, queued) => saturations.push(queued) },
+    );
     const place = () => bulkhead.enqueue({ task: () => new Promise<Outcome>(() => {}), refusal: () => undefined });
     place();
     expect([bulkhead.queued, saturations]).toEqual([0, []]);
@@ -145,7 +151,7 @@ describe('Bulkhead', () => {
 
   describe('counting streams', () => {
     const counting = (limit = 1) => {
-      const bulkhead = new Bulkhead(limit, 10, { countStreams: true });
+      const bulkhead = made(limit, 10, true);
       const send = (outcome: Outcome) => bulkhead.run(() => Promise.resolve(outcome));
       return { bulkhead, send };
     };
@@ -217,7 +223,7 @@ describe('Bulkhead', () => {
     });
 
     test('not counting, a body that streams has no slot', async () => {
-      const bulkhead = new Bulkhead(1, 0);
+      const bulkhead = made(1, 0);
       const body = new PassThrough();
       await bulkhead.run(() => Promise.resolve(answer(body)));
       expect([bulkhead.inFlight, body.listenerCount('close')]).toEqual([0, 0]);

@@ -37,6 +37,19 @@ describe('rules by URL prefix', () => {
     expect(await rejection(api.get('/reports/weekly'))).toMatchObject({ code: 'ERR_DEADLINE_EXCEEDED', deadline: 20 });
   });
 
+  test('a body that a rule makes goes out as that of a request would', async () => {
+    attach({ '/v1/orders': { body: () => ({ item: 7 }) } });
+    server.script(200);
+    await api.post('/orders');
+    await api.post('/others', undefined, { resilience: { body: () => ({ item: 7 }) } });
+    await api.post('/empty');
+    expect(server.hits.map(({ headers, body }) => [headers['content-type'], body])).toEqual([
+      ['application/json', '{"item":7}'],
+      ['application/json', '{"item":7}'],
+      ['application/x-www-form-urlencoded', ''],
+    ]);
+  });
+
   test('a hook of the request takes the place of its rule’s, and the others stay', async () => {
     const told: string[] = [];
     const telling = (who: string, ...names: string[]) =>

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import axios, { type AxiosHeaders, type AxiosInstance } from 'axios';
 import { attachResilience, type Decision, type FailedAttempt, reportOf } from 'axios-resilience';
 import { deadPort, type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
-import { rejection } from '../helpers/settled.js';
+import { rejection, sleep } from '../helpers/settled.js';
 
 const NOW = { backoff: () => 0 };
 
@@ -171,6 +171,18 @@ describe.each(['http', 'fetch'] as const)('what decides on a retry, through the 
     expect(reportOf(await rejection(api.get('/')))).toMatchObject({ ended: 'max-retries', retries: 2 });
     expect(server.hits).toHaveLength(4);
   });
+
+  test.each([undefined, true])(
+    'a shouldRetry that answers %p so late that no wait fits in is not waited for again',
+    async (answer) => {
+      server.script(503, 200);
+      const shouldRetry = () => sleep(120).then(() => answer);
+      attachResilience(api, { deadline: 200, retry: { backoff: () => 150, shouldRetry } });
+      const error = await rejection(api.get('/'));
+      expect([error, reportOf(error)]).toMatchObject([{ status: 503 }, { ended: 'deadline', waitedMs: 0 }]);
+      expect(server.hits).toHaveLength(1);
+    },
+  );
 
   test.each([undefined, 42, 'yes', null, Promise.resolve(undefined)])(
     'shouldRetry that answers %p agrees with the rules',

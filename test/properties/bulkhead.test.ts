@@ -33,7 +33,7 @@ class Scope {
   readonly #leaves = new Map<number, () => void>();
 
   constructor(limit: number, queue: number) {
-    this.bulkhead = new Bulkhead(limit, queue);
+    this.bulkhead = new Bulkhead({ limit, queue, countStreams: false }, { onSaturation: () => {} });
   }
 
   async perform(step: Step): Promise<void> {

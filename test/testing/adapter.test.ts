@@ -180,7 +180,7 @@ describe('scriptedAdapter', () => {
   test.each<[Step | undefined, string]>([
     [99, '`script[0]` must be a status from 200 to 999, got 99'],
     ['hangs', "`script[0]` must be an error, its code, 'reset', 'hang' or 'cut', got \"hangs\""],
-    [{ delay: -1 }, '`script[0].delay` must be milliseconds ≥ 0, got -1'],
+    [{ delay: -1 }, '`script[0].delay` must be milliseconds, ≥ 0 and ≤ 2147483647, got -1'],
     [{ statsu: 200 } as never, '`script[0].statsu` is not an option; did you mean `status`?'],
     [undefined, '`script[0]` must be a step of a script, got undefined'],
   ])('refuses %p as a step, by name', (step, message) => {

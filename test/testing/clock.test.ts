@@ -68,7 +68,9 @@ describe('a fake clock', () => {
   test('refuses to let pass what is no time, and stays as it was', async () => {
     await withFakeClock(async (clock) => {
       for (const ms of [-1, Number.NaN, Infinity, undefined, '5']) {
-        expect((await rejection(clock.advance(ms as number))).message).toContain('`ms` must be milliseconds ≥ 0, got');
+        expect((await rejection(clock.advance(ms as number))).message).toContain(
+          '`ms` must be milliseconds, ≥ 0 and finite, got',
+        );
       }
       await clock.advance(5);
       expect(clock.elapsedMs).toBe(5);

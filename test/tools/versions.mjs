@@ -21,7 +21,7 @@ const require = createRequire(import.meta.url);
 const jest = require.resolve('jest/package.json').replace('package.json', 'bin/jest.js');
 const cache = join(process.cwd(), 'node_modules/.cache/versions');
 const suites = [
-  'test/integration/(?!chaos|cache|nest|mocks|http2|traps/resources)',
+  'test/integration/(?!chaos|cache|nestjs|mocks|http2|traps/resources)',
   'test/guard',
   'test/call',
   'test/attach.test.ts',
