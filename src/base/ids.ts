@@ -1,13 +1,13 @@
 import { wallClock } from './clock.js';
 
-/** A random UUID (RFC 9562 §5.4), also where `crypto.randomUUID` is missing: pages that are not served over TLS. */
+/** A random UUID (RFC 9562 §5.4). `crypto.randomUUID` is missing in pages that are not served over TLS. */
 export function randomUuid(): string {
-  if (crypto.randomUUID) return crypto.randomUUID();
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  const bytes = crypto.getRandomValues(new Uint8Array(36));
+  return 'xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx'.replace(/[xy]/g, (digit, at: number) => {
+    const bits = (bytes[at] ?? 0) & 15;
+    // The variant: 8, 9, a or b.
+    return (digit === 'x' ? bits : (bits & 3) | 8).toString(16);
+  });
 }
 
 let prefix = '';

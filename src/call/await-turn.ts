@@ -24,7 +24,7 @@ async function waited(call: Call, lifetime: Call['lifetime'], { result, leave }:
 }
 
 /** A refusal is an attempt that was not sent. */
-function noted(call: Call, end: End | undefined): End | undefined {
+export function noted(call: Call, end: End | undefined): End | undefined {
   if (end?.failure === 'refused') call.recorder.attempt(end, 0);
   return end;
 }

@@ -67,7 +67,7 @@ export class Call {
     const { policy, request, retries, retriesBy, previousDelayMs, lifetime, scope } = this;
     return {
       method: request.method,
-      idempotent: policy.idempotent || request.hasIdempotencyKey,
+      idempotent: policy.idempotent ?? (request.hasIdempotencyKey || undefined),
       replayable: request.replayable,
       retries,
       retriesBy,

@@ -1,7 +1,9 @@
 import type { Decision } from '../base/decision.js';
 import type { End } from '../base/outcome.js';
 import { isThenable } from '../base/thenable.js';
+import { circuitRefusal } from '../guard/guard.js';
 import { decide } from '../retry/decide.js';
+import { noted } from './await-turn.js';
 import { abandon } from './body.js';
 import type { Call } from './call.js';
 import { thrown } from './outcomes.js';
@@ -28,15 +30,22 @@ async function decided(call: Call): Promise<Decision> {
     const opinion = isThenable(answer) ? await lifetime.until(answer) : answer;
     if (lifetime.over) return end(call, lifetime.over);
     if (opinion === false) return proposed.retry ? { retry: false, because: 'vetoed' } : proposed;
-    const decision =
-      opinion === true && !proposed.retry ? decide(outcome, call.facts, retry, Math.random, true) : proposed;
-    // `shouldRetry` may have taken long.
-    return decision.retry && decision.delayMs >= lifetime.remainingMs
-      ? { retry: false, because: 'deadline' }
-      : decision;
+    const forced = opinion === true && !proposed.retry;
+    return unlessVain(call, forced ? decide(outcome, call.facts, retry, Math.random, true) : proposed);
   } catch (error) {
     return end(call, thrown(error));
   }
+}
+
+/** A wait that nothing can come of is not begun: `shouldRetry` may have taken long, the circuit may have opened. */
+function unlessVain(call: Call, decision: Decision): Decision {
+  if (!decision.retry) return decision;
+  const { delayMs } = decision;
+  const { guard } = call.scope;
+  if (delayMs >= call.lifetime.remainingMs) return { retry: false, because: 'deadline' };
+  const staysOpen = guard.breaker && guard.breaker.retryInMs > delayMs;
+  const refusal = staysOpen && noted(call, circuitRefusal(guard, call));
+  return refusal ? end(call, refusal) : decision;
 }
 
 /** The call ends with this instead of what its last attempt ended with. */

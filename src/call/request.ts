@@ -77,7 +77,7 @@ export class Request {
 
   /** Two attempts at once would each get a part of a stream, though nobody has read it yet. */
   get canBeDoubled(): boolean {
-    return !this.policy.body && this.replayable && !isStream(this.#latest.data);
+    return this.policy.idempotent !== false && !this.policy.body && this.replayable && !isStream(this.#latest.data);
   }
 
   /** A Node stream that is used up would go out as an empty body, and a web stream would throw, whatever had failed before. */

@@ -64,6 +64,11 @@ export class RetryBudget {
     return this.#line.size;
   }
 
+  /** There never will be a token. */
+  get isNone(): boolean {
+    return this.ratio + this.#reserve === 0;
+  }
+
   /**
    * No token is left, and all who went without one found nobody there (only then does the gap between them grow so long): to
    * wait leads nowhere.

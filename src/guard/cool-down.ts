@@ -71,8 +71,8 @@ export class CoolDown {
     return this.retryInMs + Math.min(2 * size, this.waiting) * this.#gapMs;
   }
 
-  /** The server asks to be left alone. */
-  begin(ms: number): void {
+  /** The server asks to be left alone; true if that is longer than it had asked before. */
+  begin(ms: number): boolean {
     const { now, random, onCoolDown } = this.environment;
     const begins = !this.isOn;
     const at = now();
@@ -86,9 +86,12 @@ export class CoolDown {
       this.#catchUp = Math.max(LEAST_CATCH_UP, SLOWED * this.#pace);
     }
     this.#hasServed = false;
-    this.#until = Math.max(this.#until, at + spread(ms, random));
+    const until = at + spread(ms, random);
+    const isLonger = until > this.#until;
+    if (isLonger) this.#until = until;
     this.#schedule();
     if (begins) onCoolDown(this.retryInMs);
+    return isLonger;
   }
 
   /** Waits for its turn. */

@@ -25,26 +25,35 @@ export class Guard {
     { breaker, bulkhead, coolDown, retry }: ResolvedPolicy,
     environment: Environment,
   ) {
+    const { budget, respectRetryAfter } = retry;
     this.coolDown = coolDown ? new CoolDown(environment) : undefined;
-    this.budget = retry.budget ? new RetryBudget(retry.budget.ratio, reserveOf(retry), environment) : undefined;
+    this.budget = budget ? new RetryBudget(budget.ratio, reserveOf(retry), environment) : undefined;
     this.bulkhead = bulkhead ? new Bulkhead(bulkhead, environment) : undefined;
     this.breaker = breaker
-      ? new Breaker(scope, breaker, {
-          ...environment,
-          onStateChange: (from, to, retryInMs, openedBy) => {
-            environment.onStateChange(from, to, retryInMs, openedBy);
-            if (to !== 'open' && to !== 'isolated') return;
-            this.coolDown?.flush();
-            this.budget?.flush();
-            this.bulkhead?.flush();
+      ? new Breaker(
+          scope,
+          { ...breaker, respectRetryAfter },
+          {
+            ...environment,
+            onStateChange: (from, to, retryInMs, openedBy) => {
+              environment.onStateChange(from, to, retryInMs, openedBy);
+              if (to === 'open' || to === 'isolated') this.#flush();
+            },
           },
-        })
+        )
       : undefined;
   }
 
-  /** No retry can be paid for, and others wait for a turn already. */
+  /** Lets those go who may not be sent any more. */
+  #flush(): void {
+    this.coolDown?.flush();
+    this.budget?.flush();
+    this.bulkhead?.flush();
+  }
+
+  /** No retry can be paid for: not ever, or others wait for a turn already. */
   get hasSpentBudget(): boolean {
-    return this.budget !== undefined && this.budget.waiting > 0 && this.budget.isSpent;
+    return this.budget !== undefined && (this.budget.isNone || (this.budget.waiting > 0 && this.budget.isSpent));
   }
 
   /** Calls that wait for a cool-down to end or for a turn of the budget. */
@@ -88,8 +97,7 @@ export class Guard {
     const asked = (status === TOO_MANY_REQUESTS || status === SERVICE_UNAVAILABLE) && retryAfterMs;
     const { respectRetryAfter, maxRetryAfter } = policy.retry;
     if (!asked || !respectRetryAfter || !policy.coolDown || !this.coolDown) return;
-    this.coolDown.begin(Math.min(asked, maxRetryAfter));
-    this.bulkhead?.flush();
+    if (this.coolDown.begin(Math.min(asked, maxRetryAfter))) this.#flush();
   }
 }
 

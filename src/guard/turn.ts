@@ -1,7 +1,6 @@
 import { CoolingDownError } from '../base/errors.js';
 import { type End, refused } from '../base/outcome.js';
 import { DEFAULTS } from '../policy/defaults.js';
-import type { CoolDown } from './cool-down.js';
 import { circuitRefusal, type Guard, type GuardedCall, reserveOf } from './guard.js';
 import type { Place } from './line.js';
 
@@ -20,7 +19,12 @@ export function turnOf(guard: Guard, call: GuardedCall): Turn | End | undefined 
   const refusal = () => circuitRefusal(guard, call);
   if (coolDown) {
     const isReturning = last !== undefined || call.recorder.waitedMs > 0;
-    return refusal() ?? tooLong(guard, call, coolDown, isReturning) ?? coolDown.join(refusal, isReturning);
+    const isCrowded = !isReturning && coolDown.waiting >= MOST_WAITING;
+    return (
+      refusal() ??
+      tooLong(guard, call, coolDown.waitMs(isReturning), isCrowded) ??
+      coolDown.join(() => refusal() ?? tooLong(guard, call, coolDown.retryInMs), isReturning)
+    );
   }
   if (!last || !budget || !policy.retry.budget) return undefined;
   const spent = (): End | undefined =>
@@ -28,14 +32,13 @@ export function turnOf(guard: Guard, call: GuardedCall): Turn | End | undefined 
   return refusal() ?? budget.take(reserveOf(policy.retry), () => spent() ?? refusal());
 }
 
-/** The refusal of a call that has not the time to wait until the cool-down is over. */
+/** The refusal of a call that has not the time, or the room, to wait until the cool-down is over. */
 function tooLong(
   { scope }: Guard,
   { config, lifetime, outcome: last }: GuardedCall,
-  coolDown: CoolDown,
-  isReturning: boolean,
+  waitMs: number,
+  isCrowded = false,
 ): End | undefined {
-  const waitMs = coolDown.waitMs(isReturning);
-  if (waitMs < lifetime.remainingMs && (isReturning || coolDown.waiting < MOST_WAITING)) return undefined;
+  if (waitMs < lifetime.remainingMs && !isCrowded) return undefined;
   return refused(new CoolingDownError(config, scope, waitMs, last?.error), 'cooling-down');
 }

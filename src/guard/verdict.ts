@@ -3,7 +3,7 @@ import { TOO_MANY_REQUESTS } from '../base/http.js';
 import { codeOf, type Outcome, statusOf } from '../base/outcome.js';
 import type { ResolvedPolicy } from '../policy/resolve.js';
 
-export type Settings = Exclude<ResolvedPolicy['breaker'], false>;
+export type Settings = Exclude<ResolvedPolicy['breaker'], false> & Pick<ResolvedPolicy['retry'], 'respectRetryAfter'>;
 
 /** What the circuit learns from an attempt. cockatiel keeps the last of these, so none may hold a response. */
 export type Verdict =
@@ -22,9 +22,10 @@ export const PROBE_LOST: Verdict = { counts: 'probe-lost' };
 
 /** What an attempt tells of its host, or `undefined` if that is nothing. */
 export function verdictOf(outcome: Outcome, tookMs: number, settings: Settings, isProbe: boolean): Verdict | undefined {
-  const { countRateLimit, slowCallDuration } = settings;
-  const { retryAfterMs = 0 } = outcome;
-  const tells = whatItTells(outcome, countRateLimit || (isProbe && outcome.retryAfterMs !== undefined));
+  const { countRateLimit, slowCallDuration, respectRetryAfter } = settings;
+  const askedMs = respectRetryAfter ? outcome.retryAfterMs : undefined;
+  const retryAfterMs = askedMs ?? 0;
+  const tells = whatItTells(outcome, countRateLimit || (isProbe && askedMs !== undefined));
   if (tells === 'nothing') return undefined;
   if (tells === 'failure') return { counts: 'failure', retryAfterMs, why: slim(outcome) };
   if (slowCallDuration === false || tookMs <= slowCallDuration) return ANSWERED;

@@ -27,7 +27,7 @@ export interface ResolvedPolicy {
   readonly breaker: Complete<BreakerPolicy> | false;
   readonly bulkhead: Complete<BulkheadPolicy> | false;
   readonly scope: (config: InternalAxiosRequestConfig) => string;
-  readonly idempotent: boolean;
+  readonly idempotent: boolean | undefined;
   readonly body: (() => unknown) | undefined;
   readonly fallback: Fallback | false;
   /** Of those that have a hook, the first counts. */
@@ -183,7 +183,7 @@ const DEFAULT_POLICY: ResolvedPolicy = Object.freeze({
     statuses: new Set<number>(DEFAULTS.retry.statuses),
   }),
   scope: originOf,
-  idempotent: false,
+  idempotent: undefined,
   body: undefined,
   fallback: false,
   hooks: [],

@@ -238,7 +238,7 @@ export interface ResilienceOverride {
   fallback?: Fallback | false | undefined;
   /** Run after the instance's own; each takes the place of the same hook of the request's rule. */
   hooks?: ResilienceHooks | undefined;
-  /** This request is safe to send twice, whatever its method. */
+  /** This request is safe to send twice, or is not, whatever its method. */
   idempotent?: boolean | undefined;
   /**
    * Makes the body anew for each attempt after the first, and for the first where `data` is not given: so that a stream

@@ -10,7 +10,6 @@ import {
   isPrompt,
   isRecord,
   list,
-  message,
   milliseconds,
   number,
   object,
@@ -48,8 +47,6 @@ const methods: Check = (value, path) => {
       if (rule !== undefined) methodRule(rule, `${path}.${clip(name)}`);
     }
   } else list(method, 'a list of methods or a record by method')(value, path);
-  if (Object.keys(value as object).length > 0) return;
-  throw new RangeError(message(path, 'must name at least one method (`retry: false` switches retries off)', value));
 };
 
 const backoff = either(

@@ -11,8 +11,8 @@ import { backoffDelay } from './backoff.js';
 export interface Facts {
   /** Upper case. */
   readonly method: string;
-  /** The caller, or an Idempotency-Key, says that this request may be sent twice. */
-  readonly idempotent: boolean;
+  /** The caller, or an Idempotency-Key, says that this request may be sent twice, or that it may not. */
+  readonly idempotent: boolean | undefined;
   /** The body can be sent again. */
   readonly replayable: boolean;
   /** Retries decided so far, and of those, how many for each kind of limit. */
@@ -95,10 +95,10 @@ function isUsedUp(
   return facts.retries >= Math.min(policy.maxRetries, rule?.maxRetries ?? Infinity);
 }
 
-/** The method list wins over everything but proof that sending again does no harm (RFC 9110 §9.2.2). */
+/** Without a word of the caller's, the method list wins over everything but proof that sending again does no harm (RFC 9110 §9.2.2). */
 function mayBeSentAgain({ unsent }: Outcome, { idempotent }: Facts, rule: ResolvedMethod | undefined): boolean {
-  if (rule?.allowed || idempotent) return true;
-  return unsent === true && rule === undefined;
+  if (idempotent ?? rule?.allowed) return true;
+  return unsent === true && rule?.allowed !== false;
 }
 
 /** A connection that was stale says nothing of the server's health, so the first of a call is replaced at once. */

@@ -22,40 +22,40 @@ export function retryAfterMs(headers: unknown, status: number, wallClockMs: numb
   const ms = read('retry-after-ms') ?? read('x-ms-retry-after-ms');
   if (ms !== undefined) return wholeNumber(ms);
   const retryAfter = read('retry-after');
-  if (retryAfter !== undefined) return delayOf(firstLine(retryAfter), read('date'), wallClockMs);
-  return resetMs(read, status === TOO_MANY_REQUESTS, wallClockMs);
+  // A time is measured against the server's own clock where it sent that, not against ours.
+  const serverNow = () => parseHttpDate(read('date') ?? '', wallClockMs) ?? wallClockMs;
+  if (retryAfter !== undefined) return delayOf(firstLine(retryAfter), serverNow);
+  return resetMs(read, status === TOO_MANY_REQUESTS, serverNow);
 }
 
 /** Of two lines Node takes the first, fetch and xhr join them by a comma, which a date may have after its weekday too. */
 const firstLine = (value: string): string => /^(?:[a-z]+, )?.*?(?=, |$)/i.exec(value)?.[0] ?? value;
 
-/** Delay-seconds or HTTP-date. A date is measured against the server's own clock where it sent it, not against ours. */
-function delayOf(value: string, date: string | undefined, wallClockMs: number): number | undefined {
+/** Delay-seconds or HTTP-date. */
+function delayOf(value: string, serverNow: () => number): number | undefined {
   const seconds = wholeNumber(value);
   if (seconds !== undefined) return seconds * 1_000;
-  const at = parseHttpDate(value, wallClockMs);
-  if (at === undefined) return undefined;
-  const serverNow = date === undefined ? undefined : parseHttpDate(date, wallClockMs);
-  return Math.max(0, at - (serverNow ?? wallClockMs));
+  const at = parseHttpDate(value, serverNow());
+  return at === undefined ? undefined : Math.max(0, at - serverNow());
 }
 
 /** When a used-up limit is filled again. A limit that says how much is left counts only at 0; on a 429 it is used up. */
-function resetMs(read: Read, exhausted: boolean, wallClockMs: number): number | undefined {
+function resetMs(read: Read, exhausted: boolean, serverNow: () => number): number | undefined {
   const field = read('ratelimit');
   if (field !== undefined) return rateLimitField(field);
   for (const prefix of ['ratelimit', 'x-ratelimit', 'x-rate-limit']) {
     const reset = read(`${prefix}-reset`);
     const remaining = read(`${prefix}-remaining`);
     const usedUp = remaining === undefined ? exhausted : wholeNumber(remaining) === 0;
-    if (reset !== undefined) return usedUp ? resetDelay(wholeNumber(reset), wallClockMs) : undefined;
+    if (reset !== undefined) return usedUp ? resetDelay(wholeNumber(reset), serverNow) : undefined;
   }
   return undefined;
 }
 
-function resetDelay(reset: number | undefined, wallClockMs: number): number | undefined {
+function resetDelay(reset: number | undefined, serverNow: () => number): number | undefined {
   if (reset === undefined) return undefined;
-  if (reset >= FIRST_EPOCH_MS) return Math.max(0, reset - wallClockMs);
-  return reset >= FIRST_EPOCH_SECOND ? Math.max(0, reset * 1_000 - wallClockMs) : reset * 1_000;
+  if (reset >= FIRST_EPOCH_MS) return Math.max(0, reset - serverNow());
+  return reset >= FIRST_EPOCH_SECOND ? Math.max(0, reset * 1_000 - serverNow()) : reset * 1_000;
 }
 
 /** `"policy";r=0;t=30, …`: the longest `t` (seconds) among the limits of which `r` (remaining) is 0. */

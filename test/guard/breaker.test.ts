@@ -21,7 +21,7 @@ describe('Breaker', () => {
     states = [];
     breaker = new Breaker(
       'test',
-      { ...DEFAULTS.breaker, consecutive: 3, minimumDuration: 0, ...settings },
+      { ...DEFAULTS.breaker, respectRetryAfter: true, consecutive: 3, minimumDuration: 0, ...settings },
       {
         now: () => clock,
         random: () => random,

@@ -105,7 +105,7 @@ describe('turnOf', () => {
   });
 
   describe('while the scope cools down', () => {
-    beforeEach(() => guard.coolDown?.begin(1_000));
+    beforeEach(() => void guard.coolDown?.begin(1_000));
 
     test('first attempts and retries wait, and no token is taken', async () => {
       expect([asked('a'), asked('b', FAILED), guard.budget?.tokens]).toEqual(['waits', 'waits', 3]);

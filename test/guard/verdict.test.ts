@@ -11,7 +11,7 @@ const answer = (status: number, more: Partial<Outcome> = {}): Outcome => ({
 const coded = (code: string): Outcome => ({ failure: 'other', error: Object.assign(new Error(code), { code }) });
 
 const counts = (outcome: Outcome, { isProbe = false, tookMs = 5, ...settings }: Partial<Settings> & Extra = {}) =>
-  verdictOf(outcome, tookMs, { ...DEFAULTS.breaker, ...settings }, isProbe)?.counts;
+  verdictOf(outcome, tookMs, { ...DEFAULTS.breaker, respectRetryAfter: true, ...settings }, isProbe)?.counts;
 
 interface Extra {
   isProbe?: boolean;
@@ -59,8 +59,25 @@ describe('what an attempt tells of its host', () => {
     ]).toEqual(['answered', 'answered', 'failure']);
   });
 
+  test('Retry-After is heard if the policy heeds it', () => {
+    const asks = (status: number) => ({ ...answer(status), retryAfterMs: 7_000 });
+    const heard = (status: number, isProbe: boolean) =>
+      [true, false].map((respectRetryAfter) => {
+        const verdict = verdictOf(asks(status), 5, { ...DEFAULTS.breaker, respectRetryAfter }, isProbe);
+        return verdict?.counts === 'failure' ? verdict.retryAfterMs : verdict?.counts;
+      });
+    expect([heard(503, false), heard(503, true)]).toEqual([
+      [7_000, 0],
+      [7_000, 0],
+    ]);
+    expect([heard(429, false), heard(429, true)]).toEqual([
+      ['answered', 'answered'],
+      [7_000, 'answered'],
+    ]);
+  });
+
   test('a failure without an error is known by its status', () => {
-    expect(verdictOf(answer(503), 5, DEFAULTS.breaker, false)).toEqual({
+    expect(verdictOf(answer(503), 5, { ...DEFAULTS.breaker, respectRetryAfter: true }, false)).toEqual({
       counts: 'failure',
       retryAfterMs: 0,
       why: { message: 'status 503', code: undefined, status: 503 },

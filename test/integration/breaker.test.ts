@@ -103,6 +103,27 @@ describe('the circuit breaker', () => {
     expect(reportOf(error)).toMatchObject({ ended: 'circuit-open', retries: 4 });
   });
 
+  test('no wait is begun for a retry that the circuit would refuse', async () => {
+    server.script(503);
+    const waits: string[] = [];
+    const resilience = attachResilience(api, {
+      retry: { backoff: { baseDelay: 2_000, jitter: 'none' } },
+      breaker: { ...EAGER, openFor: 60_000 },
+      hooks: { onRetry: ({ url }) => void waits.push(url), onReject: ({ because }) => void waits.push(because) },
+    });
+    await codes(Array.from({ length: 4 }, () => api.get('/', { resilience: { retry: false } })));
+    const error = await rejection(api.get('/'));
+    expect(error).toMatchObject({ code: 'ERR_CIRCUIT_OPEN', cause: { response: { status: 503 } } });
+    expect(reportOf(error)).toMatchObject({
+      ended: 'circuit-open',
+      retries: 0,
+      waitedMs: 0,
+      attempts: [{ status: 503 }, { failure: 'refused' }],
+    });
+    expect([waits, server.hits.length]).toEqual([['circuit-open'], 5]);
+    expect(resilience.stats()).toMatchObject({ calls: 5, failures: 4, rejected: 1 });
+  });
+
   test('a cancelled probe is handed on: the circuit stays open and the next call probes at once', async () => {
     server.script(503);
     const resilience = attachResilience(api, { retry: false, breaker: EAGER });

@@ -102,3 +102,13 @@ test('a server that stays down is sent the reserve and a few more, and the other
   // Each takes its seconds, and both at once take no more.
   await Promise.all([staysDown('http'), staysDown('fetch')]);
 });
+
+test('a budget of nothing: first attempts go out, and no retry', async () => {
+  const server = await flakyServer(503);
+  const api = axios.create({ baseURL: server.url, proxy: false });
+  attachResilience(api, { breaker: false, retry: { backoff: () => 0, budget: { ratio: 0, reserve: 0 } } });
+  const errors = await Promise.all(times(3, (i) => rejection(api.get(`/${i}`))));
+  expect(errors.map((error) => reportOf(error)?.ended)).toEqual(['retry-budget', 'retry-budget', 'retry-budget']);
+  expect(server.hits).toHaveLength(3);
+  await server.close();
+});

@@ -74,6 +74,27 @@ describe.each(['http', 'fetch'] as const)('a cool-down through the %s adapter', 
     expect(resilience.stats()).toMatchObject({ calls: 2, rejected: 1, failures: 1, held: 0 });
   });
 
+  test('whoever waits is refused as soon as the server asks for longer than there is time', async () => {
+    attach();
+    server.script(({ url = '' }, res) => {
+      const [ms, seconds] = url === '/slow' ? [300, '60'] : [0, '5'];
+      setTimeout(() => res.writeHead(503, { 'retry-after': seconds }).end(), ms);
+    });
+    const once = { resilience: { retry: false } } as const;
+    const slow = rejection(api.get('/slow', once));
+    await eventually(() => server.hits.length === 1);
+    await rejection(api.get('/quick', once));
+    const held = rejection(api.post('/held', {}));
+    const patient = new AbortController();
+    const waitsOn = rejection(api.get('/', { signal: patient.signal, resilience: { deadline: false } }));
+    await eventually(() => resilience.stats().held === 2);
+    await slow;
+    expect(await held).toMatchObject({ code: 'ERR_COOLING_DOWN', retryInMs: expect.any(Number) });
+    expect([server.hits.length, resilience.stats().held]).toEqual([2, 1]);
+    patient.abort();
+    expect((await waitsOn).code).toBe('ERR_CANCELED');
+  });
+
   test('whoever waits can be cancelled at once', async () => {
     attach();
     server.script(ASKS_FOR_A_MINUTE);

@@ -211,7 +211,6 @@ describe('hooks, reports and the log', () => {
       '40 attempt 1 failed (status), again in 0 ms',
       '50 gave up after 2 attempts: max-retries',
       '40 circuit of S: closed → open',
-      '40 attempt 1 failed (status), again in 0 ms',
       '40 refused: circuit-open',
       '40 refused: circuit-open',
     ]);

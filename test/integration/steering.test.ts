@@ -85,6 +85,18 @@ describe.each(['http', 'fetch'] as const)('what decides on a retry, through the 
     expect(server.hits.map(({ body }) => body)).toEqual(['{"a":1}', '{"a":1}', '{"a":1}']);
   });
 
+  test('what the request says is not idempotent is not sent twice, whatever its method, its key and its rule', async () => {
+    server.script('reset', 200);
+    const keyed = { headers: { 'Idempotency-Key': 'k' }, resilience: { idempotent: false } };
+    attachResilience(api, { retry: NOW, hedge: 1, rules: { '/search': { idempotent: true } } });
+    expect(reportOf(await rejection(api.put('/', 'a', keyed)))?.ended).toBe('method-not-allowed');
+    server.script('reset', 200);
+    expect(reportOf(await rejection(api.post('/search', 'a', keyed)))?.ended).toBe('method-not-allowed');
+    server.script({ delay: 50 });
+    await api.get('/', { resilience: { idempotent: false } });
+    expect(server.hits).toHaveLength(3);
+  });
+
   test('one Idempotency-Key goes out with every attempt of a POST, and none with a GET', async () => {
     server.script(503, 503, 200);
     attachResilience(api, { retry: { ...NOW, idempotencyKey: true } });

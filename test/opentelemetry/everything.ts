@@ -42,7 +42,7 @@ export async function everything(attach: (resilience: ResilienceHandle) => unkno
   const slow = await against(['hang', 200], { hedge: 20, attemptTimeout: 200 });
   await slow.calls('/');
 
-  const spent = await against([503], { retry: { backoff: () => 0, budget: { reserve: 0, ratio: 0 } } });
+  const spent = await against([503], { retry: { backoff: () => 0, budget: { reserve: 0 } } });
   const controller = new AbortController();
   const held = spent.api.get('/', { signal: controller.signal }).catch(() => {});
   await eventually(() => spent.resilience.stats().held === 1);

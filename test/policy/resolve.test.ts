@@ -72,7 +72,7 @@ describe('resolvePolicy', () => {
         slowCallDuration: false,
       },
       bulkhead: { limit: 256, queue: 10_000, countStreams: false },
-      idempotent: false,
+      idempotent: undefined,
       hooks: [],
       logger: false,
     });

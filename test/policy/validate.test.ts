@@ -80,11 +80,6 @@ describe('validatePolicy refuses', () => {
       [{ retry: { limits: { status: '1' } } }, `\`retry.limits.status\` ${WHOLE} "1"`, TypeError],
 
       [
-        { retry: { methods: [] } },
-        '`retry.methods` must name at least one method (`retry: false` switches retries off), got []',
-        RangeError,
-      ],
-      [
         { retry: { methods: 'GET' } },
         '`retry.methods` must be a list of methods or a record by method, got "GET"',
         TypeError,

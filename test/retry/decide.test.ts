@@ -8,7 +8,7 @@ import { decide, type Facts, limitedKind } from '../../src/retry/decide.js';
 
 const FACTS: Facts = {
   method: 'GET',
-  idempotent: false,
+  idempotent: undefined,
   replayable: true,
   retries: 0,
   retriesBy: { connect: 0, read: 0, status: 0 },
@@ -172,6 +172,22 @@ describe('methods', () => {
     ['POST, answered', answer(503), POST, {}, 'method-not-allowed'],
     ['POST, asked to come again', answer(429, { retryAfterMs: 1_000 }), POST, {}, 'method-not-allowed'],
     ['POST, idempotent', RESET, { ...POST, idempotent: true }, {}, '50 ms, read'],
+    ['PUT, not idempotent', RESET, { method: 'PUT', idempotent: false }, {}, 'method-not-allowed'],
+    ['PUT, not idempotent, never sent', REFUSED, { method: 'PUT', idempotent: false }, {}, '50 ms, connect'],
+    [
+      'POST, listed, not idempotent',
+      RESET,
+      { ...POST, idempotent: false },
+      { methods: ['POST'] },
+      'method-not-allowed',
+    ],
+    [
+      'false in a record, idempotent',
+      RESET,
+      { ...POST, idempotent: true },
+      { methods: { POST: false } },
+      '50 ms, read',
+    ],
     ['POST, listed', answer(503), POST, { methods: ['post'] }, '50 ms, status'],
     ['POST, listed, another status', answer(501), POST, { methods: ['post'] }, 'not-retryable'],
     ['GET, no longer listed', answer(503), {}, { methods: ['POST'] }, 'method-not-allowed'],

@@ -104,6 +104,8 @@ describe('the reset of a rate limit', () => {
     [403, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(EPOCH + 30) }, 30_000],
     [429, { 'x-ratelimit-reset': String(EPOCH - 30) }, 0],
     [429, { 'x-ratelimit-reset': String(NOW + 30_000) }, 30_000],
+    // An hour ahead of ours: what it says is measured by its own clock.
+    [429, { 'x-ratelimit-reset': String(EPOCH + 3_630), date: 'Mon, 15 Jun 2026 13:00:00 GMT' }, 30_000],
     [429, { 'x-ratelimit-reset': '1704067199' }, 1_704_067_199_000],
     [429, { 'x-ratelimit-reset': '1704067200' }, 0],
     [429, { 'x-ratelimit-reset': '1704067200000' }, 0],
