@@ -45,9 +45,12 @@ export class Lifetime {
     return this.#endsAt - now();
   }
 
-  /** How it was cut short, or is about to be: many timers may be due at once, and what one of them ends lets others go on. */
+  /**
+   * How it was cut short, or is about to be, within the millisecond that timers go by: many may be due at once, and what one of
+   * them ends lets others go on.
+   */
   get overByNow(): End | undefined {
-    return this.over ?? (this.remainingMs <= 0 ? this.#due() : undefined);
+    return this.over ?? (this.remainingMs < 1 ? this.#due() : undefined);
   }
 
   /** The call enters another phase: its end is told to `endPhase`, at once if it has come already. */

@@ -254,15 +254,12 @@ describe('Lifetime', () => {
     expect([told.mock.calls.length, subscribers(token)]).toEqual([1, 0]);
   });
 
-  test('is over by now when its time is, though no timer has fired yet', () => {
+  test('is over by now when less than a millisecond is left, though no timer has fired yet', () => {
     const config: Config = { headers: new AxiosHeaders() };
     const late = (ms: number) =>
       new Lifetime(config, now() - ms, 1_000, () => new DeadlineExceededError(config, 'test', 1_000));
-    expect([late(999).overByNow, late(1_000).overByNow?.final, late(1_000).over]).toEqual([
-      undefined,
-      'deadline',
-      undefined,
-    ]);
+    expect([999, 999.1, 1_000].map((ms) => late(ms).overByNow?.final)).toEqual([undefined, 'deadline', 'deadline']);
+    expect(late(1_000).over).toBeUndefined();
     const cut = late(1_000);
     cut.cut({ failure: 'canceled', final: 'canceled' });
     expect(cut.overByNow?.final).toBe('canceled');
