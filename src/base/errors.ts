@@ -144,5 +144,5 @@ export function canceledError(config: Config, reason: unknown): AxiosError {
 
 /** As native `cause` is: not enumerable, so that no serialiser walks into a socket. */
 export function hide(target: object, key: string, value: unknown): void {
-  Object.defineProperty(target, key, { value, writable: true, configurable: true, enumerable: false });
+  Object.defineProperty(target, key, { value, writable: true, configurable: true });
 }

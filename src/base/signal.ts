@@ -46,10 +46,17 @@ export class LightSignal implements Aborter {
     return this.#listeners.size === 0;
   }
 
-  /** Tells once when the last listener has left: nobody needs this signal any more. */
-  whenIdle(listener: () => void): void {
+  /** Tells once when nobody needs this signal any more. True for the first who asks. */
+  whenIdle(listener: () => void): boolean {
     this.#idleListeners ??= [];
-    this.#idleListeners.push(listener);
+    return this.#idleListeners.push(listener) === 1;
+  }
+
+  /** Nobody needs it any more: the last listener has left, or what it is for has ended. */
+  tellIdle(): void {
+    const told = this.#idleListeners ?? [];
+    this.#idleListeners = undefined;
+    for (const tell of told) tell();
   }
 
   addEventListener(_type: 'abort', listener: Listener): void {
@@ -57,10 +64,7 @@ export class LightSignal implements Aborter {
   }
 
   removeEventListener(_type: 'abort', listener: Listener): void {
-    if (!this.#listeners.delete(listener) || this.#listeners.size > 0) return;
-    const told = this.#idleListeners ?? [];
-    this.#idleListeners = undefined;
-    for (const tell of told) tell();
+    if (this.#listeners.delete(listener) && this.#listeners.size === 0) this.tellIdle();
   }
 
   abort(): void {

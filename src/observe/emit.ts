@@ -18,17 +18,22 @@ export type EventName = keyof Listener;
 export type ScopeEvent = 'onCoolDown' | 'onBudgetExhausted' | 'onStateChange' | 'onSaturation';
 export type EventOf<Name extends EventName> = Parameters<NonNullable<Listener[Name]>>[0];
 
+interface Entry {
+  readonly listener: Listener;
+  readonly logger?: object | undefined;
+}
+
 /** Calls listeners so that nothing they do reaches the call: one that throws or rejects is reported once. */
 export class Emitter {
   /** In an entry of its own each, so that the same hooks added twice take two to take off. */
-  #entries: readonly { readonly listener: Listener; readonly culprit?: object | undefined }[] = [];
+  #entries: readonly Entry[] = [];
   readonly #reported = new WeakSet<object>();
 
-  constructor(private readonly report: (hook: string, error: unknown) => void) {}
+  constructor(private readonly report: (culprit: string, error: unknown) => void) {}
 
-  /** A hook that fails is reported once; with a `culprit` (the logger), once for all hooks of that listener. */
-  add(listener: Listener, culprit?: object): () => void {
-    const entry = { listener, culprit };
+  /** A hook that fails is reported once; a `logger`, which is behind all hooks of its listener, once for all of them. */
+  add(listener: Listener, logger?: object): () => void {
+    const entry = { listener, logger };
     this.#entries = [...this.#entries, entry];
     return () => {
       this.#entries = this.#entries.filter((other) => other !== entry);
@@ -37,29 +42,21 @@ export class Emitter {
 
   /** `make` runs only if somebody listens. Of a request's `own`, the first that has the hook runs, after the instance's. */
   emit<Name extends EventName>(name: Name, make: () => EventOf<Name>, own: readonly Listener[] = []): void {
+    const first = own.find((listener) => listener[name]);
     let event: EventOf<Name> | undefined;
-    for (const { listener, culprit } of this.#entries) {
-      if (!listener[name]) continue;
+    for (const entry of first ? [...this.#entries, { listener: first }] : this.#entries) {
+      if (!entry.listener[name]) continue;
       event ??= make();
-      this.#tell(listener, name, event, culprit);
-    }
-    for (const listener of own) {
-      if (!listener[name]) continue;
-      this.#tell(listener, name, event ?? make());
-      break;
+      this.#tell(entry, name, event);
     }
   }
 
-  #tell<Name extends EventName>(
-    listener: Listener,
-    name: Name,
-    event: EventOf<Name>,
-    culprit = listener[name] as object,
-  ): void {
+  #tell<Name extends EventName>({ listener, logger }: Entry, name: Name, event: EventOf<Name>): void {
     const failed = (error: unknown) => {
+      const culprit = logger ?? (listener[name] as object);
       if (this.#reported.has(culprit)) return;
       this.#reported.add(culprit);
-      this.report(name, error);
+      this.report(logger ? 'logger' : name, error);
     };
     try {
       unawaited((listener[name] as (event: EventOf<Name>) => unknown)(event), failed);

@@ -60,8 +60,8 @@ export function decide(
   if (!mayBeSentAgain(outcome, facts, rule)) return stop('method-not-allowed');
   if (!facts.replayable) return stop('body-not-replayable');
   // Coming back sooner than asked is only refused again, so a wait we will not make ends the call.
-  if (policy.respectRetryAfter && (retryAfterMs ?? 0) > policy.maxRetryAfter) return stop('retry-after-too-long');
-  const asked = policy.respectRetryAfter && retryAfterMs ? retryAfterMs : undefined;
+  const asked = (policy.respectRetryAfter && retryAfterMs) || 0;
+  if (asked > policy.maxRetryAfter) return stop('retry-after-too-long');
   const delayMs = asked ? Math.min(spread(asked, random), MAX_TIMER_MS) : ownDelay(outcome, facts, policy, random);
   if (delayMs >= facts.remainingMs) return stop('deadline');
   if (facts.budgetSpent) return stop('retry-budget');

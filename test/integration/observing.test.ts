@@ -162,7 +162,12 @@ describe('hooks, reports and the log', () => {
     server.script(503, 503, 200);
     expect((await api.get('/')).status).toBe(200);
     await sleep(5);
-    expect(spy.mock.calls).toHaveLength(1);
+    expect(spy.mock.calls).toEqual([
+      [
+        'axios-resilience: logger failed; the call is not affected, and this is said once',
+        { 'resilience.hook': 'logger', 'exception.message': 'disk full' },
+      ],
+    ]);
     spy.mockRestore();
   });
 

@@ -56,6 +56,17 @@ describe.each(['http', 'fetch'] as const)('with countStreams, through the %s ada
     return inFlight;
   };
 
+  test('whoever cares when a body ends listens once, so that Node does not warn of a leak', async () => {
+    const { signal } = new AbortController();
+    const bodies = await Promise.all([
+      axios.get<Readable>(`${server.url}/plain`, { adapter, responseType: 'stream', signal, proxy: false }),
+      api.get<Readable>('/', { signal }),
+    ]);
+    const [plain, ours] = bodies.map(({ data }) => data.listenerCount?.('close') ?? 0);
+    for (const { data } of bodies) drop(data);
+    expect(ours).toBe(adapter === 'http' ? (plain ?? 0) + 1 : 0);
+  });
+
   test('50 downloads of which half are destroyed midway are never more than two at once, and leave nothing behind', async () => {
     const callers = Array.from({ length: 50 }, () => new AbortController());
     const received = await Promise.all(
