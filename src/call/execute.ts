@@ -11,6 +11,8 @@ import { reissue } from './wire.js';
 /** One call, from its first attempt to its last word. */
 export async function execute(call: Call): Promise<AxiosResponse> {
   const { lifetime, scope } = call;
+  // For whoever asks while it runs.
+  fileReport(call.config, call.recorder);
   scope.counters.calls++;
   try {
     call.outcome = await firstAttempt(call);
@@ -28,7 +30,6 @@ function conclude(call: Call): void {
   const { outcome = {}, decision, recorder, lifetime } = call;
   const because = decision?.retry === false ? decision.because : 'success';
   recorder.end(because);
-  fileReport(call.config, recorder);
   fileReport(outcome.error, recorder);
   // An adapter of the caller's may leave the config off, or put another in its place.
   if (outcome.response?.config !== call.config) fileReport(outcome.response, recorder);

@@ -5,7 +5,8 @@ import { logWarning } from '../observe/log.js';
 import { bool, fn, or } from '../policy/check.js';
 import { DEFAULTS } from '../policy/defaults.js';
 import type { FailedAttempt, ResiliencePolicy, RetryPolicy } from '../policy/types.js';
-import { type BasePolicy, EVERY_METHOD, errorOf, given, retries, validate } from './carry.js';
+import { CallbackErrors, lastOf, retriesBefore } from './callback-errors.js';
+import { type BasePolicy, EVERY_METHOD, given, listening, retries, validate } from './carry.js';
 
 /** The options of axios-retry 4, for an instance. */
 export interface AxiosRetryOptions {
@@ -17,7 +18,7 @@ export interface AxiosRetryOptions {
   retryDelay?: ((retryCount: number, error: AxiosError) => number) | undefined;
   /** axios's `timeout` is for each attempt here: `false` cannot be carried over, and `base.deadline` takes its place. */
   shouldResetTimeout?: boolean | undefined;
-  /** `retry.beforeRetry`: awaited after the wait, not before it. */
+  /** `retry.beforeRetry`: awaited after the wait, not before it. `error.config` there is `requestConfig`, the next request. */
   onRetry?:
     | ((retryCount: number, error: AxiosError, requestConfig: AxiosRequestConfig) => Promise<void> | void)
     | undefined;
@@ -37,6 +38,9 @@ const OPTIONS = {
   validateResponse: or(fn, null),
 };
 
+/** What else its callbacks find among `error.config['axios-retry']`. */
+const USUAL = { shouldResetTimeout: false, validateResponse: null };
+
 /**
  * The policy that does what axios-retry did with these options, and is safe where it was not: see docs/migration.md for
  * what differs. What cannot be carried over is warned of, through `base.logger` or on the console.
@@ -47,6 +51,14 @@ export function fromAxiosRetry(options: AxiosRetryOptions = {}, base: BasePolicy
   validate(options, OPTIONS, base);
   warnOfLosses(options, base);
   const { retryCondition, retryDelay, onRetry, onMaxRetryTimesExceeded, validateResponse } = options;
+  const most = options.retries ?? base.retry?.maxRetries ?? DEFAULTS.retry.maxRetries;
+  const errors = new CallbackErrors('axios-retry', ({ retries, sentAt }) => ({
+    ...USUAL,
+    ...given(options),
+    retries: most,
+    retryCount: retries,
+    lastRequestTime: sentAt,
+  }));
   const retry: RetryPolicy = {
     methods: retryCondition ? EVERY_METHOD : ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'],
     // axios-retry looks at errors only, so no status may turn an answer that axios accepts into a failure.
@@ -55,13 +67,14 @@ export function fromAxiosRetry(options: AxiosRetryOptions = {}, base: BasePolicy
     ...base.retry,
     ...given<RetryPolicy>({
       maxRetries: options.retries,
-      backoff: retryDelay && ((failed) => retryDelay(failed.attempt, errorOf(failed))),
-      shouldRetry: retryCondition && ((failed) => agreed(retryCondition(errorOf(failed)))),
-      beforeRetry:
-        onRetry &&
-        (async (config, failed) => {
-          await onRetry(failed.attempt, errorOf(failed), config);
+      backoff:
+        retryDelay &&
+        ((failed) => {
+          const retry = retriesBefore(failed) + 1;
+          return retryDelay(retry, errors.of(failed, retry));
         }),
+      shouldRetry: retryCondition && ((failed) => agreed(retryCondition(errors.of(failed)))),
+      beforeRetry: (retryCondition || retryDelay || onRetry) && errors.beforeRetry(onRetry, base.retry?.beforeRetry),
       retryResponse: validateResponse && ((response) => !validateResponse(response)),
     }),
   };
@@ -69,16 +82,16 @@ export function fromAxiosRetry(options: AxiosRetryOptions = {}, base: BasePolicy
   if (validateResponse && shouldRetry) {
     retry.shouldRetry = (failed, proposed) => !isGood(failed, validateResponse) && shouldRetry(failed, proposed);
   }
-  const most = retry.maxRetries ?? DEFAULTS.retry.maxRetries;
+  const exceeded = onMaxRetryTimesExceeded && listening('onMaxRetryTimesExceeded', onMaxRetryTimesExceeded, base);
   return {
     ...base,
     retry,
-    ...(onMaxRetryTimesExceeded && {
+    ...(exceeded && {
       hooks: {
-        onEnd: ({ report, error, response, config }) => {
-          if (report.ended === 'success' || report.ended === 'canceled') return;
-          if (report.ended !== 'max-retries' && report.retries < most) return;
-          return onMaxRetryTimesExceeded(errorOf({ error, response, config } as FailedAttempt), report.retries);
+        onEnd: (event) => {
+          const { ended, retries } = event.report;
+          if (ended === 'success' || ended === 'canceled' || (ended !== 'max-retries' && retries < most)) return;
+          exceeded(errors.of(lastOf(event), retries), retries);
         },
       },
     }),

@@ -1,7 +1,7 @@
-import { AxiosError } from 'axios';
-import { parsed } from '../call/body.js';
+import { unawaited } from '../base/thenable.js';
+import { reportListenerFailure } from '../observe/log.js';
 import { type Check, fields, isRecord, message, object, or, readable, typed, whole } from '../policy/check.js';
-import type { FailedAttempt, HttpMethod, ResiliencePolicy, RetryPolicy } from '../policy/types.js';
+import type { HttpMethod, ResiliencePolicy, RetryPolicy } from '../policy/types.js';
 
 /** The rest of the policy. Where it and the options carried over set the same thing, the options win. */
 export type BasePolicy = Readonly<Omit<ResiliencePolicy, 'retry' | 'hooks'>> & {
@@ -43,13 +43,24 @@ export function validate(options: unknown, checks: Readonly<Record<string, Check
   });
 }
 
-/** The error a plugin would have given its callbacks: the JSON of its answer is parsed, which axios has not done yet. */
-export function errorOf({ error, response, config }: Pick<FailedAttempt, 'error' | 'response' | 'config'>): AxiosError {
-  if (!response) return error as AxiosError;
-  const view = parsed(response);
-  if (error instanceof Error) return Object.create(error, { response: { value: view, enumerable: true } });
-  const text = `Request failed with status code ${response.status}`;
-  return new AxiosError(text, undefined, config, response.request, view);
+/** Calls `listener` and never awaits it. That it failed is said once, by the name it has in the plugin's options. */
+export function listening<Args extends unknown[]>(
+  option: string,
+  listener: (...args: Args) => unknown,
+  { logger }: BasePolicy,
+): (...args: Args) => void {
+  let isSaid = false;
+  const failed = (error: unknown) => {
+    if (!isSaid) void reportListenerFailure(logger || console, option, error);
+    isSaid = true;
+  };
+  return (...args) => {
+    try {
+      unawaited(listener(...args), failed);
+    } catch (error) {
+      failed(error);
+    }
+  };
 }
 
 /** Without the parts that are not set, which would otherwise replace those of `base`. */

@@ -1,15 +1,24 @@
 import type { AxiosError } from 'axios';
-import { bool, fn, list, number, typed } from '../policy/check.js';
+import { bool, type Check, fn, list, message, number, typed } from '../policy/check.js';
+import { DEFAULTS } from '../policy/defaults.js';
 import type { FailedAttempt, ResiliencePolicy, RetryPolicy } from '../policy/types.js';
-import { type BasePolicy, EVERY_METHOD, errorOf, given, retries, validate } from './carry.js';
+import { CallbackErrors, lastOf, retriesBefore } from './callback-errors.js';
+import { type BasePolicy, EVERY_METHOD, given, listening, retries, validate } from './carry.js';
 
-/** What was in `raxConfig`: the options of retry-axios 2 to 4, without the state it keeps beside them. */
+/**
+ * What was in `raxConfig`, without the state that retry-axios keeps beside it. What the options mean, and what they are where
+ * they are not set, is as in version 4; whoever comes from 2 or 3 adds `noResponseRetries: 2`, and `retryDelay: 1_000` unless
+ * `backoffType` is set to another than `exponential`, to wait and try as before.
+ */
 export interface RetryAxiosOptions {
   /** `retry.maxRetries` */
   retry?: number | undefined;
-  /** retry-axios 2 and 3: no more retries than this when no answer came. */
+  /** Of retry-axios 2 and 3, where it was 2: no more retries than this when no answer came. @default `retry` */
   noResponseRetries?: number | undefined;
-  /** Milliseconds. With `backoffType`, `jitter` and `maxRetryDelay`: `retry.backoff`. Without any of the four, ours. */
+  /**
+   * Milliseconds. With `backoffType`, `jitter` and `maxRetryDelay`: `retry.backoff`, by the formulas of version 4. Without any
+   * of the four, ours.
+   */
   retryDelay?: number | undefined;
   /** See `retryDelay`. */
   backoffType?: 'linear' | 'static' | 'exponential' | undefined;
@@ -19,13 +28,13 @@ export interface RetryAxiosOptions {
   maxRetryDelay?: number | undefined;
   /** `retry.methods` */
   httpMethodsToRetry?: readonly string[] | undefined;
-  /** Ranges, both ends included: `[[429, 429], [500, 599]]`. */
+  /** `retry.shouldRetry`; ranges, both ends included: `[[429, 429], [500, 599]]`. */
   statusCodesToRetry?: readonly (readonly number[])[] | undefined;
   /** `retry.shouldRetry`; with it, any method may be sent again, as with retry-axios. */
   shouldRetry?: ((error: AxiosError) => boolean) | undefined;
-  /** `hooks.onRetry`; not awaited. */
+  /** `hooks.onRetry`, and `hooks.onGiveUp` of a call that would have to wait for too long; not awaited. */
   onError?: ((error: AxiosError) => void | Promise<void>) | undefined;
-  /** `retry.beforeRetry` */
+  /** `retry.beforeRetry`; `error.config` there is the next request. */
   onRetryAttempt?: ((error: AxiosError) => void | Promise<void>) | undefined;
   /** `retry.respectRetryAfter` */
   checkRetryAfter?: boolean | undefined;
@@ -40,6 +49,15 @@ const oneOf = (...values: string[]) =>
 
 const state = typed("is retry-axios's own state and no option: reportOf(error) tells of the attempts", () => false);
 
+const status = number('must be a status', (value) => value >= 100 && value <= 599);
+
+const range: Check = (value, path) => {
+  list(status, 'a range: [first, last]')(value, path);
+  const [first = NaN, last = NaN, ...more] = value as number[];
+  if (first <= last && more.length === 0) return;
+  throw new RangeError(message(path, 'must be a range: [first, last], first ≤ last', value));
+};
+
 const OPTIONS = {
   retry: retries,
   noResponseRetries: retries,
@@ -51,13 +69,7 @@ const OPTIONS = {
     typed('must be a method', (value) => typeof value === 'string'),
     'a list of methods',
   ),
-  statusCodesToRetry: list(
-    list(
-      number('must be a status', (value) => value >= 100 && value <= 599),
-      'a range: [first, last]',
-    ),
-    'a list of ranges',
-  ),
+  statusCodesToRetry: list(range, 'a list of ranges'),
   shouldRetry: fn,
   onError: fn,
   onRetryAttempt: fn,
@@ -77,34 +89,66 @@ const OPTIONS = {
 export function fromRetryAxios(options: RetryAxiosOptions = {}, base: BasePolicy = {}): ResiliencePolicy {
   validate(options, OPTIONS, base);
   const { shouldRetry, onError, onRetryAttempt, httpMethodsToRetry } = options;
+  const most = options.retry ?? base.retry?.maxRetries ?? DEFAULTS.retry.maxRetries;
+  const errors = new CallbackErrors('raxConfig', ({ retries, errors }) => ({
+    ...USUAL,
+    ...given(options),
+    retry: most,
+    currentRetryAttempt: retries,
+    ...(retries > 0 && { retriesRemaining: most - retries }),
+    errors,
+  }));
   const retry: RetryPolicy = {
     methods: shouldRetry ? EVERY_METHOD : ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'],
     // retry-axios looks at errors only, so no status may turn an answer that axios accepts into a failure.
     statuses: [],
-    maxRetryAfter: 300_000,
+    maxRetryAfter: USUAL.maxRetryAfter,
     ...base.retry,
     ...given<RetryPolicy>({
       maxRetries: options.retry,
       methods: shouldRetry ? undefined : httpMethodsToRetry,
       backoff: backoff(options),
-      shouldRetry: shouldRetry ? (failed) => Boolean(shouldRetry(errorOf(failed))) : condition(options),
-      beforeRetry: onRetryAttempt && (async (_config, failed) => void (await onRetryAttempt(errorOf(failed)))),
+      shouldRetry: shouldRetry ? (failed) => Boolean(shouldRetry(errors.of(failed))) : condition(options),
+      beforeRetry:
+        (shouldRetry || onError || onRetryAttempt) &&
+        errors.beforeRetry(onRetryAttempt && ((_retry, error) => onRetryAttempt(error)), base.retry?.beforeRetry),
       respectRetryAfter: options.checkRetryAfter,
       maxRetryAfter: options.maxRetryAfter,
     }),
   };
-  return { ...base, retry, ...(onError && { hooks: { onRetry: (event) => onError(errorOf(event)) } }) };
+  const failed = onError && listening('onError', onError, base);
+  return {
+    ...base,
+    retry,
+    ...(failed && {
+      hooks: {
+        onRetry: (event) => failed(errors.of(event, retriesBefore(event) + 1)),
+        onGiveUp: (event) => {
+          if (event.because === 'retry-after-too-long') failed(errors.of(lastOf(event)));
+        },
+      },
+    }),
+  };
 }
 
-const RANGES = [
-  [100, 199],
-  [429, 429],
-  [500, 599],
-];
+/** What its callbacks find among `raxConfig` where it is not set. */
+const USUAL = {
+  retryDelay: 100,
+  backoffType: 'exponential',
+  httpMethodsToRetry: ['GET', 'HEAD', 'PUT', 'OPTIONS', 'DELETE'],
+  checkRetryAfter: true,
+  maxRetryAfter: 300_000,
+  statusCodesToRetry: [
+    [100, 199],
+    [429, 429],
+    [500, 599],
+  ],
+} as const;
 
-function condition({ statusCodesToRetry = RANGES, noResponseRetries = Infinity }: RetryAxiosOptions) {
-  return ({ failure, response, attempt }: FailedAttempt): boolean | undefined => {
-    if (!response) return attempt > noResponseRetries ? false : undefined;
+function condition({ statusCodesToRetry = USUAL.statusCodesToRetry, noResponseRetries = Infinity }: RetryAxiosOptions) {
+  return (failed: FailedAttempt): boolean | undefined => {
+    const { failure, response } = failed;
+    if (!response) return retriesBefore(failed) >= noResponseRetries ? false : undefined;
     if (failure !== 'status') return undefined;
     return (
       statusCodesToRetry.some(([first = 0, last = 0]) => response.status >= first && response.status <= last) ||
@@ -115,15 +159,15 @@ function condition({ statusCodesToRetry = RANGES, noResponseRetries = Infinity }
 
 function backoff({ retryDelay, backoffType, jitter, maxRetryDelay }: RetryAxiosOptions): RetryPolicy['backoff'] {
   if ([retryDelay, backoffType, jitter, maxRetryDelay].every((option) => option === undefined)) return undefined;
-  const base = retryDelay ?? 100;
-  const exponential = (attempt: number): number => {
-    const delay = ((2 ** attempt - 1) / 2) * base;
+  const base = retryDelay ?? USUAL.retryDelay;
+  const exponential = (retry: number): number => {
+    const delay = ((2 ** retry - 1) / 2) * base;
     if (jitter === 'full') return Math.random() * delay;
     return jitter === 'equal' ? delay / 2 + Math.random() * (delay / 2) : delay;
   };
-  const delayOf = (attempt: number): number => {
-    if (backoffType === 'linear') return attempt * 1_000;
-    return backoffType === 'static' ? base : exponential(attempt);
+  const delayOf = (retry: number): number => {
+    if (backoffType === 'linear') return retry * 1_000;
+    return backoffType === 'static' ? base : exponential(retry);
   };
-  return ({ attempt }) => Math.min(delayOf(attempt), maxRetryDelay ?? Infinity);
+  return (failed) => Math.min(delayOf(retriesBefore(failed) + 1), maxRetryDelay ?? Infinity);
 }

@@ -43,6 +43,12 @@ export function fileReport(key: unknown, recorder: Recorder): void {
   if (isObject(key)) filed.put(key, recorder);
 }
 
+/** Makes the report that `other` leads to findable by `key` too: an error that stands for another. */
+export function shareReport(key: object, other: object): void {
+  const recorder = filed.get(other);
+  if (recorder) filed.put(key, recorder);
+}
+
 /**
  * What happened on the way to a response or an error, whichever the call settled with, or `undefined` if neither came
  * through an attached instance. An error that axios made of a good response (one that would not parse) has its report too.

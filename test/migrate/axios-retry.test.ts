@@ -229,14 +229,14 @@ describe('the callbacks are called alike', () => {
       if (typeof retry !== 'object' || typeof retry.backoff !== 'function') throw new Error('no backoff');
       for (const attempt of [1, 2, 3]) {
         const error = new Error('lost') as AxiosError;
-        const failed = { attempt, durationMs: 1, error, config: {} as never };
+        const failed = { attempt, durationMs: 1, error, config: { headers: {} } as never };
         expect(retry.backoff(failed)).toBe(retryDelay(attempt, error));
       }
     }
     const { retry } = fromAxiosRetry({ retryDelay: axiosRetry.exponentialDelay });
     if (typeof retry !== 'object' || typeof retry.backoff !== 'function') throw new Error('no backoff');
     for (const attempt of [1, 2, 3]) {
-      const ms = retry.backoff({ attempt, durationMs: 1, error: new Error('lost'), config: {} as never });
+      const ms = retry.backoff({ attempt, durationMs: 1, error: new Error('lost'), config: { headers: {} } as never });
       expect(ms).toBeGreaterThanOrEqual(2 ** attempt * 100);
       expect(ms).toBeLessThanOrEqual(2 ** attempt * 120);
     }

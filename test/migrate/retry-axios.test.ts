@@ -115,6 +115,8 @@ describe('the waits', () => {
 
   test.each([
     [{ retryDelay: 200 }, [100, 300, 700]],
+    // As versions 2 and 3 wait without any option.
+    [{ retryDelay: 1_000 }, [500, 1_500, 3_500]],
     [{ backoffType: 'exponential' as const, maxRetryDelay: 200 }, [50, 150, 200]],
     [{ backoffType: 'static' as const }, [100, 100, 100]],
     [{ backoffType: 'linear' as const, retryDelay: 5 }, [1_000, 2_000, 3_000]],
@@ -149,6 +151,24 @@ describe('what cannot be carried over is refused by name', () => {
     [{ retires: 3 }, '`options.retires` is not an option'],
     [{ backoffType: 'cubic' }, '`options.backoffType` must be one of linear, static, exponential, got "cubic"'],
     [{ statusCodesToRetry: [500] }, '`options.statusCodesToRetry[0]` must be a range: [first, last], got 500'],
+    [
+      { statusCodesToRetry: [[500]] },
+      '`options.statusCodesToRetry[0]` must be a range: [first, last], first ≤ last, got [500]',
+    ],
+    [
+      {
+        statusCodesToRetry: [
+          [429, 429],
+          [599, 500],
+        ],
+      },
+      '`options.statusCodesToRetry[1]` must be a range: [first, last], first ≤ last, got [599, 500]',
+    ],
+    [
+      { statusCodesToRetry: [[500, 502, 504]] },
+      '`options.statusCodesToRetry[0]` must be a range: [first, last], first ≤ last, got [500, 502, 504]',
+    ],
+    [{ statusCodesToRetry: [[500, '599']] }, '`options.statusCodesToRetry[0][1]` must be a status, got "599"'],
   ])('%j', (options, text) => {
     expect(() => fromRetryAxios(options as never)).toThrow(text);
   });

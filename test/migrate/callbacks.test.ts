@@ -1,0 +1,509 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import axios, { AxiosError, type AxiosInstance, type AxiosRequestConfig, type InternalAxiosRequestConfig } from 'axios';
+import { attachResilience, type ResiliencePolicy, reportOf } from 'axios-resilience';
+import { type BasePolicy, fromAxiosRetry, fromRetryAxios } from 'axios-resilience/migrate';
+import axiosRetry, { type IAxiosRetryConfig } from 'axios-retry';
+import * as rax from 'retry-axios';
+import type { Step } from '../helpers/flaky-server.js';
+import { SideBySide } from './side-by-side.js';
+
+type Note = (...seen: unknown[]) => void;
+type Config = InternalAxiosRequestConfig & { again?: boolean };
+
+let both: SideBySide;
+beforeAll(async () => {
+  both = await SideBySide.open();
+});
+afterAll(() => both.close());
+
+const quiet: BasePolicy = { logger: { warn: () => {}, error: () => {} } };
+const configOf = (error: AxiosError) => error.config as Config;
+const stateOf = (error: AxiosError) =>
+  configOf(error)['axios-retry'] as IAxiosRetryConfig & { retryCount: number; lastRequestTime: number };
+
+/** Answers 401 until it is sent what the callback puts into the request. */
+const fresh: Step = (req: IncomingMessage, res: ServerResponse) => {
+  res.statusCode = req.headers.authorization === 'Bearer fresh' ? 200 : 401;
+  res.end();
+};
+const renew = (error: AxiosError) => {
+  configOf(error).headers.Authorization = 'Bearer fresh';
+};
+const on401 = ({ response }: AxiosError) => response?.status === 401;
+const GET_TWICE = ['GET /thing', 'GET /thing'];
+
+interface Case<Options> {
+  options: (note: Note) => Options;
+  script: Step[];
+  config?: AxiosRequestConfig;
+  requests: string[];
+  got: string;
+  /** What the callbacks saw. */
+  seen?: unknown[];
+}
+
+async function compare<Options>(
+  { options, script, config = {}, requests, got, seen = [] }: Case<Options>,
+  theirs: (api: AxiosInstance, options: Options) => void,
+  ours: (options: Options) => ResiliencePolicy,
+): Promise<void> {
+  const run = async (put: (api: AxiosInstance, options: Options) => void) => {
+    const noted: unknown[] = [];
+    const given = options((...what) => noted.push(what));
+    const headers = { Authorization: 'Bearer old' };
+    return { ...(await both.see((api) => put(api, given), script, { headers, ...config })), noted };
+  };
+  const plugin = await run(theirs);
+  expect(await run((api, given) => attachResilience(api, ours(given)))).toEqual(plugin);
+  expect(plugin).toMatchObject({ requests, got, noted: seen });
+}
+
+describe('callbacks of axios-retry that read or write error.config', () => {
+  const quick = { retryDelay: () => 1 };
+  const TABLE: [name: string, Case<IAxiosRetryConfig>][] = [
+    [
+      'retryCondition reads retryCount',
+      {
+        options: (note) => ({
+          ...quick,
+          retryCondition: (error) => {
+            note(stateOf(error).retryCount, stateOf(error).retries);
+            return stateOf(error).retryCount < 2;
+          },
+        }),
+        script: [503],
+        requests: [...GET_TWICE, 'GET /thing'],
+        got: 'rejected 503',
+        seen: [
+          [0, 3],
+          [1, 3],
+          [2, 3],
+        ],
+      },
+    ],
+    [
+      'retryDelay, onRetry and onMaxRetryTimesExceeded read retryCount',
+      {
+        options: (note) => {
+          const see = (name: string) => (count: number, error: AxiosError) =>
+            note(name, count, stateOf(error).retryCount, error.response?.status ?? error.code);
+          return {
+            retries: 2,
+            retryDelay: (count, error) => {
+              see('delay')(count, error);
+              return 1;
+            },
+            onRetry: see('retry'),
+            onMaxRetryTimesExceeded: (error, count) => see('exceeded')(count, error),
+          };
+        },
+        script: [503, 'ECONNRESET', 404],
+        requests: [...GET_TWICE, 'GET /thing'],
+        got: 'rejected 404',
+        seen: [
+          ['delay', 1, 1, 503],
+          ['retry', 1, 1, 503],
+          ['delay', 2, 2, 'ECONNRESET'],
+          ['retry', 2, 2, 'ECONNRESET'],
+          ['exceeded', 2, 2, 404],
+        ],
+      },
+    ],
+    [
+      'lastRequestTime is that of the latest attempt',
+      {
+        options: (note) => ({
+          retries: 1,
+          onRetry: (_count, error) => {
+            const ago = Date.now() - stateOf(error).lastRequestTime;
+            note(ago >= 0 && ago < 5_000);
+          },
+        }),
+        script: [503, 200],
+        requests: GET_TWICE,
+        got: 'resolved 200',
+        seen: [[true]],
+      },
+    ],
+    [
+      'onRetry renews a header by error.config',
+      {
+        options: () => ({ ...quick, retryCondition: on401, onRetry: (_count, error) => renew(error) }),
+        script: [fresh],
+        requests: GET_TWICE,
+        got: 'resolved 200',
+      },
+    ],
+    [
+      'onRetry is shown one config, as error.config, as that of its answer, and by itself',
+      {
+        options: (note) => ({
+          ...quick,
+          onRetry: (_count, error, config) => note(error.config === config, error.response?.config === config),
+        }),
+        script: [503, 200],
+        requests: GET_TWICE,
+        got: 'resolved 200',
+        seen: [[true, true]],
+      },
+    ],
+    [
+      'onRetry changes url and body by error.config',
+      {
+        options: () => ({
+          ...quick,
+          onRetry: (count, error) => {
+            configOf(error).url = `/again/${count}`;
+            configOf(error).data = `bod${count}`;
+          },
+        }),
+        config: { method: 'put', data: 'body' },
+        script: [503, 503, 200],
+        requests: ['PUT /thing', 'PUT /again/1', 'PUT /again/2'],
+        got: 'resolved 200',
+      },
+    ],
+    [
+      'retryCondition renews a header, and knows what it has marked',
+      {
+        options: (note) => ({
+          ...quick,
+          retryCondition: async (error) => {
+            note(configOf(error).again);
+            if (configOf(error).again) return false;
+            configOf(error).again = true;
+            renew(error);
+            return true;
+          },
+        }),
+        script: [fresh, 404],
+        requests: GET_TWICE,
+        got: 'rejected 404',
+        seen: [[undefined], [true]],
+      },
+    ],
+    [
+      'retryDelay takes a header off',
+      {
+        options: () => ({
+          retryDelay: (_count, error) => {
+            delete configOf(error).headers.Authorization;
+            return 1;
+          },
+        }),
+        script: [
+          503,
+          (req, res) => {
+            res.statusCode = req.headers.authorization ? 400 : 200;
+            res.end();
+          },
+        ],
+        requests: GET_TWICE,
+        got: 'resolved 200',
+      },
+    ],
+    [
+      'what one attempt has put into its state, the next finds there',
+      {
+        options: (note) => ({
+          ...quick,
+          onRetry: (_count, error) => {
+            const state = stateOf(error) as unknown as { renewals?: number };
+            note(state.renewals);
+            state.renewals = (state.renewals ?? 0) + 1;
+          },
+        }),
+        script: [503, 503, 200],
+        requests: [...GET_TWICE, 'GET /thing'],
+        got: 'resolved 200',
+        seen: [[undefined], [1]],
+      },
+    ],
+  ];
+
+  test.each(TABLE)('%s', (_name, each) =>
+    compare(each, axiosRetry, (options) => fromAxiosRetry(options, { ...quiet, retry: { backoff: { baseDelay: 1 } } })),
+  );
+});
+
+describe('callbacks of retry-axios that read or write error.config', () => {
+  const quick = { retryDelay: 1, backoffType: 'static' } as const;
+  const see = (note: Note, name: string) => (error: AxiosError) => {
+    const { retry, currentRetryAttempt, retriesRemaining, errors } = rax.getConfig(error) ?? {};
+    const statuses = errors?.map(({ response, code }) => response?.status ?? code);
+    note(name, currentRetryAttempt, retriesRemaining, retry, statuses, errors?.at(-1) === error);
+  };
+  const TABLE: [name: string, Case<rax.RetryConfig>][] = [
+    [
+      'shouldRetry, onError and onRetryAttempt read getConfig(error)',
+      {
+        options: (note) => ({
+          ...quick,
+          shouldRetry: (error) => {
+            see(note, 'should')(error);
+            const { retry = 0, currentRetryAttempt = 0 } = rax.getConfig(error) ?? {};
+            return retry >= currentRetryAttempt;
+          },
+          onError: see(note, 'error'),
+          onRetryAttempt: async (error) => see(note, 'again')(error),
+        }),
+        script: [503, 500, 200],
+        requests: [...GET_TWICE, 'GET /thing'],
+        got: 'resolved 200',
+        seen: [
+          ['should', 0, undefined, 3, [503], true],
+          ['error', 1, 2, 3, [503], true],
+          ['again', 1, 2, 3, [503], true],
+          ['should', 1, 2, 3, [503, 500], true],
+          ['error', 2, 1, 3, [503, 500], true],
+          ['again', 2, 1, 3, [503, 500], true],
+        ],
+      },
+    ],
+    [
+      'onRetryAttempt of a lost connection, with no more than its own',
+      {
+        options: (note) => ({ ...quick, retry: 1, onRetryAttempt: async (error) => see(note, 'again')(error) }),
+        script: ['ECONNRESET', 503],
+        requests: GET_TWICE,
+        got: 'rejected 503',
+        seen: [['again', 1, 0, 1, ['ECONNRESET'], true]],
+      },
+    ],
+    [
+      'the options are there, those that are not set too',
+      {
+        options: (note) => ({
+          ...quick,
+          checkRetryAfter: false,
+          onRetryAttempt: async (error) => {
+            const { retryDelay, backoffType, httpMethodsToRetry, checkRetryAfter, maxRetryAfter, statusCodesToRetry } =
+              rax.getConfig(error) ?? {};
+            note(retryDelay, backoffType, httpMethodsToRetry, checkRetryAfter, maxRetryAfter, statusCodesToRetry);
+          },
+        }),
+        script: [503, 200],
+        requests: GET_TWICE,
+        got: 'resolved 200',
+        seen: [
+          [
+            1,
+            'static',
+            ['GET', 'HEAD', 'PUT', 'OPTIONS', 'DELETE'],
+            false,
+            300_000,
+            [
+              [100, 199],
+              [429, 429],
+              [500, 599],
+            ],
+          ],
+        ],
+      },
+    ],
+    [
+      'onError of a Retry-After that is too long',
+      {
+        options: (note) => ({ ...quick, maxRetryAfter: 1_000, onError: see(note, 'error') }),
+        script: [{ status: 503, headers: { 'retry-after': '60' } }],
+        requests: ['GET /thing'],
+        got: 'rejected 503',
+        seen: [['error', 0, undefined, 3, [503], true]],
+      },
+    ],
+    [
+      'onRetryAttempt renews a header',
+      {
+        options: () => ({
+          ...quick,
+          statusCodesToRetry: [[401, 401]],
+          onRetryAttempt: async (error) => renew(error),
+        }),
+        script: [fresh],
+        requests: GET_TWICE,
+        got: 'resolved 200',
+      },
+    ],
+    [
+      'onRetryAttempt puts a config of its own in place',
+      {
+        options: () => ({
+          ...quick,
+          onRetryAttempt: async (error) => {
+            error.config = { ...configOf(error), url: '/other' };
+          },
+        }),
+        script: [503, 503, 200],
+        requests: ['GET /thing', 'GET /other', 'GET /other'],
+        got: 'resolved 200',
+      },
+    ],
+    [
+      'onRetryAttempt changes url and body',
+      {
+        options: () => ({
+          ...quick,
+          onRetryAttempt: async (error) => {
+            configOf(error).url += '/again';
+            configOf(error).data = `${configOf(error).data.slice(1)}!`;
+          },
+        }),
+        config: { method: 'put', data: 'body' },
+        script: [503, 503, 200],
+        requests: ['PUT /thing', 'PUT /thing/again', 'PUT /thing/again/again'],
+        got: 'resolved 200',
+      },
+    ],
+    [
+      'onError and shouldRetry write',
+      {
+        options: () => ({
+          ...quick,
+          shouldRetry: (error) => {
+            configOf(error).url = '/other';
+            return true;
+          },
+          onError: renew,
+        }),
+        script: [fresh],
+        requests: ['GET /thing', 'GET /other'],
+        got: 'resolved 200',
+      },
+    ],
+  ];
+
+  const attach = (api: AxiosInstance, options: rax.RetryConfig) => {
+    api.defaults.raxConfig = options;
+    rax.attach(api);
+  };
+  test.each(TABLE)('%s', (_name, each) => compare(each, attach, (options) => fromRetryAxios(options as object, quiet)));
+});
+
+describe('what the callbacks get is made for them', () => {
+  test.each([
+    ['axios-retry', (read: (error: AxiosError) => void) => fromAxiosRetry({ onRetry: (_count, error) => read(error) })],
+    ['raxConfig', (read: (error: AxiosError) => void) => fromRetryAxios({ retryDelay: 1, onRetryAttempt: read })],
+  ])(
+    '%s: reportOf tells of the call so far; no config that is sent or given back has the key',
+    async (key, policyOf) => {
+      const seen: unknown[] = [];
+      const configs: [where: string, hasKey: boolean][] = [];
+      const read = (error: AxiosError) => {
+        const { ended, retries, attempts } = reportOf(error) ?? {};
+        seen.push([key in configOf(error), ended, retries, attempts?.length]);
+      };
+      const put = (api: AxiosInstance) => {
+        const note = (where: string, config: object | undefined) => configs.push([where, key in Object(config)]);
+        const http = axios.getAdapter('http');
+        api.defaults.adapter = (config) => {
+          note('sent', config);
+          return http(config);
+        };
+        attachResilience(api, policyOf(read));
+        api.interceptors.response.use(
+          (response) => {
+            note('given back', response.config);
+            return response;
+          },
+          (error) => {
+            note('given back', error.config);
+            note('given back', error.response.config);
+            throw error;
+          },
+        );
+      };
+      await both.see(put, [503, 503, 200], {});
+      await both.see(put, [503, 400], {});
+      expect(seen).toEqual([
+        [true, undefined, 0, 1],
+        [true, undefined, 1, 2],
+        [true, undefined, 0, 1],
+      ]);
+      const [sent, back]: [string, boolean][] = [
+        ['sent', false],
+        ['given back', false],
+      ];
+      expect(configs).toEqual([sent, sent, sent, back, sent, sent, back, back]);
+    },
+  );
+
+  test('it is the error that the call rejects with, but for its config', async () => {
+    const seen: AxiosError[] = [];
+    const api = axios.create({ adapter: () => Promise.reject(thrown), proxy: false });
+    const thrown = new AxiosError('odd', 'ODD');
+    attachResilience(api, fromAxiosRetry({ retryCondition: (error) => seen.push(error) < 2, retryDelay: () => 0 }));
+    await expect(api.get('http://127.0.0.1/')).rejects.toBe(thrown);
+    expect(thrown.config).toBeUndefined();
+    expect(seen.map((error) => [error instanceof AxiosError, error.code, configOf(error).method])).toEqual([
+      [true, 'ODD', 'get'],
+      [true, 'ODD', 'get'],
+    ]);
+  });
+
+  test('an adapter that throws no error: callbacks get one all the same', async () => {
+    const seen: string[] = [];
+    const api = axios.create({ adapter: () => Promise.reject('odd') });
+    const retryCondition = (error: AxiosError) => seen.push(`${error} ${stateOf(error).retryCount}`) < 2;
+    attachResilience(api, fromAxiosRetry({ retryCondition, retryDelay: () => 0 }));
+    await expect(api.get('http://127.0.0.1/')).rejects.toBe('odd');
+    expect(seen).toEqual(['AxiosError: odd 0', 'AxiosError: odd 1']);
+  });
+
+  test('attempts that were sent beside another are no retries', async () => {
+    const seen: unknown[] = [];
+    const slow: Step = (_req, res) => void setTimeout(() => res.writeHead(503).end(), 60);
+    const onRetry = (count: number, error: AxiosError) => void seen.push([count, stateOf(error).retryCount]);
+    const policy = fromAxiosRetry({ retries: 2, retryDelay: () => 1, onRetry }, { hedge: 10, breaker: false });
+    const { requests } = await both.see((api) => attachResilience(api, policy), [slow], {});
+    expect(requests.length).toBeGreaterThan(3);
+    expect(seen).toEqual([
+      [1, 1],
+      [2, 2],
+    ]);
+  });
+
+  test("a beforeRetry of the base's is asked where the options have none in its place", async () => {
+    const beforeRetry = (config: Config) => {
+      config.url += `?${config.headers.get('x-condition')}`;
+    };
+    const retryCondition = (error: AxiosError) => {
+      configOf(error).headers.set('x-condition', 'asked');
+      return true;
+    };
+    const run = (options: IAxiosRetryConfig) =>
+      both.see((api) => attachResilience(api, fromAxiosRetry(options, { retry: { beforeRetry } })), [503, 200], {});
+    expect((await run({ retryCondition })).requests).toEqual(['GET /thing', 'GET /thing?asked']);
+    expect((await run({ retryCondition, onRetry: () => {} })).requests).toEqual(['GET /thing', 'GET /thing']);
+  });
+});
+
+describe('a callback that only looks on', () => {
+  const told: unknown[][] = [];
+  const tell = (fields: object, text: string) => void told.push([text, fields]);
+  const logger = {
+    warn: () => {},
+    error: (fields: object, text: string) => text.includes('gave up') || tell(fields, text),
+  };
+  const fail = () => {
+    throw new Error('mine');
+  };
+
+  test.each([
+    ['onError', fromRetryAxios({ retryDelay: 1, onError: fail }, { logger })],
+    ['onError', fromRetryAxios({ retryDelay: 1, onError: async () => fail() }, { logger })],
+    ['onMaxRetryTimesExceeded', fromAxiosRetry({ retries: 1, onMaxRetryTimesExceeded: fail }, { logger })],
+  ])('%s that fails is said once, by that name, and changes nothing', async (name, policy) => {
+    told.length = 0;
+    const put = (api: AxiosInstance) => attachResilience(api, policy);
+    const { got } = await both.see(put, [503], {});
+    await both.see(put, [503], {});
+    expect(got).toBe('rejected 503');
+    expect(told).toEqual([
+      [
+        `axios-resilience: ${name} failed; the call is not affected, and this is said once`,
+        { 'resilience.hook': name, 'exception.message': 'mine' },
+      ],
+    ]);
+  });
+});
