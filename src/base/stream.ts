@@ -22,11 +22,9 @@ export function hasEnded(stream: Aborter, body: unknown): boolean {
 /** Calls `listener` when a body has ended, was destroyed or cancelled. False: that cannot be known. */
 export function whenEnded(stream: Aborter, body: unknown, listener: () => void): boolean {
   const { once } = body as Partial<Closable>;
-  if (!(stream instanceof LightSignal)) {
-    once?.call(body, 'close', listener);
-    return once !== undefined;
-  }
+  const isWatched = stream instanceof LightSignal;
   // One for all who ask: Node warns of the eleventh, and of axios and a pipeline there are nine.
-  if (stream.whenIdle(listener)) once?.call(body, 'close', () => stream.tellIdle());
-  return true;
+  if (!isWatched) once?.call(body, 'close', listener);
+  else if (stream.whenIdle(listener)) once?.call(body, 'close', () => stream.tellIdle());
+  return isWatched || once !== undefined;
 }

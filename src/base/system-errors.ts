@@ -33,6 +33,8 @@ export function kindOfCode(code: string): Kind | undefined {
   if (/^(ESOCKETTIMEDOUT|UND_ERR_(HEADERS|BODY)_TIMEOUT)$/.test(code)) return 'timeout';
   if (/^(EPROTO$|HOSTNAME_MISMATCH$|SELF_SIGNED_|DEPTH_ZERO_|CERT_|UNABLE_TO_|ERR_TLS_|ERR_SSL_|CRL_)/.test(code))
     return 'tls';
+  // Node's for what it has no code for of its own: a certificate with a key or a signature that is too weak.
+  if (code === 'UNSPECIFIED') return 'tls';
   // Those of undici: headers that fetch does not send, `Expect` among them, or a Content-Length that is not the body's.
   // Bun has a code for each redirect that it does not follow.
   if (/^ERR_FR_|Redirect|HEADERS?_OVERFLOW$|^UND_ERR_(NOT_|INVALID_|REQ_CONTENT_)/.test(code)) return 'other';

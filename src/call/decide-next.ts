@@ -41,10 +41,8 @@ async function decided(call: Call): Promise<Decision> {
 function unlessVain(call: Call, decision: Decision): Decision {
   if (!decision.retry) return decision;
   const { delayMs } = decision;
-  const { guard } = call.scope;
   if (delayMs >= call.lifetime.remainingMs) return { retry: false, because: 'deadline' };
-  const staysOpen = guard.breaker && guard.breaker.retryInMs > delayMs;
-  const refusal = staysOpen && noted(call, circuitRefusal(guard, call));
+  const refusal = noted(call, circuitRefusal(call.scope.guard, call, delayMs));
   return refusal ? end(call, refusal) : decision;
 }
 

@@ -112,9 +112,14 @@ export interface GuardedCall {
   readonly recorder: { readonly waitedMs: number };
 }
 
-/** The refusal of a call that the circuit does not let pass. */
-export function circuitRefusal({ breaker }: Guard, { config, policy, outcome }: GuardedCall): End | undefined {
-  const error = policy.breaker ? breaker?.refusal(config, outcome?.error) : undefined;
+/** The refusal of a call that the circuit does not let pass, now or after so long a wait. */
+export function circuitRefusal(
+  { breaker }: Guard,
+  { config, policy, outcome }: GuardedCall,
+  waitMs = 0,
+): End | undefined {
+  if (!policy.breaker || !breaker || breaker.retryInMs < waitMs) return undefined;
+  const error = breaker.refusal(config, outcome?.error);
   return error && refused(error, 'circuit-open');
 }
 

@@ -48,15 +48,13 @@ export function logListener(logger: ResilienceLogger): Listener {
       return write('info', fields, `no answer after ${delayMs} ms: sent a second time`);
     },
     onCoolDown: ({ scope, retryInMs }) => {
-      const fields = { 'resilience.scope': scope, 'resilience.retry_in_ms': round(retryInMs) };
-      return write('warn', fields, `${scope} asked to be left alone for ${round(retryInMs)} ms`);
+      const ms = round(retryInMs);
+      const fields = { 'resilience.scope': scope, 'resilience.retry_in_ms': ms };
+      return write('warn', fields, `${scope} asked to be left alone for ${ms} ms`);
     },
     onBudgetExhausted: ({ scope }) => {
-      return write(
-        'warn',
-        { 'resilience.scope': scope },
-        `retry budget of ${scope} used up: retries wait for their turn`,
-      );
+      const fields = { 'resilience.scope': scope };
+      return write('warn', fields, `retry budget of ${scope} used up: retries wait for their turn`);
     },
     onStateChange: ({ scope, from, to, retryInMs, openedBy }) => {
       const fields: Fields = {

@@ -53,10 +53,14 @@ export function ofAttempt({ status, failure, code }: AttemptRecord): Attributes 
   };
 }
 
-/** How a call ended: as the attempt whose answer the caller got, or with the code of its error. */
+/** How a call ended: as the attempt whose answer or error the caller got, or with the code of an error of its own. */
 export function ofEnd({ report, response, error }: Pick<EndEvent, 'report' | 'response' | 'error'>): Attributes {
   const answered = response && report.attempts.findLast(({ status }) => status === response.status);
   if (answered) return ofAttempt(answered);
+  if (report.ended === 'success') return {};
   const { code } = Object(error) as { code?: unknown };
-  return report.ended === 'success' ? {} : { 'error.type': typeof code === 'string' ? code : report.ended };
+  if (typeof code === 'string') return { 'error.type': code };
+  // What a function of the policy threw is no attempt's.
+  const last = report.ended === 'vetoed' ? undefined : report.attempts.at(-1);
+  return { 'error.type': last?.failure ?? report.ended };
 }

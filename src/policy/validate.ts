@@ -87,8 +87,7 @@ const hedge = orFalse(
   either(milliseconds('>', ', or false'), isNumber, (value, path) => {
     hedgeObject(value, path);
     const { delay, quantile } = value as Record<string, unknown>;
-    if (delay === undefined && quantile === undefined)
-      throw new TypeError(message(path, 'must have a delay or a quantile', value));
+    if ((delay ?? quantile) === undefined) throw new TypeError(message(path, 'must have a delay or a quantile', value));
   }),
 );
 

@@ -272,6 +272,8 @@ describe('classify and neverSent', () => {
     ['not valid yet', http('CERT_NOT_YET_VALID', 'certificate is not yet valid'), 'tls', SENT],
     ['another name', viaFetch('ERR_TLS_CERT_ALTNAME_INVALID', "Hostname/IP does not match certificate's"), 'tls', SENT],
     ['unknown authority', http('UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'unable to verify'), 'tls', SENT],
+    ['weak key, http', http('UNSPECIFIED', 'EE certificate key too weak'), 'tls', SENT],
+    ['weak signature, fetch', viaFetch('UNSPECIFIED', 'CA signature digest algorithm too weak'), 'tls', SENT],
     ['TLS to a plain port, http', http('EPROTO', 'write EPROTO wrong version number'), 'tls', SENT],
     ['TLS to a plain port, fetch', viaFetch('ERR_SSL_WRONG_VERSION_NUMBER', 'wrong version number'), 'tls', SENT],
     [

@@ -192,6 +192,23 @@ describe('attached to', () => {
     expect(await labels('active_attempts')).toEqual([]);
   });
 
+  test('an error without a code is called by the kind of failure, by calls and attempts alike', async () => {
+    const { api } = await attached({});
+    api.defaults.resilience = { retry: { backoff: () => 0 } };
+    const fails = (message: string) => ({ adapter: () => Promise.reject(new Error(message)) });
+    await rejection(api.get('/', fails('socket hang up')));
+    await rejection(api.get('/', fails('of its own')));
+    const shouldRetry = () => {
+      throw new Error('not asked well');
+    };
+    await rejection(api.get('/', { ...fails('of its own'), resilience: { retry: { shouldRetry } } }));
+    const types = async (name: string) => new Set((await labels(name)).map((of) => of['error.type']));
+    expect([await types('calls'), await types('attempts')]).toEqual([
+      new Set(['read', 'other', 'vetoed']),
+      new Set(['read', 'other']),
+    ]);
+  });
+
   test('and detached again, it measures no more', async () => {
     const { api, detach } = await attached({});
     await api.get('/');
