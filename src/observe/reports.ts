@@ -51,10 +51,11 @@ export function shareReport(key: object, other: object): void {
 
 /**
  * What happened on the way to a response or an error, whichever the call settled with, or `undefined` if neither came
- * through an attached instance. An error that axios made of a good response (one that would not parse) has its report too.
+ * through an attached instance. An error that axios made of a good response (one that would not parse) has its report too,
+ * and so has what hooks and the functions of a policy are given while the call runs.
  */
 export function reportOf(settled: unknown): ResilienceReport | undefined {
   if (!isObject(settled)) return undefined;
   const { config } = settled as { config?: unknown };
-  return (filed.get(settled) ?? (isObject(config) ? filed.get(config) : undefined))?.report;
+  return (filed.get(settled) ?? filed.get(Object(config)))?.report;
 }

@@ -175,6 +175,32 @@ describe.each(['http', 'fetch'] as const)('what decides on a retry, through the 
     expect(asked[1]).toEqual([503, { retry: true, delayMs: 0, because: 'status' }]);
   });
 
+  test('what shouldRetry, beforeRetry and hooks are given leads to the report so far', async () => {
+    server.script(503, 503, 200);
+    const seen: unknown[] = [];
+    const note = (name: string, given: object) => {
+      const { ended, retries, attempts } = reportOf(given) ?? {};
+      seen.push([name, ended, retries, attempts?.length]);
+    };
+    attachResilience(api, {
+      retry: {
+        ...NOW,
+        shouldRetry: (failed) => void note('should', failed),
+        beforeRetry: (_config, failed) => note('before', failed),
+      },
+      hooks: { onRetry: (event) => note('hook', event) },
+    });
+    await api.get('/');
+    expect(seen).toEqual([
+      ['should', undefined, 0, 1],
+      ['hook', undefined, 0, 1],
+      ['before', undefined, 0, 1],
+      ['should', undefined, 1, 2],
+      ['hook', undefined, 1, 2],
+      ['before', undefined, 1, 2],
+    ]);
+  });
+
   test('the method list wins over shouldRetry, and limits and deadline do too', async () => {
     server.script(503);
     attachResilience(api, { retry: { ...NOW, maxRetries: 2, shouldRetry: () => true }, breaker: false });

@@ -177,7 +177,7 @@ describe('callbacks of axios-retry that read or write error.config', () => {
             return true;
           },
         }),
-        script: [fresh, 404],
+        script: [fresh, (req, res) => res.writeHead(req.headers.authorization === 'Bearer fresh' ? 404 : 500).end()],
         requests: GET_TWICE,
         got: 'rejected 404',
         seen: [[undefined], [true]],
