@@ -5,7 +5,7 @@ import { attachResilience, type ResiliencePolicy, reportOf } from 'axios-resilie
 import { type BasePolicy, fromAxiosRetry, fromRetryAxios } from 'axios-resilience/migrate';
 import axiosRetry, { type IAxiosRetryConfig } from 'axios-retry';
 import * as rax from 'retry-axios';
-import type { Step } from '../helpers/flaky-server.js';
+import { flakyServer, type Step } from '../helpers/flaky-server.js';
 import { SideBySide } from './side-by-side.js';
 
 type Note = (...seen: unknown[]) => void;
@@ -439,6 +439,38 @@ describe('what the callbacks get is made for them', () => {
       [true, 'ODD', 'get'],
       [true, 'ODD', 'get'],
     ]);
+  });
+
+  test('what they write stays off what the call ends with, and leads no credentials to another origin', async () => {
+    const other = await flakyServer(404);
+    const retryCondition = (error: AxiosError) => {
+      Object.assign(configOf(error), { again: true, url: `${other.url}/moved` });
+      configOf(error).headers.set('x-mark', 'set');
+      return error.response?.status === 503;
+    };
+    const ends: (InternalAxiosRequestConfig | undefined)[] = [];
+    const put = (api: AxiosInstance) => {
+      attachResilience(api, fromAxiosRetry({ retryCondition, retryDelay: () => 1 }));
+      api.interceptors.response.use(undefined, (error) => {
+        ends.push(error.config, error.response.config);
+        throw error;
+      });
+    };
+    const { got } = await both.see(put, [503], { headers: { Authorization: 'Bearer mine' } });
+    await other.close();
+    expect(got).toBe('rejected 404');
+    expect(other.hits.map(({ url, headers }) => [url, headers['x-mark'], headers.authorization])).toEqual([
+      ['/moved', 'set', undefined],
+    ]);
+    const own = { url: '/thing', again: undefined, mark: undefined, authorization: 'Bearer mine' };
+    expect(
+      ends.map((config) => ({
+        url: config?.url,
+        again: (config as Config).again,
+        mark: config?.headers['x-mark'],
+        authorization: config?.headers.Authorization,
+      })),
+    ).toEqual([own, own]);
   });
 
   test('an adapter that throws no error: callbacks get one all the same', async () => {
