@@ -6,9 +6,9 @@ import { CallbackErrors, lastOf, retriesBefore } from './callback-errors.js';
 import { type BasePolicy, EVERY_METHOD, given, listening, retries, validate } from './carry.js';
 
 /**
- * What was in `raxConfig`, without the state that retry-axios keeps beside it. What the options mean, and what they are where
- * they are not set, is as in version 4; whoever comes from 2 or 3 adds `noResponseRetries: 2`, and `retryDelay: 1_000` unless
- * `backoffType` is set to another than `exponential`, to wait and try as before.
+ * What was in `raxConfig`, without the state that retry-axios keeps beside it. Each option means what it means in version 4.
+ * To wait and try as 2 and 3 do, add `noResponseRetries: 2`, and `retryDelay: 1_000` where `backoffType` is `exponential` or
+ * not set.
  */
 export interface RetryAxiosOptions {
   /** `retry.maxRetries` */
