@@ -18,7 +18,8 @@ export interface ScriptedAdapter {
 
 /**
  * An axios adapter that needs no network: answers by the script, one step a request. Rejects as axios's own adapters do:
- * by `validateStatus`, by `signal` and `cancelToken`, by the request's own `timeout`.
+ * by `validateStatus`, by `signal` and `cancelToken`, by the request's own `timeout`. Bodies are as axios's http adapter gives
+ * them in Node, as its fetch adapter elsewhere; with `responseType: 'stream'` they come after the answer.
  *
  * @throws TypeError or RangeError if a step is none: path, rule and value are named
  */

@@ -108,7 +108,7 @@ class Clock implements FakeClock {
   constructor(random: FakeClockOptions['random']) {
     // Whole, so that what falls due after exactly so long is not missed by a rounding error.
     const monotonic = Math.ceil(performance.now());
-    const [wall, clear] = [Date.now(), clearTimeout];
+    const [wall, clear, bind] = [Date.now(), clearTimeout, binder()];
     const set = (run: (...args: unknown[]) => void, delay?: number, ...args: unknown[]) => {
       // Whole, as those of real timers, and never less than asked.
       const ms = Math.ceil(Math.max(0, Number(delay) || 0));
@@ -194,9 +194,10 @@ class Clock implements FakeClock {
   }
 }
 
-/** A callback keeps the asynchronous context in which its timer was set, as Node's timers do. */
-function bind(run: () => void): () => void {
-  return node()?.getBuiltinModule('node:async_hooks').AsyncResource.bind(run, 'Timeout') ?? run;
+/** A callback keeps the asynchronous context in which its timer was set, as with Node's timers. */
+function binder(): (run: () => void) => () => void {
+  const AsyncResource = node()?.getBuiltinModule('node:async_hooks').AsyncResource;
+  return AsyncResource ? (run) => AsyncResource.bind(run, 'Timeout') : (run) => run;
 }
 
 /** Waits for a turn of the real event loop, in which promises settle. Browsers have no `setImmediate`. */

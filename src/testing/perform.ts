@@ -22,7 +22,10 @@ export async function answer(
   try {
     perform(await playbook.act(hit, n), req, res);
   } catch (error) {
-    res.writeHead(501, { 'content-type': 'text/plain' }).end(String(error));
+    const text = String(error);
+    // The length too, which Node has kept of an answer whose headers it refused.
+    const headers = { 'content-type': 'text/plain', 'content-length': Buffer.byteLength(text) };
+    res.writeHead(501, headers).end(text);
   }
 }
 

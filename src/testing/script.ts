@@ -35,13 +35,13 @@ export interface Answer {
   readonly status?: number | undefined;
   /** `content-type` is `application/json`, unless given here. @default {} */
   readonly headers?: Readonly<Record<string, string | string[]>> | undefined;
-  /** A string is sent as it is, anything else as JSON. @default {"hit":n}, n being 1 for the first request */
+  /** A string is sent as it is, anything else as JSON, if that can hold it. @default {"hit":n}, n being 1 for the first request */
   readonly body?: unknown;
   /** What goes wrong, instead of an answer. */
   readonly error?: Trouble | Error | undefined;
   /** Milliseconds until it happens. @default 0 */
   readonly delay?: number | undefined;
-  /** Sends the body bit by bit: milliseconds from one character to the next. @default 0 */
+  /** Sends the body bit by bit after the headers: milliseconds from one character to the next. @default 0 */
   readonly drip?: number | undefined;
 }
 
