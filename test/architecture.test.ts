@@ -104,7 +104,7 @@ describe('the layout of src', () => {
     ]);
   });
 
-  test('the testing kit has an entry of its own, and its server alone knows Node', () => {
+  test('the testing kit has an entry of its own, its server alone knows Node, and one file asks whether this is Node', () => {
     const users = files.filter((file) => ownImportsOf(file).some((target) => folderOf(target) === 'testing'));
     expect(users.filter((file) => folderOf(file) !== 'testing')).toEqual(['testing.ts']);
     expect([...new Set(fromNode.map(({ file }) => file))].filter((file) => !isOfCommand(file)).sort()).toEqual([
@@ -113,7 +113,7 @@ describe('the layout of src', () => {
       'testing/perform.ts',
     ]);
     const ofProcess = files.filter((file) => /\bprocess\./.test(sources.get(file) ?? ''));
-    expect(ofProcess.filter((file) => !isOfCommand(file))).toEqual(['testing/loopback.ts']);
+    expect(ofProcess.filter((file) => !isOfCommand(file))).toEqual(['testing/node.ts']);
   });
 
   test('the command has an entry of its own, which nothing imports, and stands on what others use as well', () => {

@@ -2,7 +2,8 @@ import axios, { type AxiosHeaders, type AxiosResponse, CanceledError, type Inter
 import { now } from '../base/clock.js';
 import { anyTrouble, dataOf, failureOf, settled, timeoutOf } from './failures.js';
 import type { Hit } from './received.js';
-import { type Act, Playbook, type Script } from './script.js';
+import { type Act, hasBody, Playbook, piecesOf, type Script } from './script.js';
+import { streamOf } from './stream.js';
 
 type Config = InternalAxiosRequestConfig;
 
@@ -17,7 +18,8 @@ export interface ScriptedAdapter {
 
 /**
  * An axios adapter that needs no network: answers by the script, one step a request. Rejects as axios's own adapters do:
- * by `validateStatus`, by `signal` and `cancelToken`, by the request's own `timeout`.
+ * by `validateStatus`, by `signal` and `cancelToken`, by the request's own `timeout`. Bodies are as axios's http adapter gives
+ * them in Node, as its fetch adapter elsewhere; with `responseType: 'stream'` they come after the answer.
  *
  * @throws TypeError or RangeError if a step is none: path, rule and value are named
  */
@@ -42,10 +44,17 @@ function hitOf(config: Config): Hit {
   return {
     method: (config.method ?? 'get').toUpperCase(),
     url: axios.getUri(config),
-    headers: Object.fromEntries(headers),
+    headers: { ...Object.fromEntries(headers), ...credentialsOf(config) },
     body: config.data,
     at: now(),
   };
+}
+
+/** As axios makes it of `auth`, which takes the place of such a header. */
+function credentialsOf({ auth }: Config): Record<string, string> {
+  if (!auth) return {};
+  const bytes = new TextEncoder().encode(`${auth.username || ''}:${auth.password || ''}`);
+  return { authorization: `Basic ${btoa(String.fromCharCode(...bytes))}` };
 }
 
 function responseTo({ url }: Hit, act: Act, config: Config, request: object): AxiosResponse {
@@ -53,42 +62,71 @@ function responseTo({ url }: Hit, act: Act, config: Config, request: object): Ax
   // Those of the instance's own build of axios: in some versions it reads no other's.
   const Headers = config.headers.constructor as typeof AxiosHeaders;
   const headers = new Headers(act.headers as Record<string, string>);
-  const response: AxiosResponse = { data: dataOf(act, config), status, statusText: '', headers, config, request };
-  if (error === undefined) return settled(response);
+  const response: AxiosResponse = { data: undefined, status, statusText: '', headers, config, request };
+  if (isStreamed(act, config)) return streaming(response, act);
+  if (error === undefined) return settled({ ...response, data: dataOf(act, config) });
   throw typeof error === 'string' ? failureOf(error, config, url, response) : error;
 }
 
-/** Answers after the act's delay, unless the caller cancels or the `timeout` passes before. */
+/** Its body comes after it, and may be cancelled meanwhile, but not that of a refused answer. */
+function streaming(response: AxiosResponse, act: Act): AxiosResponse {
+  const { config, request } = response;
+  let letGo = () => {};
+  const { stream, fail } = streamOf(act, () => letGo());
+  response.data = stream;
+  settled(response);
+  letGo = onCancel(config, request, fail);
+  return response;
+}
+
+const isStreamed = (act: Act, { responseType }: Config): boolean => responseType === 'stream' && hasBody(act);
+
+/** Milliseconds until axios's own adapters settle: with a stream when the headers are in, else when the body is. */
+const settlesAfter = (act: Act, config: Config): number =>
+  act.delay + (hasBody(act) && !isStreamed(act, config) ? act.drip * piecesOf(act).length : 0);
+
+/** Answers when it is time, unless the caller cancels or the `timeout` passes before. */
 function exchange(
   config: Config,
   request: object,
   coming: Promise<Act>,
   answer: (act: Act) => AxiosResponse,
 ): Promise<AxiosResponse> {
-  const { signal, timeout } = config;
-  const cancelToken: SubscribableToken | undefined = config.cancelToken;
+  const { timeout } = config;
   const timers: ReturnType<typeof setTimeout>[] = [];
   let over = false;
-  let cancel: (reason?: unknown) => void = () => {};
+  let letGo = () => {};
   return new Promise<AxiosResponse>((resolve, reject) => {
-    cancel = (reason) => reject(axios.isCancel(reason) ? reason : new CanceledError(undefined, config, request));
-    if (signal?.aborted) cancel();
-    signal?.addEventListener?.('abort', cancel);
-    cancelToken?.subscribe?.(cancel);
+    letGo = onCancel(config, request, reject);
     if (timeout) timers.push(setTimeout(() => reject(timeoutOf(config, request)), timeout));
-    const respond = (act: Act) => {
+    const respond = (act: Act) => resolve(new Promise((settle) => settle(answer(act))));
+    const schedule = (act: Act) => {
       if (act.error === 'hang' || over) return;
-      const delay = act.delay + act.drip * act.body.length;
-      if (delay) timers.push(setTimeout(() => respond({ ...act, delay: 0, drip: 0 }), delay));
-      else resolve(new Promise((settle) => settle(answer(act))));
+      const ms = settlesAfter(act, config);
+      if (ms) timers.push(setTimeout(respond, ms, act));
+      else respond(act);
     };
-    coming.then(respond).catch(reject);
+    coming.then(schedule).catch(reject);
   }).finally(() => {
     over = true;
     for (const timer of timers) clearTimeout(timer);
-    signal?.removeEventListener?.('abort', cancel);
-    cancelToken?.unsubscribe?.(cancel);
+    letGo();
   });
+}
+
+/** Hears of the caller's cancelling until it is let go of. */
+function onCancel(config: Config, request: object, cancel: (error: Error) => void): () => void {
+  const { signal } = config;
+  const cancelToken: SubscribableToken | undefined = config.cancelToken;
+  const hear = (reason?: unknown) =>
+    cancel(axios.isCancel(reason) ? (reason as Error) : new CanceledError(undefined, config, request));
+  if (signal?.aborted) hear();
+  signal?.addEventListener?.('abort', hear);
+  cancelToken?.subscribe?.(hear);
+  return () => {
+    signal?.removeEventListener?.('abort', hear);
+    cancelToken?.unsubscribe?.(hear);
+  };
 }
 
 /** What axios's CancelToken has but does not declare. */

@@ -1,6 +1,8 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { MAX_TIMER_MS } from '../base/clock.js';
 import { either, fn, isNumber, number, object } from '../policy/check.js';
+import { PROMISIFIED, whatIsFaked } from './faked.js';
+import { node } from './node.js';
 
 /** Time that passes only when told to, for everything in this realm that calls the four functions it replaces. */
 export interface FakeClock {
@@ -46,13 +48,15 @@ export async function withFakeClock<T>(
 /**
  * Replaces `setTimeout`, `clearTimeout`, `performance.now`, `Date.now` and, if asked, `Math.random` until `restore()`.
  *
- * @throws Error if they are faked already
+ * @throws Error if one of them is faked already, as far as that shows: by another such clock, by the fake timers of Jest (the
+ *   legacy ones too), Vitest or sinon, or by the mock timers of `node:test`
  * @throws TypeError or RangeError for what is no option, by name
  */
 export function fakeClock(options: FakeClockOptions = {}): FakeClock {
   validate(options, 'options');
-  if ('clock' in setTimeout) {
-    throw new Error('setTimeout is faked already, by another fake clock or by the fake timers of the test runner');
+  const faked = whatIsFaked();
+  if (faked) {
+    throw new Error(`${faked} is faked already, by another fake clock or by the fake timers of the test runner`);
   }
   return new Clock(options.random);
 }
@@ -104,9 +108,10 @@ class Clock implements FakeClock {
   constructor(random: FakeClockOptions['random']) {
     // Whole, so that what falls due after exactly so long is not missed by a rounding error.
     const monotonic = Math.ceil(performance.now());
-    const [wall, clear] = [Date.now(), clearTimeout];
+    const [wall, clear, bind] = [Date.now(), clearTimeout, binder()];
     const set = (run: (...args: unknown[]) => void, delay?: number, ...args: unknown[]) => {
-      const ms = Math.max(0, Number(delay) || 0);
+      // Whole, as those of real timers, and never less than asked.
+      const ms = Math.ceil(Math.max(0, Number(delay) || 0));
       const start = (timer: Timer) => {
         // Anew, so that it is behind those that were set in between.
         this.#timers.delete(timer);
@@ -114,10 +119,14 @@ class Clock implements FakeClock {
         // As `setTimeout` does with what it cannot keep.
         timer.dueAt = this.elapsedMs + (ms > MAX_TIMER_MS ? 1 : ms);
       };
-      return new Timer(() => run(...args), start);
+      return new Timer(
+        bind(() => run(...args)),
+        start,
+      );
     };
+    const wait = (delay: number, value: unknown) => new Promise((resolve) => set(resolve, delay, value));
     this.#restores = [
-      replace(globalThis, 'setTimeout', Object.assign(set, { clock: this })),
+      replace(globalThis, 'setTimeout', Object.assign(set, { clock: this, [PROMISIFIED]: wait })),
       replace(globalThis, 'clearTimeout', (timer?: Timer) => {
         if (timer instanceof Timer) this.#timers.delete(timer);
         else clear(timer);
@@ -183,6 +192,12 @@ class Clock implements FakeClock {
     for (const timer of this.#timers) if (!next || timer.dueAt < next.dueAt) next = timer;
     return next;
   }
+}
+
+/** A callback keeps the asynchronous context in which its timer was set, as with Node's timers. */
+function binder(): (run: () => void) => () => void {
+  const AsyncResource = node()?.getBuiltinModule('node:async_hooks').AsyncResource;
+  return AsyncResource ? (run) => AsyncResource.bind(run, 'Timeout') : (run) => run;
 }
 
 /** Waits for a turn of the real event loop, in which promises settle. Browsers have no `setImmediate`. */

@@ -1,5 +1,6 @@
 import { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 import { type Check, message } from '../policy/check.js';
+import { node } from './node.js';
 import type { Act } from './script.js';
 
 type Config = InternalAxiosRequestConfig;
@@ -49,15 +50,13 @@ export function settled(response: AxiosResponse): AxiosResponse {
   throw new AxiosError(`Request failed with status code ${status}`, code, config, request, response);
 }
 
-/** An answer's body as each `responseType` has it; axios parses JSON itself. */
+/** A whole body as each `responseType` has it; axios parses JSON itself. */
 export function dataOf({ body }: Act, { responseType }: Config): unknown {
   switch (responseType) {
     case 'arraybuffer':
-      return new TextEncoder().encode(body).buffer;
+      return node()?.getBuiltinModule('node:buffer').Buffer.from(body) ?? new TextEncoder().encode(body).buffer;
     case 'blob':
       return new Blob([body]);
-    case 'stream':
-      return new Response(body).body;
     default:
       return body;
   }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { now } from '../base/clock.js';
+import { node } from './node.js';
 import type { Loopback, ServerHit } from './received.js';
 
 /** Answers one request, which is number `n`. */
@@ -47,11 +48,10 @@ export async function loopback(perform: Perform): Promise<Loopback> {
   };
 }
 
-/** Not imported: a bundler for browsers would have to find it, even where only the adapter is used. */
 function nodeHttp(): typeof import('node:http') {
-  if (typeof process === 'undefined' || !process.getBuiltinModule)
-    throw new Error('a server needs Node 20.16 or later');
-  return process.getBuiltinModule('node:http');
+  const http = node()?.getBuiltinModule('node:http');
+  if (!http) throw new Error('a server needs Node 20.16 or later');
+  return http;
 }
 
 function listening(server: Server): Promise<number> {

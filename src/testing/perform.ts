@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Check, message } from '../policy/check.js';
 import type { ServerHit } from './received.js';
-import type { Act, Playbook } from './script.js';
+import { type Act, hasBody, type Playbook, piecesOf } from './script.js';
 
 const TROUBLES: ReadonlySet<unknown> = new Set(['reset', 'ECONNRESET', 'hang', 'cut']);
 
@@ -22,7 +22,10 @@ export async function answer(
   try {
     perform(await playbook.act(hit, n), req, res);
   } catch (error) {
-    res.writeHead(501, { 'content-type': 'text/plain' }).end(String(error));
+    const text = String(error);
+    // The length too, which Node has kept of an answer whose headers it refused.
+    const headers = { 'content-type': 'text/plain', 'content-length': Buffer.byteLength(text) };
+    res.writeHead(501, headers).end(text);
   }
 }
 
@@ -33,21 +36,28 @@ function perform(act: Act, req: IncomingMessage, res: ServerResponse): void {
     req.socket.on('close', () => clearTimeout(timer));
     return;
   }
-  const { status, headers, body, error, drip } = act;
+  const { status, body, error, drip } = act;
   if (error === 'hang') return;
-  if (error === 'cut') {
-    res.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
-    res.write(body.slice(0, Math.ceil(body.length / 2)), () => req.socket.destroy());
-  } else if (error) {
+  if (!hasBody(act)) {
     req.socket.destroy();
-  } else {
-    res.writeHead(status, headers as Record<string, string | string[]>);
-    if (drip) dripping([...body], drip, res);
-    else res.end(body);
+    return;
   }
+  const isCut = error === 'cut';
+  // More than is sent, be it nothing.
+  const length = isCut && { 'content-length': String(Math.max(1, Buffer.byteLength(body))) };
+  const headers = { ...act.headers, ...length } as Record<string, string | string[]>;
+  const end = () => (isCut ? req.socket.destroy() : res.end());
+  res.writeHead(status, headers);
+  if (drip) dripping([...piecesOf(act)], drip, res, end);
+  else if (isCut) res.write(piecesOf(act)[0], end);
+  else res.end(body);
 }
 
-function dripping(rest: string[], everyMs: number, res: ServerResponse): void {
-  const timer = setInterval(() => (rest.length ? res.write(rest.shift()) : res.end()), everyMs);
+function dripping(rest: string[], everyMs: number, res: ServerResponse, end: () => void): void {
+  res.flushHeaders();
+  const timer = setInterval(() => {
+    res.write(rest.shift() ?? '', rest.length ? undefined : end);
+    if (!rest.length) clearInterval(timer);
+  }, everyMs);
   res.on('close', () => clearInterval(timer));
 }

@@ -35,13 +35,13 @@ export interface Answer {
   readonly status?: number | undefined;
   /** `content-type` is `application/json`, unless given here. @default {} */
   readonly headers?: Readonly<Record<string, string | string[]>> | undefined;
-  /** A string is sent as it is, anything else as JSON. @default {"hit":n}, n being 1 for the first request */
+  /** A string is sent as it is, anything else as JSON, if that can hold it. @default {"hit":n}, n being 1 for the first request */
   readonly body?: unknown;
   /** What goes wrong, instead of an answer. */
   readonly error?: Trouble | Error | undefined;
   /** Milliseconds until it happens. @default 0 */
   readonly delay?: number | undefined;
-  /** Sends the body bit by bit: milliseconds from one character to the next. @default 0 */
+  /** Sends the body bit by bit after the headers: milliseconds from one character to the next. @default 0 */
   readonly drip?: number | undefined;
 }
 
@@ -88,7 +88,7 @@ export class Playbook {
     const answer = object({
       status,
       headers: typed('must be an object', isRecord),
-      body: () => {},
+      body,
       error: trouble,
       delay: milliseconds('≥'),
       drip: milliseconds('≥'),
@@ -132,6 +132,19 @@ export class Playbook {
   }
 }
 
+/** Anything that JSON can hold; a function answers as a step. */
+const body: Check = (value, path) => {
+  if (jsonOf(value) === undefined) throw new TypeError(message(path, 'must be a string, or what JSON can hold', value));
+};
+
+function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
+}
+
 function leadsTo({ method, prefix }: Route, hit: Hit): boolean {
   if (method && method !== hit.method) return false;
   return prefix === '' || begins(prefix.startsWith('/') ? pathOf(hit.url) : hit.url, prefix);
@@ -151,14 +164,26 @@ function actOf(step: Exclude<Step, (...args: never) => unknown>, { method }: Hit
   const { status = 200, headers, body = { hit: n }, error, delay = 0, drip = 0 } = answer;
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const bodiless = method === 'HEAD' || status === 204 || status === 304;
+  const length = !bodiless && { 'content-length': String(new TextEncoder().encode(text).length) };
   return {
     status,
-    headers: { 'content-type': 'application/json', ...lowerCased(headers) },
+    headers: { 'content-type': 'application/json', ...length, ...lowerCased(headers) },
     body: bodiless ? '' : text,
     error,
     delay,
     drip,
   };
+}
+
+/** True if something of a body is sent. */
+export const hasBody = ({ error }: Act): boolean => error === undefined || error === 'cut';
+
+/** What of a body is sent, a character at a time if it drips: of one that is cut the first half, and never all. */
+export function piecesOf({ body, error, drip }: Act): readonly string[] {
+  const characters = [...body];
+  const sent = error === 'cut' ? Math.min(Math.ceil(characters.length / 2), characters.length - 1) : characters.length;
+  const pieces = characters.slice(0, Math.max(0, sent));
+  return drip && pieces.length ? pieces : [pieces.join('')];
 }
 
 /** As receivers have them, and so that a Content-Type of the script's replaces the default. */

@@ -1,8 +1,18 @@
-import { describe, expect, test } from '@jest/globals';
-import axios, { AxiosError, type AxiosRequestConfig, type AxiosResponse } from 'axios';
+import { getEventListeners } from 'node:events';
+import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import axios, { AxiosError, type AxiosInstance, type AxiosRequestConfig, type AxiosResponse } from 'axios';
 import oldest from 'axios-oldest';
-import { attachResilience, diagnose, reportOf } from 'axios-resilience';
-import { type Script, type Step, scriptedAdapter, scriptedServer } from 'axios-resilience/testing';
+import { attachResilience, diagnose, type ResiliencePolicy, reportOf } from 'axios-resilience';
+import {
+  attemptsOf,
+  type Script,
+  type Step,
+  scriptedAdapter,
+  scriptedServer,
+  withFakeClock,
+} from 'axios-resilience/testing';
 import { rejection } from '../helpers/settled.js';
 
 const URL = 'https://api.test';
@@ -49,6 +59,17 @@ describe('scriptedAdapter', () => {
       body: '{"item":7}',
     });
     expect(hits[0]?.at).toBeGreaterThanOrEqual(before);
+  });
+
+  test.each([
+    [{ username: 'u', password: 'p' }, 'Basic dTpw'],
+    [{ username: 'ü', password: '' }, 'Basic w7w6'],
+  ])('writes down the credentials of `auth`, %j, as a server sees them', async (auth, authorization) => {
+    const server = await scriptedServer();
+    const { api, hits } = scripted([200], { auth, headers: { Authorization: 'Bearer t' } });
+    await Promise.all([api.get('/'), api.get(server.url, { adapter: 'http', proxy: false })]);
+    await server.close();
+    expect([...hits, ...server.hits].map(({ headers }) => headers.authorization)).toEqual(Array(2).fill(authorization));
   });
 
   test('a function answers by the request and its number, at once or later', async () => {
@@ -114,6 +135,86 @@ describe('scriptedAdapter', () => {
       broken.api.get('/', { responseType: 'json', transitional: { silentJSONParsing: false } }),
     );
     expect(error).toMatchObject({ name: 'SyntaxError', code: 'ERR_BAD_RESPONSE' });
+  });
+
+  test('a stream drips, and breaks, by the fake clock', async () => {
+    await withFakeClock(async (clock) => {
+      const { api } = scripted([{ error: 'cut', body: 'abcdef', drip: 100 }], { responseType: 'stream' });
+      const { data } = await clock.until(api.get('/'));
+      const came: string[] = [];
+      data.on('data', (text: Buffer) => came.push(`${text} ${clock.elapsedMs}`));
+      data.on('error', ({ message }: Error) => came.push(`${message} ${clock.elapsedMs}`));
+      await clock.advance(1_000);
+      expect([came, clock.pending]).toEqual([['a 100', 'b 200', 'c 300', 'aborted 300'], 0]);
+    });
+  });
+
+  test.each<[string, (data: Readable, cancel: () => void) => unknown]>([
+    ['read', (data) => data.resume()],
+    ['destroyed', (data) => data.destroy()],
+    ['cancelled', (_data, cancel) => cancel()],
+  ])('a stream that was %s lets go of signal and timers', async (_name, end) => {
+    await withFakeClock(async (clock) => {
+      const controller = new AbortController();
+      const listening = () => getEventListeners(controller.signal, 'abort').length;
+      const { api } = scripted([{ body: 'abc', drip: 10 }], { responseType: 'stream', signal: controller.signal });
+      const { data } = await clock.until(api.get('/'));
+      const during = [listening(), clock.pending];
+      end(data, () => controller.abort());
+      await clock.advance(30);
+      expect([during, listening(), clock.pending, data.closed]).toEqual([[1, 1], 0, 0, true]);
+    });
+  });
+
+  describe('where there is no Node', () => {
+    const { getBuiltinModule } = process;
+    beforeEach(() => void Object.assign(process, { getBuiltinModule: undefined }));
+    afterEach(() => void Object.assign(process, { getBuiltinModule }));
+
+    const streamed = async (step: Step) => {
+      const controller = new AbortController();
+      const { api } = scripted([step], { responseType: 'stream', signal: controller.signal });
+      const { data } = await api.get<ReadableStream<Uint8Array>>('/');
+      const listening = () => getEventListeners(controller.signal, 'abort').length;
+      return { data, listening, cancel: () => controller.abort() };
+    };
+    const read = async (data: ReadableStream<Uint8Array>) => {
+      let text = '';
+      try {
+        for await (const bytes of data) text += new TextDecoder().decode(bytes);
+        return text;
+      } catch (error) {
+        return [text, (error as Error).message];
+      }
+    };
+
+    test.each<[Step, unknown]>([
+      [{ body: 'whole' }, 'whole'],
+      [{ body: '' }, ''],
+      [{ body: 'abc', drip: 2 }, 'abc'],
+      ['cut', ['{"hit', 'network error']],
+      [{ error: 'cut', body: 'abcd', drip: 2 }, ['ab', 'network error']],
+    ])('a stream is as fetch gives it: %j', async (step, expected) => {
+      const { data, listening } = await streamed(step);
+      const before = listening();
+      expect([data instanceof ReadableStream, before, await read(data), listening()]).toEqual([true, 1, expected, 0]);
+    });
+
+    test.each<[string, Step]>([
+      ['that drips', { body: 'abc', drip: 60_000 }],
+      ['that is there', 200],
+    ])('a stream %s ends when its request is cancelled, or it is itself', async (_name, step) => {
+      const first = await streamed(step);
+      first.cancel();
+      const second = await streamed(step);
+      await second.data.cancel();
+      expect([await read(first.data), first.listening(), second.listening()]).toEqual([['', 'canceled'], 0, 0]);
+    });
+
+    test('bytes are an ArrayBuffer', async () => {
+      const { data } = await scripted([{ body: 'é' }]).api.get('/', { responseType: 'arraybuffer' });
+      expect([data instanceof ArrayBuffer, [...new Uint8Array(data)]]).toEqual([true, [0xc3, 0xa9]]);
+    });
   });
 
   test('HEAD, 204 and 304 have no body', async () => {
@@ -183,6 +284,8 @@ describe('scriptedAdapter', () => {
     [{ delay: -1 }, '`script[0].delay` must be milliseconds, ≥ 0 and ≤ 2147483647, got -1'],
     [{ statsu: 200 } as never, '`script[0].statsu` is not an option; did you mean `status`?'],
     [undefined, '`script[0]` must be a step of a script, got undefined'],
+    [{ body: () => 1 }, '`script[0].body` must be a string, or what JSON can hold, got a function'],
+    [{ body: { id: 1n } }, '`script[0].body` must be a string, or what JSON can hold, got an object'],
   ])('refuses %p as a step, by name', (step, message) => {
     expect(() => scriptedAdapter([step as Step])).toThrow(message);
   });
@@ -192,6 +295,9 @@ describe('scriptedAdapter', () => {
     expect(() => scriptedAdapter({ '/a': 503 as never })).toThrow("`script['/a']` must be a list of steps, got 503");
     expect((await rejection(scripted([() => 7]).api.get('/'))).message).toBe(
       '`script()` must be a status from 200 to 999, got 7',
+    );
+    expect((await rejection(scripted([() => ({ body: Symbol('s') })]).api.get('/'))).message).toBe(
+      '`script().body` must be a string, or what JSON can hold, got Symbol(s)',
     );
   });
 });
@@ -219,6 +325,8 @@ describe('an adapter and a server with the same script', () => {
     ['reset'],
     ['ECONNRESET'],
     ['cut'],
+    ...['x', '', 7, 'abc'].map((body): [Step] => [{ error: 'cut', body }]),
+    [{ error: 'cut', body: 'abcd', drip: 5 }],
     [{ error: 'reset', delay: 10 }],
     [() => 410],
   ])('look the same to the caller: %p', async (step) => {
@@ -231,5 +339,159 @@ describe('an adapter and a server with the same script', () => {
     const [unwired, wired] = await Promise.all([send(scriptedAdapter([step])), send('http')]);
     await server.close();
     expect(unwired).toEqual(wired);
+  });
+
+  interface Way {
+    readonly policy?: ResiliencePolicy;
+    readonly request?: AxiosRequestConfig;
+    /** What the caller does with the stream, and sees of it; reads it to its end if not told. */
+    readonly use?: (body: Readable, lab: { api: AxiosInstance; cancel: () => void }) => Promise<unknown>;
+  }
+
+  /** All that comes of a stream, and how it breaks. */
+  const read = async (body: Readable) => {
+    let text = '';
+    try {
+      for await (const chunk of body) text += chunk;
+      return text;
+    } catch (error) {
+      const { message, code } = error as AxiosError;
+      return { text, message, code };
+    }
+  };
+
+  /** How a streamed call ends, and then its body. */
+  async function streamed(adapter: NonNullable<AxiosRequestConfig['adapter']>, url: string, way: Way) {
+    const { policy, request, use = read } = way;
+    const api = axios.create({ baseURL: url, adapter, proxy: false, responseType: 'stream' });
+    attachResilience(api, { retry: { backoff: () => 1 }, ...policy });
+    const controller = new AbortController();
+    const settled = await api.get('/x', { signal: controller.signal, ...request }).catch((error: AxiosError) => error);
+    const attempts = attemptsOf(settled);
+    const { status, data, code } = settled as AxiosResponse & AxiosError;
+    if (code) return { code, attempts };
+    const body = await use(data, { api, cancel: () => controller.abort() });
+    return { status, attempts, node: data instanceof Readable, body };
+  }
+
+  /** Whether a second request has to wait while the first one's body is in use, and when that is done with. */
+  const slots =
+    (done: (body: Readable) => unknown) =>
+    async (body: Readable, { api }: { api: AxiosInstance }) => {
+      const second = api.get('/second').then(({ data }) => read(data));
+      const early = await Promise.race([second, sleep(40, 'queued')]);
+      await done(body);
+      return [early, await second];
+    };
+  const COUNTED = { bulkhead: { limit: 1, countStreams: true } };
+  const TEN = { body: 'abcdefghij', drip: 40 };
+  const ABORTED = { message: 'aborted', code: 'ECONNRESET' };
+  const CANCELED = { message: 'canceled', code: 'ERR_CANCELED' };
+
+  test.each<[string, Script, Way, object]>([
+    ['is whole', [{ body: 'whole' }], {}, { status: 200, attempts: 1, body: 'whole' }],
+    ['is sent again before its headers', [503, 'reset', { body: 'b' }], {}, { status: 200, attempts: 3, body: 'b' }],
+    ['is lost before its headers', ['reset'], { policy: { retry: 1 } }, { code: 'ECONNRESET', attempts: 2 }],
+    ['is refused', [503], { policy: { retry: 1 } }, { code: 'ERR_BAD_RESPONSE', attempts: 2 }],
+    ['is cut, and not sent again', ['cut', 200], {}, { status: 200, attempts: 1, body: { text: '{"hit', ...ABORTED } }],
+    [
+      'drips, and is cut',
+      [{ error: 'cut', body: 'abcdef', drip: 5 }],
+      {},
+      { status: 200, attempts: 1, body: { text: 'abc', ...ABORTED } },
+    ],
+    [
+      'drips for longer than an attempt may take',
+      [TEN],
+      { policy: { attemptTimeout: 300 } },
+      { attempts: 1, body: TEN.body },
+    ],
+    ['drips for longer than a call may take', [TEN], { policy: { deadline: 300 } }, { attempts: 1, body: TEN.body }],
+    ['drips for longer than its `timeout`', [TEN], { request: { timeout: 300 } }, { attempts: 1, body: TEN.body }],
+    [
+      'has late headers',
+      [{ delay: 200, body: 'late' }],
+      { policy: { attemptTimeout: 100, retry: false } },
+      { code: 'ETIMEDOUT', attempts: 1 },
+    ],
+    [
+      'keeps its slot until it is read',
+      [TEN, { body: 'b' }],
+      { policy: COUNTED, use: slots(read) },
+      { attempts: 1, body: ['queued', 'b'] },
+    ],
+    [
+      'keeps its slot until it is destroyed',
+      [TEN, { body: 'b' }],
+      { policy: COUNTED, use: slots((body) => body.destroy()) },
+      { attempts: 1, body: ['queued', 'b'] },
+    ],
+    [
+      'keeps its slot until it breaks',
+      [{ error: 'cut', ...TEN }, { body: 'b' }],
+      { policy: COUNTED, use: slots(read) },
+      { attempts: 1, body: ['queued', 'b'] },
+    ],
+    [
+      'keeps no slot if it is empty',
+      [{ body: '' }, { body: 'b' }],
+      { policy: COUNTED, use: slots(() => {}) },
+      { attempts: 1, body: ['b', 'b'] },
+    ],
+    [
+      'is cancelled while it is read',
+      [TEN],
+      {
+        use: async (body, { cancel }) => {
+          body.once('data', cancel);
+          return { ...((await read(body)) as object), text: undefined };
+        },
+      },
+      { attempts: 1, body: CANCELED },
+    ],
+    [
+      'is cancelled before anybody reads',
+      [{ body: 'whole' }],
+      {
+        use: async (body, { cancel }) => {
+          const heard: unknown[] = [];
+          body.on('error', ({ code }: AxiosError) => heard.push(code));
+          cancel();
+          await sleep(20);
+          return [heard, body.destroyed];
+        },
+      },
+      { attempts: 1, body: [['ERR_CANCELED'], true] },
+    ],
+    [
+      'is cut before anybody reads, and no process ends of it',
+      ['cut'],
+      {
+        use: async (body) => {
+          await sleep(50);
+          const { text, code } = (await read(body)) as { text: string; code?: string };
+          return [text, code];
+        },
+      },
+      { attempts: 1, body: ['', 'ECONNRESET'] },
+    ],
+  ])('stream the same to the caller: a body that %s', async (_name, script, way, expected) => {
+    const server = await scriptedServer(script);
+    const both = [streamed(scriptedAdapter(script), server.url, way), streamed('http', server.url, way)];
+    const ends = await Promise.all(both);
+    await server.close();
+    const whole = 'code' in expected ? expected : { status: 200, node: true, ...expected };
+    expect(ends).toEqual([whole, whole]);
+  });
+
+  test('give the same bytes', async () => {
+    const server = await scriptedServer([{ body: 'é€' }]);
+    const get = async (adapter: NonNullable<AxiosRequestConfig['adapter']>) => {
+      const { data } = await axios.get(server.url, { adapter, proxy: false, responseType: 'arraybuffer' });
+      return [Buffer.isBuffer(data), data.toString('base64')];
+    };
+    const both = await Promise.all([get(scriptedAdapter([{ body: 'é€' }])), get('http')]);
+    await server.close();
+    expect(both).toEqual(Array(2).fill([true, 'w6nigqw=']));
   });
 });

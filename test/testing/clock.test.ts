@@ -1,3 +1,7 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { mock } from 'node:test';
+import { promisify } from 'node:util';
+import { runInThisContext } from 'node:vm';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { fakeClock, seededRandom, withFakeClock } from 'axios-resilience/testing';
 import { rejection } from '../helpers/settled.js';
@@ -77,6 +81,33 @@ describe('a fake clock', () => {
     });
   });
 
+  test('timers go by whole milliseconds, as real ones, and never run early', async () => {
+    await withFakeClock(async (clock) => {
+      for (const ms of [0, 0.5, 18.65]) await clock.until(wait(ms));
+      expect(clock.elapsedMs).toBe(20);
+    });
+  });
+
+  test('sleeps of a promisified setTimeout pass as well', async () => {
+    await withFakeClock(async (clock) => {
+      expect([await clock.until(promisify(setTimeout)(100, 'slept')), clock.elapsedMs]).toEqual(['slept', 100]);
+    });
+  });
+
+  test('a callback keeps the asynchronous context in which its timer was set', async () => {
+    const context = new AsyncLocalStorage<string>();
+    await withFakeClock(async (clock) => {
+      const told: unknown[] = [];
+      const note = () => told.push(context.getStore());
+      const timer = context.run('a', () => setTimeout(note, 10));
+      context.run('b', () => setTimeout(note, 20));
+      await clock.advance(20);
+      timer.refresh();
+      await context.run('c', () => clock.runAll());
+      expect(told).toEqual(['a', 'b', 'a']);
+    });
+  });
+
   test('what setTimeout cannot keep is due after a millisecond, as without it', async () => {
     await withFakeClock(async (clock) => {
       const told: number[] = [];
@@ -148,13 +179,45 @@ describe('a fake clock', () => {
     expect(got).toBe(60_000);
   });
 
-  test('refuses to stand on another fake', () => {
-    jest.useFakeTimers();
-    expect(() => fakeClock()).toThrow(/^setTimeout is faked already/);
-    jest.useRealTimers();
+  const ALL = ['setTimeout', 'clearTimeout', 'Date', 'performance'] as const;
+  const onlyOf = (name: (typeof ALL)[number]) => ({ doNotFake: ALL.filter((it) => it !== name) });
+
+  test.each<[string, () => unknown, string]>([
+    ['the timers of Jest, which are sinon’s', () => jest.useFakeTimers(), 'setTimeout'],
+    ...ALL.map((name): [string, () => unknown, string] => [
+      `no more than the ${name} of sinon`,
+      () => jest.useFakeTimers(onlyOf(name)),
+      name,
+    ]),
+    ['the legacy timers of Jest', () => jest.useFakeTimers({ legacyFakeTimers: true }), 'setTimeout'],
+  ])('refuses to stand on another fake: %s', (_name, fake, faked) => {
+    fake();
+    const message = `${faked} is faked already, by another fake clock or by the fake timers of the test runner`;
+    expect(() => fakeClock()).toThrow(new Error(message));
+  });
+
+  test('refuses to stand on itself', async () => {
+    await withFakeClock(() => expect(() => fakeClock()).toThrow(/^setTimeout is faked already/));
+  });
+
+  test.each(['setTimeout', 'Date'] as const)('refuses to stand on another fake: the %s of node:test', async (name) => {
+    mock.timers.enable({ apis: [name] });
+    // It fakes what is Node's own, and not what Jest has made of that for this file.
+    const faked = runInThisContext(name);
+    mock.timers.reset();
+    const { [name]: real } = globalThis;
+    Object.assign(globalThis, { [name]: faked });
+    const message = await rejection(withFakeClock(() => {})).then(({ message }) => message);
+    Object.assign(globalThis, { [name]: real });
+    expect(message).toMatch(new RegExp(`^${name} is faked already`));
+  });
+
+  test('stands on a spy', () => {
+    const spy = jest.spyOn(globalThis, 'setTimeout');
     const clock = fakeClock();
-    expect(() => fakeClock()).toThrow(/^setTimeout is faked already/);
     clock.restore();
+    spy.mockRestore();
+    expect(spy).not.toHaveBeenCalled();
   });
 
   test.each([

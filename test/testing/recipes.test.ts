@@ -6,6 +6,7 @@ import {
   type Script,
   scriptedAdapter,
   scriptedServer,
+  seededRandom,
   waitsOf,
   withFakeClock,
 } from 'axios-resilience/testing';
@@ -41,6 +42,21 @@ describe('a policy under the kit', () => {
         expect([reportOf(error)?.ended, clock.elapsedMs, attemptsOf(error)]).toEqual(['deadline', 5_000, 3]);
       },
       { random: 0 },
+    );
+  });
+
+  test.each([1, 42, 7])('a deadline is met to the millisecond, whatever is drawn: seed %d', async (seed) => {
+    await withFakeClock(
+      async (clock) => {
+        const { api } = scripted(['hang'], { deadline: 5_000, attemptTimeout: 2_000 });
+        const error = await clock.until(failure(api.get('/users')));
+        expect([reportOf(error)?.ended, reportOf(error)?.elapsedMs, clock.elapsedMs]).toEqual([
+          'deadline',
+          5_000,
+          5_000,
+        ]);
+      },
+      { random: seededRandom(seed) },
     );
   });
 

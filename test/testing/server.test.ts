@@ -67,14 +67,22 @@ describe('scriptedServer', () => {
   });
 
   test('what the script does not know, or a function that throws, is a 501, which says why and is not retried', async () => {
-    await serve({ '/a': [503, 200], '/b': [() => Promise.reject(new Error('oh'))] });
+    await serve({
+      '/a': [503, 200],
+      '/b': [() => Promise.reject(new Error('oh'))],
+      '/d': [{ headers: { 'no name': 'x' } }],
+    });
     const answer = async (url: string) => {
       const { status, data } = await api.get(url, { validateStatus: null });
       return [status, data];
     };
-    expect(await answer('/c')).toEqual([501, 'Error: the script has no step for GET /c, only for /a, /b']);
+    expect(await answer('/c')).toEqual([501, 'Error: the script has no step for GET /c, only for /a, /b, /d']);
     expect(await answer('/b')).toEqual([501, 'Error: oh']);
     expect(await answer('/a')).toEqual([503, { hit: 3 }]);
+    expect(await answer('/d')).toEqual([
+      501,
+      'TypeError [ERR_INVALID_HTTP_TOKEN]: Header name must be a valid HTTP token ["no name"]',
+    ]);
   });
 
   test('refuses what a server cannot show', async () => {
