@@ -35,12 +35,12 @@ export interface Evidence {
   /** Outermost first. */
   readonly links: readonly Link[];
   readonly kind: FailureKind;
-  /** Fields of this package's own errors. */
+  /** Fields of this package's own errors. A copy that went through JSON has the code, but no figures. */
   readonly own: {
     readonly code: string;
     readonly scope: string;
-    readonly retryInMs: number;
-    readonly deadline: number;
+    readonly retryInMs: number | undefined;
+    readonly deadline: number | undefined;
   };
   /** Upper case; empty if unknown. */
   readonly method: string;
@@ -104,8 +104,9 @@ export function evidenceOf(error: unknown): Evidence {
     own: {
       code: text(own, 'code'),
       scope: safeText(text(own, 'scope')),
-      retryInMs: number(own, 'retryInMs'),
-      deadline: number(own, 'deadline'),
+      // JSON has no Infinity.
+      retryInMs: read(own, 'retryInMs') === null ? Infinity : figure(own, 'retryInMs'),
+      deadline: figure(own, 'deadline'),
     },
     method: safeText(text(config, 'method')).toUpperCase(),
     url: target || socketPath ? safeText(tried(() => redactedUrl(config), '')) : '',
@@ -201,10 +202,12 @@ function text(from: unknown, key: string): string {
   return typeof value === 'string' ? value.slice(0, MAX_LENGTH) : '';
 }
 
-function number(from: unknown, key: string): number {
+function figure(from: unknown, key: string): number | undefined {
   const value = read(from, key);
-  return typeof value === 'number' ? value : 0;
+  return typeof value === 'number' ? value : undefined;
 }
+
+const number = (from: unknown, key: string): number => figure(from, key) ?? 0;
 
 /** Errors come from anywhere: getters throw, proxies are revoked. */
 function tried<T>(look: () => T, otherwise: T): T {

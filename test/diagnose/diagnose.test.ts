@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { AxiosError, CanceledError, type InternalAxiosRequestConfig } from 'axios';
 import { diagnose, type FailureCause } from 'axios-resilience';
+import { CircuitOpenError, CoolingDownError, DeadlineExceededError } from '../../src/base/errors.js';
 import { ownEnvironment } from '../helpers/environment.js';
 
 const config = {
@@ -514,6 +515,38 @@ describe('the sentence', () => {
     );
     expect(summary(refusal('ERR_CIRCUIT_OPEN', { retryInMs: Infinity }))).toContain('isolated by hand');
     expect(summary(refusal('ERR_DEADLINE_EXCEEDED', { deadline: 30_000 }))).toContain('no attempt had ended');
+  });
+
+  test.each<[Error, string]>([
+    [
+      new CircuitOpenError(config, 'http://a.test', 900, 'open'),
+      'The circuit of its scope is open, so nothing was sent (Circuit of http://a.test is open, ERR_CIRCUIT_OPEN).',
+    ],
+    [
+      new CircuitOpenError(config, 'http://a.test', Infinity, 'isolated'),
+      'The circuit of its scope is open, so nothing was sent (Circuit of http://a.test is isolated, ERR_CIRCUIT_OPEN).',
+    ],
+    [
+      new CoolingDownError(config, 'http://a.test', 7_053),
+      'The server has asked to be left alone for longer than this call could wait, so nothing was sent (http://a.test asked to be left alone for 7053 ms more, ERR_COOLING_DOWN).',
+    ],
+    [
+      new DeadlineExceededError(config, 'http://a.test', 520, new Error('read ECONNRESET')),
+      'The deadline for GET https://api.example.com/users?token=REDACTED passed (deadline of 520 ms exceeded; last failure: read ECONNRESET, ERR_DEADLINE_EXCEEDED).',
+    ],
+  ])('of a copy that went through JSON has what its message says, and invents no figures: %s', (error, said) => {
+    expect(summary(JSON.parse(JSON.stringify(error)))).toBe(said);
+  });
+
+  test('of a copy of all that can be enumerated has the figures, and does not deny what is not there', () => {
+    const copy = (error: Error) => JSON.parse(JSON.stringify({ ...error, message: error.message }));
+    expect(summary(copy(new CircuitOpenError(config, 'a', Infinity, 'isolated')))).toContain('isolated by hand');
+    expect(summary(copy(new DeadlineExceededError(config, 'a', 520, new Error('read ECONNRESET'))))).toMatch(
+      /^The deadline of 520 ms for .* passed \(.*last failure: read ECONNRESET/,
+    );
+    expect(diagnose(JSON.parse(JSON.stringify(new CircuitOpenError(config, 'a', Infinity, 'isolated')))).advice[0]).toMatch(
+      /dispose\(\)/,
+    );
   });
 });
 
