@@ -2,10 +2,12 @@ import { ANSWER_FINDINGS } from './answer-advice.js';
 import { CONNECTION_FINDINGS } from './connection-advice.js';
 import type { Diagnosis, FailureCause, Finding } from './diagnosis.js';
 import type { Evidence } from './evidence.js';
+import { PROXY_FINDINGS } from './proxy-advice.js';
 import { TLS_FINDINGS } from './tls-advice.js';
 
 const FINDINGS: Readonly<Record<FailureCause, (evidence: Evidence, inner?: Diagnosis) => Finding>> = {
   ...CONNECTION_FINDINGS,
+  ...PROXY_FINDINGS,
   ...TLS_FINDINGS,
   ...ANSWER_FINDINGS,
 };

@@ -1,8 +1,7 @@
 import { OPAQUE } from '../base/failure.js';
 import type { Diagnosis, Finding } from './diagnosis.js';
 import { type Evidence, hasCode, says, UNDECODABLE } from './evidence.js';
-import { authority } from './place.js';
-import { asked, commands, request, time, where, why } from './wording.js';
+import { asked, commands, onTheWay, request, time, where, why } from './wording.js';
 
 /** Failures of the answer, and calls that were ended on this side. `inner` is what a refusal was caused by. */
 export const ANSWER_FINDINGS = {
@@ -40,7 +39,7 @@ export const ANSWER_FINDINGS = {
         ? 'It is a gateway that answered: look at the health and the log of what stands behind it.'
         : 'Look in the log of the server at that time, by request id if the answer has one.',
       ...(e.status === 503 ? ['503 is overload or maintenance: send no more than before.'] : []),
-      ...(e.proxied && e.proxy ? [`The proxy ${authority(e.proxy)}, on the way, may have answered itself.`] : []),
+      ...onTheWay(e),
       `Compare: ${commands(e).curl}`,
     ],
   }),
@@ -52,6 +51,7 @@ export const ANSWER_FINDINGS = {
       ...(STATUS_ADVICE[e.status] ?? [
         'Look at the body of the answer, error.response.data: it often says what is wrong.',
       ]),
+      ...onTheWay(e),
       `Compare: ${commands(e).curl}`,
     ],
   }),
@@ -81,6 +81,7 @@ export const ANSWER_FINDINGS = {
     summary: `${where(e)} broke off in the middle of its answer to ${request(e)}${why(e)}.`,
     advice: [
       'Look for a crash, a restart or a deployment of the server at that time, and for a time or size limit of a proxy between.',
+      ...onTheWay(e),
       'If it always breaks at the same byte, Content-Length or the compression is wrong; if at the same second, a timeout is.',
       `Compare: ${commands(e).curl} -o /dev/null`,
     ],

@@ -1,7 +1,7 @@
 import type { Finding } from './diagnosis.js';
-import { type Evidence, hasCode, SOCKS, says } from './evidence.js';
-import { authority, isLoopback, type Place } from './place.js';
-import { commands, givenUrl, request, where, why } from './wording.js';
+import { type Evidence, hasCode, says } from './evidence.js';
+import { isLoopback, type Place } from './place.js';
+import { byProxy, commands, givenUrl, onTheWay, request, where, why } from './wording.js';
 
 /** Failures on the way to the server: from the URL to the connection. */
 export const CONNECTION_FINDINGS = {
@@ -72,7 +72,7 @@ export const CONNECTION_FINDINGS = {
   }),
   reset: (e: Evidence): Finding => ({
     transient: true,
-    summary: `${where(e)} closed the connection before it had answered ${request(e)}${why(e)}.`,
+    summary: `${where(e)}${byProxy(e)} closed the connection before it had answered ${request(e)}${why(e)}.`,
     advice: [
       ...(brokeHandshake(e)
         ? [
@@ -86,6 +86,7 @@ export const CONNECTION_FINDINGS = {
         ? [`If port ${e.target.port} speaks TLS, the URL must begin with https://: ${commands(e).tls}`]
         : []),
       'Look in the log of the server, and of what stands before it, for a crash, a restart or a limit at that time.',
+      ...onTheWay(e),
       ...(brokeHandshake(e)
         ? []
         : ['The server may have acted on the request: send it again only if doing it twice does no harm.']),
@@ -103,10 +104,11 @@ export const CONNECTION_FINDINGS = {
   }),
   'read-timeout': (e: Evidence): Finding => ({
     transient: true,
-    summary: `${where(e)} ${progress(e)} ${request(e)} in time${why(e)}.`,
+    summary: `${where(e)}${byProxy(e)} ${progress(e)} ${request(e)} in time${why(e)}.`,
     advice: [
       `See what takes so long: ${commands(e).curl} -o /dev/null -w '%{time_connect} %{time_starttransfer} %{time_total}\\n'`,
       'Look at the latency of the server, and of what it depends on, at that time.',
+      ...onTheWay(e),
       'If it is slow by nature, give that request more time: `timeout`, or `attemptTimeout` and `deadline`.',
       ...inLine(e),
       ...(e.reached === undefined ? [`It may also be that no connection stood: ${commands(e).connect}`] : []),
@@ -123,7 +125,6 @@ export const CONNECTION_FINDINGS = {
       'If the need is real, raise the limit: ulimit -n 65536, LimitNOFILE= in systemd, --ulimit nofile= in Docker.',
     ],
   }),
-  proxy,
 };
 
 const brokeHandshake = (e: Evidence): boolean => says(e, /before secure TLS connection/);
@@ -204,30 +205,3 @@ function named(e: Evidence): Place | undefined {
 }
 
 const nameOf = (e: Evidence): string => commands(e, named(e)).host.replace(/^HOST$/, 'of the server');
-
-const WITHOUT_PROXY = 'If this host needs no proxy: `proxy: false`, or name the host in NO_PROXY.';
-
-function proxy(e: Evidence): Finding {
-  const place = e.proxy && authority(e.proxy);
-  const name = place ? `The proxy ${place}` : 'The proxy';
-  const { isName, resolve, connect, origin } = commands(e, e.proxy);
-  if (e.status === 407) {
-    return {
-      transient: false,
-      summary: `${name} wants to know who asks: it answered 407 to ${request(e)}.`,
-      advice: [
-        'Give its user and password: `proxy: { host, port, auth: { username, password } }`, or in HTTP_PROXY and HTTPS_PROXY, percent-encoded.',
-        WITHOUT_PROXY,
-      ],
-    };
-  }
-  return {
-    transient: !hasCode(e, /^(ENOTFOUND|EAI_NONAME)$/) && !(e.kind === 'other' && says(e, SOCKS)),
-    summary: `${name}, by which ${request(e)} was to go, cannot be used${why(e)}.`,
-    advice: [
-      'See which proxy is set, and that it is the right one: the `proxy` of the request or instance, else env | grep -i _proxy (HTTP_PROXY, HTTPS_PROXY, NO_PROXY)',
-      `See whether it is there: ${isName ? `${resolve}, ` : ''}${connect}, and whether it works: curl -v -x ${origin} ${commands(e).origin}`,
-      WITHOUT_PROXY,
-    ],
-  };
-}

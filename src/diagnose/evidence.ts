@@ -10,7 +10,7 @@ import { reportOf } from '../observe/reports.js';
 import { retryAfterMs } from '../retry/retry-after.js';
 import { fieldsIn } from './message.js';
 import { originAt, type Place, placeAt } from './place.js';
-import { proxyFor } from './proxy.js';
+import { type ProxyPlace, proxyFor } from './proxy.js';
 
 /** One error of the chain, reduced to what may be looked at. */
 interface Link {
@@ -50,9 +50,13 @@ export interface Evidence {
   readonly target: Place | undefined;
   /** Where it was sent at first, if a redirect led it to another place. */
   readonly redirectedFrom: Place | undefined;
-  readonly proxy: Place | undefined;
+  readonly proxy: ProxyPlace | undefined;
   /** The request went through `proxy` for certain. */
   readonly proxied: boolean;
+  /** Nothing but the proxy was spoken to: the server speaks TLS, and no tunnel to it stood. */
+  readonly noTunnel: boolean;
+  /** What the proxy itself answered to CONNECT; 0 if it is not known to have answered. */
+  readonly proxyStatus: number;
   readonly status: number;
   /** Milliseconds the server asked to wait. */
   readonly asked: number | undefined;
@@ -77,6 +81,12 @@ export const says = ({ links }: Evidence, pattern: RegExp): boolean =>
 /** As the client of SOCKS proxies says that one will not have us. */
 export const SOCKS = /^(Received invalid )?Socks[45] /i;
 
+/** As agent-base, which the agents of proxies are made of, says that no connection through one stood in time. */
+export const NO_TUNNEL = /^A "socket" was not created for HTTP request/;
+
+/** As undici, Node's own agent and `tunnel` say what a proxy answered to CONNECT. */
+const CONNECT_STATUS = /(?:Proxy response \(?|establish tunnel .*: HTTP\/\d\.\d |statusCode=)(\d{3})\b/;
+
 /** A body in another compression than it says: gzip, Brotli, Zstandard. */
 export const UNDECODABLE = /^(Z_DATA_ERROR$|ERR__ERROR_|ZSTD_error_)/;
 
@@ -96,6 +106,7 @@ export function evidenceOf(error: unknown): Evidence {
   const first = placeOf(config);
   const target = first && (placeAt(latestHopOf(call)) ?? first);
   const proxy = tried(() => proxyFor(config.proxy, target), undefined);
+  const proxied = node.isNode && isObject(read(config, 'proxy'));
   const socketPath = read(config, 'socketPath');
   const report = tried(() => reportOf(call), undefined);
   return {
@@ -113,7 +124,12 @@ export function evidenceOf(error: unknown): Evidence {
     target,
     redirectedFrom: first && target && originAt(first) !== originAt(target) ? first : undefined,
     proxy,
-    proxied: node.isNode && isObject(read(config, 'proxy')),
+    proxied,
+    noTunnel: proxied && target?.scheme === 'https' && !node.hasSocket,
+    proxyStatus:
+      status && proxied && node.isUnwritten
+        ? status
+        : Number(links.map(({ message }) => CONNECT_STATUS.exec(message)?.[1]).find(Boolean) ?? 0),
     status,
     asked:
       report?.attempts.at(-1)?.retryAfterMs ??
@@ -160,17 +176,21 @@ function exchangeOf(call: unknown) {
   const outer = read(call, 'request');
   const request = read(outer, '_currentRequest') ?? outer;
   const isNode = typeof read(request, 'reusedSocket') === 'boolean';
-  if (!isNode) return { isNode, reached: undefined, reusedSocket: false, stalled: false };
   const socket = read(request, 'socket');
+  const hasSocket = isObject(socket);
+  // An answer, and yet nothing was sent: agents play the answer of a proxy that refuses a tunnel to a socket of its own.
+  const isUnwritten = read(socket, 'bytesWritten') === 0;
+  const sockets = { isNode, hasSocket, isUnwritten };
+  if (!isNode) return { ...sockets, reached: undefined, reusedSocket: false, stalled: false };
   const config = read(call, 'config');
   const data = read(config, 'data');
   // Nothing of a small request is flushed before the connection stands; a large one may be stuck half way.
   const small = data === undefined || data === null || (typeof data === 'string' && data.length < 16_384);
-  const unsent = isObject(socket) && small && read(request, 'writableFinished') === false;
+  const unsent = hasSocket && small && read(request, 'writableFinished') === false;
   const reached = isObject(read(request, 'res')) ? 'answered' : unsent ? 'connecting' : 'sent';
   // The server neither ended nor reset the connection: it was axios's `timeout` that did.
   const stalled = number(config, 'timeout') > 0 && read(socket, 'readableEnded') === false && !read(socket, 'errored');
-  return { isNode, reached, reusedSocket: read(request, 'reusedSocket') === true, stalled } as const;
+  return { ...sockets, reached, reusedSocket: read(request, 'reusedSocket') === true, stalled } as const;
 }
 
 /** undici tells of a lost socket how much had been read from it; that was another answer, if none had begun. */

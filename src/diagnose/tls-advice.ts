@@ -87,6 +87,11 @@ function certificate(evidence: Evidence): Finding {
   };
 }
 
+/** What came back was no TLS. */
+export const spokeToPlainPort = (evidence: Evidence): boolean =>
+  hasCode(evidence, /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST/) ||
+  says(evidence, /wrong version number|packet length too long|http request/);
+
 function protocol(evidence: Evidence): Finding {
   const { tls, curl, port } = commands(evidence);
   const at = where(evidence);
@@ -97,10 +102,7 @@ function protocol(evidence: Evidence): Finding {
       advice: ['Make the URL begin with https://', `See that it speaks TLS: ${tls}`],
     };
   }
-  const plain =
-    hasCode(evidence, /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST/) ||
-    says(evidence, /wrong version number|packet length too long|http request/);
-  if (plain) {
+  if (spokeToPlainPort(evidence)) {
     return {
       transient: false,
       summary: `TLS was spoken to ${at}, which does not answer in TLS: most likely a plain HTTP port${why(evidence)}.`,

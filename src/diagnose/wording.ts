@@ -42,6 +42,14 @@ export function givenUrl({ links }: Evidence): string | undefined {
   return input && `"${safeUrl(input)}"`;
 }
 
+/** By which proxy a request went, for certain. */
+export const byProxy = ({ proxied, proxy }: Evidence): string =>
+  proxied && proxy ? `, by the proxy ${authority(proxy)},` : '';
+
+/** A proxy that may have done what the server is blamed for. */
+export const onTheWay = ({ proxied, proxy }: Evidence): string[] =>
+  proxied && proxy ? [`The proxy ${authority(proxy)}, on the way, may have done that itself: look there, too.`] : [];
+
 /** Milliseconds as people say them. */
 export function time(ms: number): string {
   return ms < 1_000 ? `${Math.round(ms)} ms` : `${Math.round(ms / 100) / 10} s`;

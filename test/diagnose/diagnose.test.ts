@@ -308,6 +308,19 @@ const TABLE: readonly (readonly [string, unknown, FailureCause, boolean])[] = [
     'proxy',
     true,
   ],
+  [
+    'an agent’s proxy that never answers CONNECT, or hangs up on it',
+    viaHttp(undici('A "socket" was not created for HTTP request before 5000ms', 'ETIMEOUT')),
+    'proxy',
+    true,
+  ],
+  ...[
+    undici('Failed to establish tunnel to h:443 via http://p:1: HTTP/1.1 407 Proxy …', 'ERR_PROXY_TUNNEL'),
+    undici('Proxy response (407) !== 200 when HTTP Tunneling', 'UND_ERR_ABORTED'),
+    new Error('tunneling socket could not be established, statusCode=407'),
+  ].map((cause) => [`407 to CONNECT: ${cause.message}`, viaFetch(cause), 'proxy', false] as const),
+  ['403 to CONNECT', viaFetch(undici('Proxy response (403) !== 200 when …', 'UND_ERR_ABORTED')), 'proxy', false],
+  ['503 to CONNECT', viaFetch(undici('Proxy response (503) !== 200 when …', 'UND_ERR_ABORTED')), 'proxy', true],
   ['a SOCKS proxy that refuses', viaSocks('Socks5 proxy rejected connection - HostUnreachable'), 'proxy', true],
   ['a SOCKS proxy that does not let us in', viaSocks('Socks5 Authentication failed'), 'proxy', false],
   ['a SOCKS proxy that is none', viaSocks('Received invalid Socks5 initial handshake (invalid …'), 'proxy', false],
@@ -544,9 +557,9 @@ describe('the sentence', () => {
     expect(summary(copy(new DeadlineExceededError(config, 'a', 520, new Error('read ECONNRESET'))))).toMatch(
       /^The deadline of 520 ms for .* passed \(.*last failure: read ECONNRESET/,
     );
-    expect(diagnose(JSON.parse(JSON.stringify(new CircuitOpenError(config, 'a', Infinity, 'isolated')))).advice[0]).toMatch(
-      /dispose\(\)/,
-    );
+    expect(
+      diagnose(JSON.parse(JSON.stringify(new CircuitOpenError(config, 'a', Infinity, 'isolated')))).advice[0],
+    ).toMatch(/dispose\(\)/);
   });
 });
 
@@ -676,6 +689,37 @@ describe('a proxy is told from the server', () => {
     expect(cause({ url: 'http://localhost:3128/' }, connect('ECONNREFUSED', '127.0.0.1', 3128))).toBe(
       'connection-refused',
     );
+  });
+});
+
+describe('what came of CONNECT', () => {
+  const proxy = { host: '10.9.9.9', port: 3128 };
+  const said = (error: Error, fields = {}) =>
+    diagnose(Object.assign(error, { config: { ...config, proxy }, ...fields }));
+
+  test('407 in words alone asks for a password, too', () => {
+    const { summary, advice } = said(viaFetch(undici('Proxy response (407) !== 200 when …', 'UND_ERR_ABORTED')));
+    expect(summary).toMatch(/^The proxy 10\.9\.9\.9:3128 wants to know who asks: it answered 407 to GET /);
+    expect(advice[0]).toMatch(/^Give its user and password/);
+  });
+
+  test('without a tunnel, whatever went wrong was of the proxy', () => {
+    const request = { reusedSocket: false, res: null };
+    const trouble = [undici('read ECONNRESET', 'ECONNRESET'), undici('wrong version number', 'EPROTO')];
+    for (const cause of trouble) {
+      expect(said(viaHttp(cause), { request }).cause).toBe('proxy');
+      expect(said(viaHttp(cause), { request: { ...request, socket: { bytesWritten: 9 } } }).cause).not.toBe('proxy');
+    }
+    expect(said(viaHttp(new Error('disk gone')), { request }).cause).toBe('unknown');
+  });
+
+  test('no tunnel in time is no matter of the resolver', () => {
+    const { summary, advice } = said(
+      viaHttp(undici('A "socket" was not created for HTTP request before 9ms', 'ETIMEOUT')),
+    );
+    expect(summary).toContain('The proxy 10.9.9.9:3128, by which GET');
+    expect(summary).toContain('cannot be used (no tunnel stood within the time limit, ETIMEOUT).');
+    expect(advice.join('\n')).not.toMatch(/resolv/);
   });
 });
 
