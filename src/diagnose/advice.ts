@@ -14,6 +14,12 @@ const FINDINGS: Readonly<Record<FailureCause, (evidence: Evidence, inner?: Diagn
 
 /** What a cause means in this case, and what to do about it. `inner` is the diagnosis of what a refusal was caused by. */
 export function advise(cause: FailureCause, evidence: Evidence, inner?: Diagnosis): Finding {
-  const { summary, ...rest } = FINDINGS[cause](evidence, inner);
-  return { ...rest, summary: summary.replace(/^the /, 'The ') };
+  const { transient, summary, advice } = FINDINGS[cause](evidence, inner);
+  return {
+    transient,
+    summary: summary.replace(/^the /, 'The '),
+    advice: evidence.hasOthers
+      ? [...advice, 'Other calls failed as well, of which nothing is told here: diagnose each of `errors`.']
+      : advice,
+  };
 }

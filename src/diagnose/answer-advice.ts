@@ -155,7 +155,8 @@ function unknown(e: Evidence): Finding {
   const { status, kind } = e;
   const answered = status ? `${where(e)} answered ${status} to ${request(e)}, yet ` : '';
   const advice = [
-    ...(status >= 300
+    ...(e.leadsNowhere ? ['The server sent a redirect without Location: have that mended there.'] : []),
+    ...(status >= 300 && !e.leadsNowhere
       ? ['A redirect was not followed, or a 304 not expected: see `maxRedirects` and `validateStatus`.']
       : []),
     ...(e.target ? [`Compare: ${commands(e).curl}`] : []),

@@ -43,18 +43,21 @@ export const CONNECTION_FINDINGS = {
   }),
   'connect-timeout': (e: Evidence): Finding => ({
     transient: true,
-    summary: `No connection to ${whereTo(e)} stood within the time limit${why(e)}.`,
-    advice: [
-      `See whether a connection can stand at all: ${lookThere(e).connect}`,
-      'A firewall, security group or network policy that drops packets looks just like this; so does a wrong address.',
-      ...(lookThere(e).isName
-        ? [
-            `See where the name leads: ${lookThere(e).resolve}. If IPv6 leads nowhere (compare curl -4 and curl -6), give \`family: 4\`.`,
-          ]
-        : []),
-      'If only a proxy leads out from here: set HTTP_PROXY, HTTPS_PROXY and, for internal names, NO_PROXY.',
-      'If it happens under load only, the server may be too busy to accept.',
-    ],
+    summary: `${says(e, HANDSHAKE) ? 'No TLS with' : 'No connection to'} ${whereTo(e)} stood within the time limit${why(e)}.`,
+    advice: says(e, HANDSHAKE)
+      ? ofHandshake(e)
+      : [
+          `See whether a connection can stand at all: ${lookThere(e).connect}`,
+          'A firewall, security group or network policy that drops packets looks just like this; so does a wrong address.',
+          ...(lookThere(e).isName
+            ? [
+                `See where the name leads: ${lookThere(e).resolve}. If IPv6 leads nowhere (compare curl -4 and curl -6), give \`family: 4\`.`,
+              ]
+            : []),
+          'If only a proxy leads out from here: set HTTP_PROXY, HTTPS_PROXY and, for internal names, NO_PROXY.',
+          ...(e.target?.scheme === 'https' ? [`If one stands, it may be TLS that hangs: ${lookThere(e).tls}`] : []),
+          'If it happens under load only, the server may be too busy to accept.',
+        ],
   }),
   unreachable: (e: Evidence): Finding => ({
     transient: true,
@@ -127,6 +130,16 @@ export const CONNECTION_FINDINGS = {
   }),
 };
 
+/** As the command says it, which has seen the connection stand. */
+const HANDSHAKE = /^TLS handshake with .* not done/;
+
+const ofHandshake = (e: Evidence): string[] => [
+  `A connection stood, and TLS was not answered: ${commands(e).tls}`,
+  'See that TLS is spoken at that port; a port of another protocol may wait just like this.',
+  'A firewall that lets small packets through only, or an MTU that is too large for a VPN on the way, lets handshakes hang, too.',
+  'If it happens under load only, the server may be too busy.',
+];
+
 const brokeHandshake = (e: Evidence): boolean => says(e, /before secure TLS connection/);
 
 /** Host names that come from a mistake in putting the URL together. */
@@ -153,6 +166,17 @@ function badUrl(e: Evidence): Finding {
       advice: ['The server sent it as Location: have that mended there.', `See it: ${commands(e).curl}`],
     };
   }
+  const [, agent] = says(e, EXPECTED) ? e.links.flatMap(({ message }) => EXPECTED.exec(message) ?? []) : [];
+  if (agent) {
+    return {
+      transient: false,
+      summary: `${request(e)} cannot be sent: its agent, or its transport, is one for ${agent} URLs${why(e)}.`,
+      advice: [
+        'Give an https.Agent as `httpsAgent`, and an http.Agent as `httpAgent`.',
+        'If there was a redirect from one to the other, see that both are given.',
+      ],
+    };
+  }
   return {
     transient: false,
     summary: `The URL ${url ?? (e.url || 'of the request')} cannot be requested: ${flaw(e)}.`,
@@ -165,6 +189,9 @@ function badUrl(e: Evidence): Finding {
     ],
   };
 }
+
+/** As Node says that an agent does not fit. */
+const EXPECTED = /^Protocol "[a-z]+:" not supported\. Expected "(https?):"/;
 
 function flaw(e: Evidence): string {
   if (says(e, /^cross origin not/)) return 'fetch follows none with a user and password in it';

@@ -1,7 +1,7 @@
 import { advise } from './advice.js';
 import type { Diagnosis, FailureCause } from './diagnosis.js';
 import { type Evidence, evidenceOf, hasCode, NO_TUNNEL, SOCKS, says, UNDECODABLE } from './evidence.js';
-import { isProxy } from './place.js';
+import { isProxy, type Place, placeAt } from './place.js';
 
 const REFUSED = /^(ECONNREFUSED|ENOENT)$/;
 const UNREACHABLE = /^(EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL|EACCES|EPERM|EINVAL)$/;
@@ -54,11 +54,12 @@ export function diagnose(error: unknown): Diagnosis {
   return diagnosed(error, 0);
 }
 
-function diagnosed(error: unknown, depth: number): Diagnosis {
-  const evidence = evidenceOf(error);
+function diagnosed(error: unknown, depth: number, scope?: Place): Diagnosis {
+  const evidence = evidenceOf(error, scope);
   const cause = CAUSES.find(([, holds]) => holds(evidence))?.[0] ?? 'unknown';
   // A refusal has a cause of its own; one that is caused by itself is not followed for ever.
-  const inner = evidence.cause !== undefined && depth < 3 ? diagnosed(evidence.cause, depth + 1) : undefined;
+  const hasInner = evidence.cause !== undefined && depth < 3;
+  const inner = hasInner ? diagnosed(evidence.cause, depth + 1, placeAt(evidence.own.scope)) : undefined;
   const { transient, summary, advice } = advise(cause, evidence, inner);
   return Object.freeze({ cause, transient, summary, advice: Object.freeze([...advice]) });
 }

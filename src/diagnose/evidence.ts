@@ -8,9 +8,11 @@ import { isObject } from '../base/object.js';
 import { originOf, redactedUrl } from '../base/url.js';
 import { reportOf } from '../observe/reports.js';
 import { retryAfterMs } from '../retry/retry-after.js';
+import { exchangeOf } from './exchange.js';
 import { fieldsIn } from './message.js';
 import { originAt, type Place, placeAt } from './place.js';
 import { type ProxyPlace, proxyFor } from './proxy.js';
+import { figure, number, read, text, tried } from './reading.js';
 
 /** One error of the chain, reduced to what may be looked at. */
 interface Link {
@@ -58,6 +60,8 @@ export interface Evidence {
   /** What the proxy itself answered to CONNECT; 0 if it is not known to have answered. */
   readonly proxyStatus: number;
   readonly status: number;
+  /** A redirect that does not say where to. */
+  readonly leadsNowhere: boolean;
   /** Milliseconds the server asked to wait. */
   readonly asked: number | undefined;
   /** How far the request came, where Node tells. */
@@ -71,6 +75,8 @@ export interface Evidence {
   readonly wantsTls: boolean;
   /** What this package's own error was caused by. */
   readonly cause: unknown;
+  /** Other calls failed in the same AggregateError: each has a host and words of its own. */
+  readonly hasOthers: boolean;
 }
 
 /** Whether any link of the chain has such a code, or such a message. */
@@ -90,13 +96,16 @@ const CONNECT_STATUS = /(?:Proxy response \(?|establish tunnel .*: HTTP\/\d\.\d 
 /** A body in another compression than it says: gzip, Brotli, Zstandard. */
 export const UNDECODABLE = /^(Z_DATA_ERROR$|ERR__ERROR_|ZSTD_error_)/;
 
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+
 const PLAIN_TO_TLS = /plain HTTP request was sent to HTTPS|HTTP request to an HTTPS server|plain HTTP to an SSL/i;
 
-/** Reads a failure. A property that throws when it is read counts as absent. */
-export function evidenceOf(error: unknown): Evidence {
-  const chain: unknown[] = typeof error === 'string' ? [error] : tried(() => causesOf(error), [error]);
+/** Reads a failure. A property that throws when it is read counts as absent. `scope` is where it was, if it does not say. */
+export function evidenceOf(error: unknown, scope?: Place): Evidence {
+  const all: unknown[] = typeof error === 'string' ? [error] : tried(() => causesOf(error), [error]);
+  const call = all.find(isOfCall);
+  const chain = call ? tried(() => chainThrough(all, call), all) : all;
   const links = chain.map(linkOf);
-  const call = chain.find(isOfCall);
   const subject = call ?? chain.at(-1) ?? error;
   const own = chain.find((link) => OWN_CODES.has(read(link, 'code')));
   const config = (read(call, 'config') ?? {}) as InternalAxiosRequestConfig;
@@ -104,7 +113,7 @@ export function evidenceOf(error: unknown): Evidence {
   const status = number(response, 'status') || number(subject, 'status');
   const node = exchangeOf(call);
   const first = placeOf(config);
-  const target = first && (placeAt(latestHopOf(call)) ?? first);
+  const target = first ? (placeAt(latestHopOf(call)) ?? first) : call ? undefined : scope;
   const proxy = tried(() => proxyFor(config.proxy, target), undefined);
   const proxied = node.isNode && isObject(read(config, 'proxy'));
   const socketPath = read(config, 'socketPath');
@@ -120,7 +129,7 @@ export function evidenceOf(error: unknown): Evidence {
       deadline: figure(own, 'deadline'),
     },
     method: safeText(text(config, 'method')).toUpperCase(),
-    url: target || socketPath ? safeText(tried(() => redactedUrl(config), '')) : '',
+    url: first || socketPath ? safeText(tried(() => redactedUrl(config), '')) : '',
     target,
     redirectedFrom: first && target && originAt(first) !== originAt(target) ? first : undefined,
     proxy,
@@ -131,6 +140,7 @@ export function evidenceOf(error: unknown): Evidence {
         ? status
         : Number(links.map(({ message }) => CONNECT_STATUS.exec(message)?.[1]).find(Boolean) ?? 0),
     status,
+    leadsNowhere: REDIRECTS.has(status) && !text(read(response, 'headers'), 'location'),
     asked:
       report?.attempts.at(-1)?.retryAfterMs ??
       tried(() => retryAfterMs(read(response, 'headers'), status, wallClock()), undefined),
@@ -140,8 +150,15 @@ export function evidenceOf(error: unknown): Evidence {
     stalled: node.stalled && links.some(({ message }) => message === 'stream has been aborted'),
     wantsTls: status === 400 && PLAIN_TO_TLS.test(text(response, 'data')),
     cause: read(own, 'cause'),
+    hasOthers: all.some((link) => isOfCall(link) && !chain.includes(link)),
   };
 }
+
+/** What led to this call, and what it was caused by: nothing of other calls, which `Promise.any` puts beside it. */
+const chainThrough = (all: readonly unknown[], call: unknown): unknown[] => [
+  ...all.slice(0, all.indexOf(call)).filter((link) => causesOf(link).includes(call as object)),
+  ...causesOf(call),
+];
 
 function linkOf(link: unknown): Link {
   const message = typeof link === 'string' ? link.slice(0, MAX_LENGTH) : text(link, 'message');
@@ -171,28 +188,6 @@ function linkOf(link: unknown): Link {
 const isOfCall = (link: unknown): boolean =>
   read(link, 'isAxiosError') === true || isObject(read(link, 'config')) || isObject(read(link, 'response'));
 
-/** How far a request of Node's http module came. follow-redirects stands before it, and keeps the latest hop. */
-function exchangeOf(call: unknown) {
-  const outer = read(call, 'request');
-  const request = read(outer, '_currentRequest') ?? outer;
-  const isNode = typeof read(request, 'reusedSocket') === 'boolean';
-  const socket = read(request, 'socket');
-  const hasSocket = isObject(socket);
-  // An answer, and yet nothing was sent: agents play the answer of a proxy that refuses a tunnel to a socket of its own.
-  const isUnwritten = read(socket, 'bytesWritten') === 0;
-  const sockets = { isNode, hasSocket, isUnwritten };
-  if (!isNode) return { ...sockets, reached: undefined, reusedSocket: false, stalled: false };
-  const config = read(call, 'config');
-  const data = read(config, 'data');
-  // Nothing of a small request is flushed before the connection stands; a large one may be stuck half way.
-  const small = data === undefined || data === null || (typeof data === 'string' && data.length < 16_384);
-  const unsent = hasSocket && small && read(request, 'writableFinished') === false;
-  const reached = isObject(read(request, 'res')) ? 'answered' : unsent ? 'connecting' : 'sent';
-  // The server neither ended nor reset the connection: it was axios's `timeout` that did.
-  const stalled = number(config, 'timeout') > 0 && read(socket, 'readableEnded') === false && !read(socket, 'errored');
-  return { ...sockets, reached, reusedSocket: read(request, 'reusedSocket') === true, stalled } as const;
-}
-
 /** undici tells of a lost socket how much had been read from it; that was another answer, if none had begun. */
 const isUndiciReuse = (link: unknown): boolean =>
   text(link, 'code') === 'UND_ERR_SOCKET' && number(read(link, 'socket'), 'bytesRead') > 0;
@@ -211,29 +206,4 @@ function latestHopOf(call: unknown): string {
 function socketLimitOf(config: InternalAxiosRequestConfig, target: Place | undefined): number {
   const agent = read(config, target?.scheme === 'https' ? 'httpsAgent' : 'httpAgent');
   return Math.min(number(agent, 'maxSockets') || Infinity, number(agent, 'maxTotalSockets') || Infinity);
-}
-
-function read(from: unknown, key: string): unknown {
-  return tried(() => (from as Record<string, unknown> | null | undefined)?.[key], undefined);
-}
-
-function text(from: unknown, key: string): string {
-  const value = read(from, key);
-  return typeof value === 'string' ? value.slice(0, MAX_LENGTH) : '';
-}
-
-function figure(from: unknown, key: string): number | undefined {
-  const value = read(from, key);
-  return typeof value === 'number' ? value : undefined;
-}
-
-const number = (from: unknown, key: string): number => figure(from, key) ?? 0;
-
-/** Errors come from anywhere: getters throw, proxies are revoked. */
-function tried<T>(look: () => T, otherwise: T): T {
-  try {
-    return look();
-  } catch {
-    return otherwise;
-  }
 }
