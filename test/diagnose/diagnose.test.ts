@@ -1,5 +1,6 @@
+import http from 'node:http';
 import { describe, expect, test } from '@jest/globals';
-import { AxiosError, CanceledError, type InternalAxiosRequestConfig } from 'axios';
+import axios, { AxiosError, CanceledError, type InternalAxiosRequestConfig } from 'axios';
 import { diagnose, type FailureCause } from 'axios-resilience';
 import { CircuitOpenError, CoolingDownError, DeadlineExceededError } from '../../src/base/errors.js';
 import { ownEnvironment } from '../helpers/environment.js';
@@ -634,6 +635,40 @@ describe('the advice', () => {
     for (const agent of [undefined, { maxSockets: Infinity }, {}]) {
       expect(through(agent)).not.toContain('at once (`maxSockets`)');
     }
+  });
+
+  test('of a server without HTTP/2 is about that, not about versions of TLS', () => {
+    const { cause, summary, advice } = diagnose(
+      viaHttp(undici('… SSL alert number 120', 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL')),
+    );
+    expect(cause).toBe('tls-protocol');
+    expect(summary).toMatch(/^api\.example\.com:443 does not speak the version of HTTP that it was asked for/);
+    expect(advice[0]).toContain('Leave `httpVersion: 2` away');
+    expect(advice.join()).not.toContain('TLS 1.2');
+  });
+
+  test('of an agent of the other protocol is about that, not about the URL', async () => {
+    const wrong = axios({ url: 'https://a.test/', adapter: 'http', proxy: false, httpsAgent: new http.Agent() });
+    const { cause, summary, advice } = diagnose(await wrong.catch((error) => error));
+    expect(cause).toBe('bad-url');
+    expect(summary).toMatch(/its agent, or its transport, is one for http URLs \(/);
+    expect(advice[0]).toMatch(/^Give an https\.Agent as `httpsAgent`/);
+  });
+
+  test('of a handshake that is refused begins with the client certificate that may be wanted', () => {
+    const refused = undici('write EPROTO 80:error:0A:SSL routines:f:sslv3 alert handshake failure:x.c:1:', 'EPROTO');
+    expect(advice(viaHttp(refused))).toMatch(/^It may want a client certificate: .*openssl s_client -connect api/);
+  });
+
+  test('of an open circuit leads to where its scope is, by its own scheme', () => {
+    const cause = new Error('Request failed with status code 503');
+    const open = refusal('ERR_CIRCUIT_OPEN', {
+      scope: 'http://b.test:8080',
+      retryInMs: 900,
+      cause: Object.assign(cause, { status: 503 }),
+    });
+    expect(advice(open)).toContain('Compare: curl -v http://b.test:8080/');
+    expect(diagnose(open).summary).toContain('b.test:8080 answered 503 to the request');
   });
 
   test('has nothing in its commands that a shell would take for its own', () => {
