@@ -155,10 +155,10 @@ export function evidenceOf(error: unknown, scope?: Place): Evidence {
 }
 
 /** What led to this call, and what it was caused by: nothing of other calls, which `Promise.any` puts beside it. */
-const chainThrough = (all: readonly unknown[], call: unknown): unknown[] => [
-  ...all.slice(0, all.indexOf(call)).filter((link) => causesOf(link).includes(call as object)),
-  ...causesOf(call),
-];
+function chainThrough(all: readonly unknown[], call: unknown): unknown[] {
+  const own: unknown[] = causesOf(call);
+  return all.filter((link) => own.includes(link) || causesOf(link).includes(call as object));
+}
 
 function linkOf(link: unknown): Link {
   const message = typeof link === 'string' ? link.slice(0, MAX_LENGTH) : text(link, 'message');

@@ -862,6 +862,17 @@ describe('whatever it is given', () => {
     }
   });
 
+  test('a cycle through a wrapper does not make the wrapper’s words the innermost', () => {
+    const inner = viaHttp(connect('ECONNREFUSED'));
+    const wrapper = new Error('could not sync', { cause: inner });
+    Object.assign(inner.cause as Error, { cause: wrapper });
+    expect(diagnose(wrapper).summary).toContain('(connect ECONNREFUSED 10.0.0.7:443)');
+    const timedOut = timeout('timeout of 9ms exceeded');
+    const around = new Error('around', { cause: timedOut });
+    Object.assign(timedOut, { cause: around });
+    expect(diagnose(around).summary).toContain('(timeout of 9ms exceeded, ECONNABORTED)');
+  });
+
   test('cycles and endless chains end', () => {
     expect(diagnose(cyclic).cause).toBe('unknown');
     expect(diagnose(endless).cause).toBe('unknown');
