@@ -68,12 +68,10 @@ async function exchange(journey: Journey, signal: AbortSignal): Promise<Seen> {
 }
 
 function send(journey: Journey, signal: AbortSignal) {
-  const { asked, proxy, connection } = journey;
-  const config = configOf(journey);
+  const { asked, connection } = journey;
   return axios.request<Readable>({
-    ...config,
+    ...configOf(journey),
     headers: new AxiosHeaders(Object.fromEntries(asked.headers)),
-    proxy: config.proxy ? { ...config.proxy, ...(proxy?.auth && { auth: proxy.auth }) } : false,
     adapter: 'http',
     httpAgent: only(new http.Agent({ keepAlive: true }), connection),
     httpsAgent: only(new https.Agent({ keepAlive: true }), connection),

@@ -1,5 +1,5 @@
 import { AxiosError, AxiosHeaders, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
-import type { Journey } from './step.js';
+import type { Journey, ProxyServer } from './step.js';
 
 /** The request as axios would know it, for `diagnose` to name. Header values stay out. */
 export function configOf({ asked, proxy, isTunnelled }: Journey): InternalAxiosRequestConfig {
@@ -7,10 +7,16 @@ export function configOf({ asked, proxy, isTunnelled }: Journey): InternalAxiosR
     url: asked.url.href,
     method: asked.method,
     headers: new AxiosHeaders(),
-    proxy:
-      proxy && !isTunnelled ? { protocol: proxy.place.scheme, host: proxy.place.host, port: proxy.place.port } : false,
+    proxy: proxy && !isTunnelled ? placeAndAuth(proxy) : false,
   };
 }
+
+const placeAndAuth = ({ place: { scheme, host, port }, auth }: ProxyServer) => ({
+  protocol: scheme,
+  host,
+  port,
+  ...(auth && { auth }),
+});
 
 /** What a step failed with, as the error that axios would give. */
 export function failure(

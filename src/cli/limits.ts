@@ -24,8 +24,8 @@ export const limits: Step = {
     return {
       lines: fields.map(([name, value]) => `${name}: ${value}`),
       notes: [
-        ...(ms ? [`The server asks to be left alone for ${time(ms)}; attachResilience heeds that.`] : []),
-        ...(ms && ms > MAX_WAIT
+        ...(ms ? [`The server asks to be left alone for ${time(ms)}; ${heeded(response.status)}`] : []),
+        ...(ms && ms > MAX_WAIT && isRetried(response.status)
           ? [`That is longer than maxRetryAfter, ${time(MAX_WAIT)} by default: a call ends instead.`]
           : []),
         ...(isSaid && ms === undefined ? ['Its Retry-After cannot be read, and is ignored.'] : []),
@@ -34,5 +34,14 @@ export const limits: Step = {
     };
   },
 };
+
+const isRetried = (status: number): boolean => (DEFAULTS.retry.statuses as readonly number[]).includes(status);
+
+function heeded(status: number): string {
+  if (status === 429 || status === 503) return 'attachResilience heeds that.';
+  return isRetried(status)
+    ? 'attachResilience heeds that for the call itself, if it is sent again, and holds no other back.'
+    : `attachResilience holds no call back for that after a ${status}.`;
+}
 
 const MAX_WAIT = DEFAULTS.retry.maxRetryAfter;

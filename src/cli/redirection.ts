@@ -10,10 +10,16 @@ export function redirection(journey: Journey, response: AxiosResponse): Seen | u
   if (!REDIRECTS.includes(response.status)) return undefined;
   const from = journey.asked.url;
   const location = String(response.headers.location ?? '');
-  const to = location && URL.canParse(location, from) ? new URL(location, from) : undefined;
+  // axios takes it for the answer.
+  if (!location) {
+    const cause = new Error('a redirect without Location');
+    return { lines: ['no Location to be followed to'], error: failure(journey, cause, { response }) };
+  }
+  const to = URL.canParse(location, from) ? new URL(location, from) : undefined;
   if (!to || !/^https?:$/.test(to.protocol)) {
-    const input = journey.clean(location) || 'nowhere';
-    const cause = systemError('Invalid URL', { code: 'ERR_FR_REDIRECTION_FAILURE', input });
+    const input = journey.clean(location);
+    const message = to ? journey.clean(`Unsupported protocol ${to.protocol}`) : 'Invalid URL';
+    const cause = systemError(message, { code: 'ERR_FR_REDIRECTION_FAILURE', input });
     return { lines: ['Location cannot be followed'], error: failure(journey, cause) };
   }
   const shown = journey.clean(redactedUrl({ ...configOf(journey), url: to.href }));
@@ -31,7 +37,9 @@ function notesOn(from: URL, to: URL): string[] {
     'axios follows the redirect: diagnose where it leads as well.',
     ...(to.origin === from.origin
       ? []
-      : ['It leads to another origin, to which axios takes neither Authorization nor Cookie along.']),
+      : [
+          'It leads to another origin, to which newer versions of axios take neither Authorization nor Cookie along; older ones may.',
+        ]),
     ...(from.protocol === 'https:' && to.protocol === 'http:'
       ? ['It leads from https to http, which anybody can read.']
       : []),

@@ -24,13 +24,22 @@ function partsOf(value: string): string[] {
   );
 }
 
-/** Masks the secrets known when it is called, the longest first (one may hold another), in any case (URLs change it). */
+/**
+ * Masks the secrets known when it is called, the longest first (one may hold another), in any case (URLs change it), and
+ * percent-encoded as far as anybody may have done that, more than once included.
+ */
 export function concealing(secrets: readonly string[]): (text: string) => string {
   return (text) => {
     const longestFirst = secrets.filter(({ length }) => length >= SHORTEST).sort((a, b) => b.length - a.length);
-    return longestFirst.reduce((rest, secret) => rest.replace(new RegExp(literal(secret), 'gi'), 'REDACTED'), text);
+    return longestFirst.reduce((rest, secret) => rest.replace(new RegExp(anyForm(secret), 'gi'), 'REDACTED'), text);
   };
 }
+
+const anyForm = (secret: string): string =>
+  [...secret].map((character) => `(?:${literal(character)}|${encoded(character)})`).join('');
+
+const encoded = (character: string): string =>
+  [...Buffer.from(character)].map((byte) => `%(?:25)*${byte.toString(16).padStart(2, '0')}`).join('');
 
 const literal = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 

@@ -26,8 +26,8 @@ export async function main(): Promise<void> {
     version: () => versionAbove(dirname(realpathSync(process.argv[1] ?? '.'))),
   };
   const code = await run(process.argv.slice(2), output);
-  // Exits once all is written: a pending DNS look-up would keep the process alive.
-  stdout.write('', () => stderr.write('', () => process.exit(code)));
+  // Exits once all is written: a pending DNS look-up would keep the process alive. If it cannot be, the listener above ends it.
+  stdout.write('', (error) => error || stderr.write('', () => process.exit(code)));
 }
 
 /** https://no-color.org: any value but an empty one. */

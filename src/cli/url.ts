@@ -28,6 +28,9 @@ function oddities({ asked, target }: Journey): string[] {
       ? ['Its path has two slashes in a row: a base URL and a path may have been joined.']
       : []),
     ...(swapped ? [`Port ${target.port} mostly speaks ${target.scheme === 'http' ? 'https' : 'http'}.`] : []),
+    ...(target.port === 0
+      ? ['Nothing can listen on port 0: a variable may not have been set where it was put together.']
+      : []),
     ...(/(^|\.)xn--/.test(hostname)
       ? ['The name has letters beyond ASCII: see that none only looks like another.']
       : []),

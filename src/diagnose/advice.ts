@@ -2,16 +2,24 @@ import { ANSWER_FINDINGS } from './answer-advice.js';
 import { CONNECTION_FINDINGS } from './connection-advice.js';
 import type { Diagnosis, FailureCause, Finding } from './diagnosis.js';
 import type { Evidence } from './evidence.js';
+import { PROXY_FINDINGS } from './proxy-advice.js';
 import { TLS_FINDINGS } from './tls-advice.js';
 
 const FINDINGS: Readonly<Record<FailureCause, (evidence: Evidence, inner?: Diagnosis) => Finding>> = {
   ...CONNECTION_FINDINGS,
+  ...PROXY_FINDINGS,
   ...TLS_FINDINGS,
   ...ANSWER_FINDINGS,
 };
 
 /** What a cause means in this case, and what to do about it. `inner` is the diagnosis of what a refusal was caused by. */
 export function advise(cause: FailureCause, evidence: Evidence, inner?: Diagnosis): Finding {
-  const { summary, ...rest } = FINDINGS[cause](evidence, inner);
-  return { ...rest, summary: summary.replace(/^the /, 'The ') };
+  const { transient, summary, advice } = FINDINGS[cause](evidence, inner);
+  return {
+    transient,
+    summary: summary.replace(/^the /, 'The '),
+    advice: evidence.hasOthers
+      ? [...advice, 'Other calls failed as well, of which nothing is told here: diagnose each of `errors`.']
+      : advice,
+  };
 }

@@ -1,16 +1,13 @@
 import { OPAQUE } from '../base/failure.js';
 import type { Diagnosis, Finding } from './diagnosis.js';
 import { type Evidence, hasCode, says, UNDECODABLE } from './evidence.js';
-import { authority } from './place.js';
-import { asked, commands, request, time, where, why } from './wording.js';
+import { asked, commands, onTheWay, request, time, where, why } from './wording.js';
 
 /** Failures of the answer, and calls that were ended on this side. `inner` is what a refusal was caused by. */
 export const ANSWER_FINDINGS = {
   deadline: (e: Evidence, inner?: Diagnosis): Finding => ({
     transient: true,
-    summary: `The deadline of ${time(e.own.deadline)} for ${request(e)} passed; ${
-      inner ? `the last failure before that: ${inner.summary}` : 'no attempt had ended before that.'
-    }`,
+    summary: `The deadline${e.own.deadline === undefined ? '' : ` of ${time(e.own.deadline)}`} for ${request(e)} passed${before(e, inner)}`,
     advice: [
       'Read the report: reportOf(error) tells how long the attempts, the waits between them and the queue took.',
       ...(inner?.advice ?? [
@@ -23,7 +20,9 @@ export const ANSWER_FINDINGS = {
     transient: true,
     summary:
       e.own.code === 'ERR_COOLING_DOWN'
-        ? `${e.own.scope || 'The server'} has asked to be left alone for ${time(e.own.retryInMs)} more, so nothing was sent.`
+        ? `${e.own.scope || 'The server'} has asked to be left alone ${
+            e.own.retryInMs === undefined ? 'for longer than this call could wait' : `for ${time(e.own.retryInMs)} more`
+          }, so nothing was sent${e.own.retryInMs === undefined ? why(e) : ''}.`
         : `${where(e)} answered 429 to ${request(e)}: too many requests${waiting(e)}.`,
     advice: [
       asked(e) ? `Send nothing more ${asked(e)}.` : 'Wait longer between requests.',
@@ -40,7 +39,7 @@ export const ANSWER_FINDINGS = {
         ? 'It is a gateway that answered: look at the health and the log of what stands behind it.'
         : 'Look in the log of the server at that time, by request id if the answer has one.',
       ...(e.status === 503 ? ['503 is overload or maintenance: send no more than before.'] : []),
-      ...(e.proxied && e.proxy ? [`The proxy ${authority(e.proxy)}, on the way, may have answered itself.`] : []),
+      ...onTheWay(e),
       `Compare: ${commands(e).curl}`,
     ],
   }),
@@ -52,6 +51,7 @@ export const ANSWER_FINDINGS = {
       ...(STATUS_ADVICE[e.status] ?? [
         'Look at the body of the answer, error.response.data: it often says what is wrong.',
       ]),
+      ...onTheWay(e),
       `Compare: ${commands(e).curl}`,
     ],
   }),
@@ -81,6 +81,7 @@ export const ANSWER_FINDINGS = {
     summary: `${where(e)} broke off in the middle of its answer to ${request(e)}${why(e)}.`,
     advice: [
       'Look for a crash, a restart or a deployment of the server at that time, and for a time or size limit of a proxy between.',
+      ...onTheWay(e),
       'If it always breaks at the same byte, Content-Length or the compression is wrong; if at the same second, a timeout is.',
       `Compare: ${commands(e).curl} -o /dev/null`,
     ],
@@ -97,11 +98,11 @@ export const ANSWER_FINDINGS = {
   }),
   'circuit-open': (e: Evidence, inner?: Diagnosis): Finding => ({
     transient: true,
-    summary: `The circuit of ${e.own.scope || 'its scope'} is open, so nothing was sent; ${reopening(e.own.retryInMs)}${
+    summary: `The circuit of ${e.own.scope || 'its scope'} is open, so nothing was sent${reopening(e)}${
       inner ? `; what failed before: ${inner.summary}` : '.'
     }`,
     advice: [
-      e.own.retryInMs === Infinity
+      isIsolated(e)
         ? 'It refuses until whoever isolated it calls `dispose()` on what `isolate()` gave back.'
         : 'Mend what opened it: the circuit closes by itself once a probe succeeds.',
       ...(inner?.advice ?? []),
@@ -133,16 +134,29 @@ const STATUS_ADVICE: Readonly<Record<number, readonly string[]>> = {
 
 const waiting = (e: Evidence): string => (asked(e) ? `, and asks to wait ${asked(e)}` : '');
 
-function reopening(ms: number): string {
-  if (ms === Infinity) return 'it was isolated by hand';
-  return ms > 0 ? `the next probe may go out in ${time(ms)}` : 'a probe is out';
+/** What a deadline cut off. The message of a copy tells of it where the copy itself has lost it. */
+function before(e: Evidence, inner?: Diagnosis): string {
+  if (inner) return `; the last failure before that: ${inner.summary}`;
+  const isLost = e.own.deadline === undefined || says(e, /; last failure: /);
+  return isLost ? `${why(e)}.` : '; no attempt had ended before that.';
+}
+
+const isIsolated = (e: Evidence): boolean =>
+  e.own.retryInMs === Infinity || (e.own.retryInMs === undefined && says(e, / is isolated$/));
+
+function reopening(e: Evidence): string {
+  const { retryInMs } = e.own;
+  if (retryInMs === undefined) return why(e);
+  if (isIsolated(e)) return '; it was isolated by hand';
+  return retryInMs > 0 ? `; the next probe may go out in ${time(retryInMs)}` : '; a probe is out';
 }
 
 function unknown(e: Evidence): Finding {
   const { status, kind } = e;
   const answered = status ? `${where(e)} answered ${status} to ${request(e)}, yet ` : '';
   const advice = [
-    ...(status >= 300
+    ...(e.leadsNowhere ? ['The server sent a redirect without Location: have that mended there.'] : []),
+    ...(status >= 300 && !e.leadsNowhere
       ? ['A redirect was not followed, or a 304 not expected: see `maxRedirects` and `validateStatus`.']
       : []),
     ...(e.target ? [`Compare: ${commands(e).curl}`] : []),

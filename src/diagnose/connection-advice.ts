@@ -1,7 +1,7 @@
 import type { Finding } from './diagnosis.js';
-import { type Evidence, hasCode, SOCKS, says } from './evidence.js';
-import { authority, isLoopback, type Place } from './place.js';
-import { commands, givenUrl, request, where, why } from './wording.js';
+import { type Evidence, hasCode, says } from './evidence.js';
+import { isLoopback, type Place } from './place.js';
+import { byProxy, commands, givenUrl, onTheWay, request, where, why } from './wording.js';
 
 /** Failures on the way to the server: from the URL to the connection. */
 export const CONNECTION_FINDINGS = {
@@ -43,18 +43,21 @@ export const CONNECTION_FINDINGS = {
   }),
   'connect-timeout': (e: Evidence): Finding => ({
     transient: true,
-    summary: `No connection to ${whereTo(e)} stood within the time limit${why(e)}.`,
-    advice: [
-      `See whether a connection can stand at all: ${lookThere(e).connect}`,
-      'A firewall, security group or network policy that drops packets looks just like this; so does a wrong address.',
-      ...(lookThere(e).isName
-        ? [
-            `See where the name leads: ${lookThere(e).resolve}. If IPv6 leads nowhere (compare curl -4 and curl -6), give \`family: 4\`.`,
-          ]
-        : []),
-      'If only a proxy leads out from here: set HTTP_PROXY, HTTPS_PROXY and, for internal names, NO_PROXY.',
-      'If it happens under load only, the server may be too busy to accept.',
-    ],
+    summary: `${says(e, HANDSHAKE) ? 'No TLS with' : 'No connection to'} ${whereTo(e)} stood within the time limit${why(e)}.`,
+    advice: says(e, HANDSHAKE)
+      ? ofHandshake(e)
+      : [
+          `See whether a connection can stand at all: ${lookThere(e).connect}`,
+          'A firewall, security group or network policy that drops packets looks just like this; so does a wrong address.',
+          ...(lookThere(e).isName
+            ? [
+                `See where the name leads: ${lookThere(e).resolve}. If IPv6 leads nowhere (compare curl -4 and curl -6), give \`family: 4\`.`,
+              ]
+            : []),
+          'If only a proxy leads out from here: set HTTP_PROXY, HTTPS_PROXY and, for internal names, NO_PROXY.',
+          ...(e.target?.scheme === 'https' ? [`If one stands, it may be TLS that hangs: ${lookThere(e).tls}`] : []),
+          'If it happens under load only, the server may be too busy to accept.',
+        ],
   }),
   unreachable: (e: Evidence): Finding => ({
     transient: true,
@@ -72,7 +75,7 @@ export const CONNECTION_FINDINGS = {
   }),
   reset: (e: Evidence): Finding => ({
     transient: true,
-    summary: `${where(e)} closed the connection before it had answered ${request(e)}${why(e)}.`,
+    summary: `${where(e)}${byProxy(e)} closed the connection before it had answered ${request(e)}${why(e)}.`,
     advice: [
       ...(brokeHandshake(e)
         ? [
@@ -86,6 +89,7 @@ export const CONNECTION_FINDINGS = {
         ? [`If port ${e.target.port} speaks TLS, the URL must begin with https://: ${commands(e).tls}`]
         : []),
       'Look in the log of the server, and of what stands before it, for a crash, a restart or a limit at that time.',
+      ...onTheWay(e),
       ...(brokeHandshake(e)
         ? []
         : ['The server may have acted on the request: send it again only if doing it twice does no harm.']),
@@ -103,10 +107,11 @@ export const CONNECTION_FINDINGS = {
   }),
   'read-timeout': (e: Evidence): Finding => ({
     transient: true,
-    summary: `${where(e)} ${progress(e)} ${request(e)} in time${why(e)}.`,
+    summary: `${where(e)}${byProxy(e)} ${progress(e)} ${request(e)} in time${why(e)}.`,
     advice: [
       `See what takes so long: ${commands(e).curl} -o /dev/null -w '%{time_connect} %{time_starttransfer} %{time_total}\\n'`,
       'Look at the latency of the server, and of what it depends on, at that time.',
+      ...onTheWay(e),
       'If it is slow by nature, give that request more time: `timeout`, or `attemptTimeout` and `deadline`.',
       ...inLine(e),
       ...(e.reached === undefined ? [`It may also be that no connection stood: ${commands(e).connect}`] : []),
@@ -123,8 +128,17 @@ export const CONNECTION_FINDINGS = {
       'If the need is real, raise the limit: ulimit -n 65536, LimitNOFILE= in systemd, --ulimit nofile= in Docker.',
     ],
   }),
-  proxy,
 };
+
+/** As the command says it, which has seen the connection stand. */
+const HANDSHAKE = /^TLS handshake with .* not done/;
+
+const ofHandshake = (e: Evidence): string[] => [
+  `A connection stood, and TLS was not answered: ${commands(e).tls}`,
+  'See that TLS is spoken at that port; a port of another protocol may wait just like this.',
+  'A firewall that lets small packets through only, or an MTU that is too large for a VPN on the way, lets handshakes hang, too.',
+  'If it happens under load only, the server may be too busy.',
+];
 
 const brokeHandshake = (e: Evidence): boolean => says(e, /before secure TLS connection/);
 
@@ -152,6 +166,17 @@ function badUrl(e: Evidence): Finding {
       advice: ['The server sent it as Location: have that mended there.', `See it: ${commands(e).curl}`],
     };
   }
+  const [, agent] = says(e, EXPECTED) ? e.links.flatMap(({ message }) => EXPECTED.exec(message) ?? []) : [];
+  if (agent) {
+    return {
+      transient: false,
+      summary: `${request(e)} cannot be sent: its agent, or its transport, is one for ${agent} URLs${why(e)}.`,
+      advice: [
+        'Give an https.Agent as `httpsAgent`, and an http.Agent as `httpAgent`.',
+        'If there was a redirect from one to the other, see that both are given.',
+      ],
+    };
+  }
   return {
     transient: false,
     summary: `The URL ${url ?? (e.url || 'of the request')} cannot be requested: ${flaw(e)}.`,
@@ -164,6 +189,9 @@ function badUrl(e: Evidence): Finding {
     ],
   };
 }
+
+/** As Node says that an agent does not fit. */
+const EXPECTED = /^Protocol "[a-z]+:" not supported\. Expected "(https?):"/;
 
 function flaw(e: Evidence): string {
   if (says(e, /^cross origin not/)) return 'fetch follows none with a user and password in it';
@@ -204,30 +232,3 @@ function named(e: Evidence): Place | undefined {
 }
 
 const nameOf = (e: Evidence): string => commands(e, named(e)).host.replace(/^HOST$/, 'of the server');
-
-const WITHOUT_PROXY = 'If this host needs no proxy: `proxy: false`, or name the host in NO_PROXY.';
-
-function proxy(e: Evidence): Finding {
-  const place = e.proxy && authority(e.proxy);
-  const name = place ? `The proxy ${place}` : 'The proxy';
-  const { isName, resolve, connect, origin } = commands(e, e.proxy);
-  if (e.status === 407) {
-    return {
-      transient: false,
-      summary: `${name} wants to know who asks: it answered 407 to ${request(e)}.`,
-      advice: [
-        'Give its user and password: `proxy: { host, port, auth: { username, password } }`, or in HTTP_PROXY and HTTPS_PROXY, percent-encoded.',
-        WITHOUT_PROXY,
-      ],
-    };
-  }
-  return {
-    transient: !hasCode(e, /^(ENOTFOUND|EAI_NONAME)$/) && !(e.kind === 'other' && says(e, SOCKS)),
-    summary: `${name}, by which ${request(e)} was to go, cannot be used${why(e)}.`,
-    advice: [
-      'See which proxy is set, and that it is the right one: the `proxy` of the request or instance, else env | grep -i _proxy (HTTP_PROXY, HTTPS_PROXY, NO_PROXY)',
-      `See whether it is there: ${isName ? `${resolve}, ` : ''}${connect}, and whether it works: curl -v -x ${origin} ${commands(e).origin}`,
-      WITHOUT_PROXY,
-    ],
-  };
-}

@@ -1,7 +1,7 @@
 import { advise } from './advice.js';
 import type { Diagnosis, FailureCause } from './diagnosis.js';
-import { type Evidence, evidenceOf, hasCode, SOCKS, says, UNDECODABLE } from './evidence.js';
-import { isProxy } from './place.js';
+import { type Evidence, evidenceOf, hasCode, NO_TUNNEL, SOCKS, says, UNDECODABLE } from './evidence.js';
+import { isProxy, type Place, placeAt } from './place.js';
 
 const REFUSED = /^(ECONNREFUSED|ENOENT)$/;
 const UNREACHABLE = /^(EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL|EACCES|EPERM|EINVAL)$/;
@@ -54,11 +54,12 @@ export function diagnose(error: unknown): Diagnosis {
   return diagnosed(error, 0);
 }
 
-function diagnosed(error: unknown, depth: number): Diagnosis {
-  const evidence = evidenceOf(error);
+function diagnosed(error: unknown, depth: number, scope?: Place): Diagnosis {
+  const evidence = evidenceOf(error, scope);
   const cause = CAUSES.find(([, holds]) => holds(evidence))?.[0] ?? 'unknown';
   // A refusal has a cause of its own; one that is caused by itself is not followed for ever.
-  const inner = evidence.cause !== undefined && depth < 3 ? diagnosed(evidence.cause, depth + 1) : undefined;
+  const hasInner = evidence.cause !== undefined && depth < 3;
+  const inner = hasInner ? diagnosed(evidence.cause, depth + 1, placeAt(evidence.own.scope)) : undefined;
   const { transient, summary, advice } = advise(cause, evidence, inner);
   return Object.freeze({ cause, transient, summary, advice: Object.freeze([...advice]) });
 }
@@ -111,10 +112,15 @@ const isBadUrl = (evidence: Evidence): boolean =>
 
 /** Answers of the proxy that refuse a tunnel look like any other failure, but for their message. */
 function failedAtProxy(evidence: Evidence): boolean {
-  const { links, proxy, target, proxied, reached } = evidence;
-  if (hasCode(evidence, /^ERR_PROXY_/) || says(evidence, /proxy (connection|response)|tunneling socket/i)) return true;
-  if (says(evidence, SOCKS) || (evidence.kind === 'connect' && says(evidence, /^Socket closed$/))) return true;
+  const { links, proxy, target, proxied, reached, kind } = evidence;
+  if (evidence.proxyStatus || hasCode(evidence, /^ERR_PROXY_/)) return true;
+  if (says(evidence, /proxy (connection|response)|tunneling socket/i)) return true;
+  if (says(evidence, SOCKS) || says(evidence, NO_TUNNEL) || (kind === 'connect' && says(evidence, /^Socket closed$/)))
+    return true;
   if (!proxy || reached === 'answered') return false;
+  if (evidence.noTunnel && /^(dns|connect|tls|read|timeout)$/.test(kind)) return true;
+  // Of a target that speaks no TLS, it was spoken to the proxy.
+  if (proxied && target?.scheme === 'http' && kind === 'tls') return true;
   const failed = links.filter(({ syscall }) => syscall === 'connect' || syscall === 'getaddrinfo');
   if (proxied) return failed.length > 0;
   return failed.some(({ address, hostname, port }) => isProxy({ host: hostname || address, port }, proxy, target));

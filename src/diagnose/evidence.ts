@@ -8,9 +8,11 @@ import { isObject } from '../base/object.js';
 import { originOf, redactedUrl } from '../base/url.js';
 import { reportOf } from '../observe/reports.js';
 import { retryAfterMs } from '../retry/retry-after.js';
+import { exchangeOf } from './exchange.js';
 import { fieldsIn } from './message.js';
 import { originAt, type Place, placeAt } from './place.js';
-import { proxyFor } from './proxy.js';
+import { type ProxyPlace, proxyFor } from './proxy.js';
+import { figure, number, read, text, tried } from './reading.js';
 
 /** One error of the chain, reduced to what may be looked at. */
 interface Link {
@@ -35,12 +37,12 @@ export interface Evidence {
   /** Outermost first. */
   readonly links: readonly Link[];
   readonly kind: FailureKind;
-  /** Fields of this package's own errors. */
+  /** Fields of this package's own errors. A copy that went through JSON has the code, but no figures. */
   readonly own: {
     readonly code: string;
     readonly scope: string;
-    readonly retryInMs: number;
-    readonly deadline: number;
+    readonly retryInMs: number | undefined;
+    readonly deadline: number | undefined;
   };
   /** Upper case; empty if unknown. */
   readonly method: string;
@@ -50,10 +52,16 @@ export interface Evidence {
   readonly target: Place | undefined;
   /** Where it was sent at first, if a redirect led it to another place. */
   readonly redirectedFrom: Place | undefined;
-  readonly proxy: Place | undefined;
+  readonly proxy: ProxyPlace | undefined;
   /** The request went through `proxy` for certain. */
   readonly proxied: boolean;
+  /** Nothing but the proxy was spoken to: the server speaks TLS, and no tunnel to it stood. */
+  readonly noTunnel: boolean;
+  /** What the proxy itself answered to CONNECT; 0 if it is not known to have answered. */
+  readonly proxyStatus: number;
   readonly status: number;
+  /** A redirect that does not say where to. */
+  readonly leadsNowhere: boolean;
   /** Milliseconds the server asked to wait. */
   readonly asked: number | undefined;
   /** How far the request came, where Node tells. */
@@ -67,6 +75,8 @@ export interface Evidence {
   readonly wantsTls: boolean;
   /** What this package's own error was caused by. */
   readonly cause: unknown;
+  /** Other calls failed in the same AggregateError: each has a host and words of its own. */
+  readonly hasOthers: boolean;
 }
 
 /** Whether any link of the chain has such a code, or such a message. */
@@ -77,16 +87,25 @@ export const says = ({ links }: Evidence, pattern: RegExp): boolean =>
 /** As the client of SOCKS proxies says that one will not have us. */
 export const SOCKS = /^(Received invalid )?Socks[45] /i;
 
+/** As agent-base, which the agents of proxies are made of, says that no connection through one stood in time. */
+export const NO_TUNNEL = /^A "socket" was not created for HTTP request/;
+
+/** As undici, Node's own agent and `tunnel` say what a proxy answered to CONNECT. */
+const CONNECT_STATUS = /(?:Proxy response \(?|establish tunnel .*: HTTP\/\d\.\d |statusCode=)(\d{3})\b/;
+
 /** A body in another compression than it says: gzip, Brotli, Zstandard. */
 export const UNDECODABLE = /^(Z_DATA_ERROR$|ERR__ERROR_|ZSTD_error_)/;
 
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+
 const PLAIN_TO_TLS = /plain HTTP request was sent to HTTPS|HTTP request to an HTTPS server|plain HTTP to an SSL/i;
 
-/** Reads a failure. A property that throws when it is read counts as absent. */
-export function evidenceOf(error: unknown): Evidence {
-  const chain: unknown[] = typeof error === 'string' ? [error] : tried(() => causesOf(error), [error]);
+/** Reads a failure. A property that throws when it is read counts as absent. `scope` is where it was, if it does not say. */
+export function evidenceOf(error: unknown, scope?: Place): Evidence {
+  const all: unknown[] = typeof error === 'string' ? [error] : tried(() => causesOf(error), [error]);
+  const call = all.find(isOfCall);
+  const chain = call ? tried(() => chainThrough(all, call), all) : all;
   const links = chain.map(linkOf);
-  const call = chain.find(isOfCall);
   const subject = call ?? chain.at(-1) ?? error;
   const own = chain.find((link) => OWN_CODES.has(read(link, 'code')));
   const config = (read(call, 'config') ?? {}) as InternalAxiosRequestConfig;
@@ -94,8 +113,9 @@ export function evidenceOf(error: unknown): Evidence {
   const status = number(response, 'status') || number(subject, 'status');
   const node = exchangeOf(call);
   const first = placeOf(config);
-  const target = first && (placeAt(latestHopOf(call)) ?? first);
+  const target = first ? (placeAt(latestHopOf(call)) ?? first) : call ? undefined : scope;
   const proxy = tried(() => proxyFor(config.proxy, target), undefined);
+  const proxied = node.isNode && isObject(read(config, 'proxy'));
   const socketPath = read(config, 'socketPath');
   const report = tried(() => reportOf(call), undefined);
   return {
@@ -104,16 +124,23 @@ export function evidenceOf(error: unknown): Evidence {
     own: {
       code: text(own, 'code'),
       scope: safeText(text(own, 'scope')),
-      retryInMs: number(own, 'retryInMs'),
-      deadline: number(own, 'deadline'),
+      // JSON has no Infinity.
+      retryInMs: read(own, 'retryInMs') === null ? Infinity : figure(own, 'retryInMs'),
+      deadline: figure(own, 'deadline'),
     },
     method: safeText(text(config, 'method')).toUpperCase(),
-    url: target || socketPath ? safeText(tried(() => redactedUrl(config), '')) : '',
+    url: first || socketPath ? safeText(tried(() => redactedUrl(config), '')) : '',
     target,
     redirectedFrom: first && target && originAt(first) !== originAt(target) ? first : undefined,
     proxy,
-    proxied: node.isNode && isObject(read(config, 'proxy')),
+    proxied,
+    noTunnel: proxied && target?.scheme === 'https' && !node.hasSocket,
+    proxyStatus:
+      status && proxied && node.isUnwritten
+        ? status
+        : Number(links.map(({ message }) => CONNECT_STATUS.exec(message)?.[1]).find(Boolean) ?? 0),
     status,
+    leadsNowhere: REDIRECTS.has(status) && !text(read(response, 'headers'), 'location'),
     asked:
       report?.attempts.at(-1)?.retryAfterMs ??
       tried(() => retryAfterMs(read(response, 'headers'), status, wallClock()), undefined),
@@ -123,7 +150,14 @@ export function evidenceOf(error: unknown): Evidence {
     stalled: node.stalled && links.some(({ message }) => message === 'stream has been aborted'),
     wantsTls: status === 400 && PLAIN_TO_TLS.test(text(response, 'data')),
     cause: read(own, 'cause'),
+    hasOthers: all.some((link) => isOfCall(link) && !chain.includes(link)),
   };
+}
+
+/** What led to this call, and what it was caused by: nothing of other calls, which `Promise.any` puts beside it. */
+function chainThrough(all: readonly unknown[], call: unknown): unknown[] {
+  const own: unknown[] = causesOf(call);
+  return all.filter((link) => own.includes(link) || causesOf(link).includes(call as object));
 }
 
 function linkOf(link: unknown): Link {
@@ -154,24 +188,6 @@ function linkOf(link: unknown): Link {
 const isOfCall = (link: unknown): boolean =>
   read(link, 'isAxiosError') === true || isObject(read(link, 'config')) || isObject(read(link, 'response'));
 
-/** How far a request of Node's http module came. follow-redirects stands before it, and keeps the latest hop. */
-function exchangeOf(call: unknown) {
-  const outer = read(call, 'request');
-  const request = read(outer, '_currentRequest') ?? outer;
-  const isNode = typeof read(request, 'reusedSocket') === 'boolean';
-  if (!isNode) return { isNode, reached: undefined, reusedSocket: false, stalled: false };
-  const socket = read(request, 'socket');
-  const config = read(call, 'config');
-  const data = read(config, 'data');
-  // Nothing of a small request is flushed before the connection stands; a large one may be stuck half way.
-  const small = data === undefined || data === null || (typeof data === 'string' && data.length < 16_384);
-  const unsent = isObject(socket) && small && read(request, 'writableFinished') === false;
-  const reached = isObject(read(request, 'res')) ? 'answered' : unsent ? 'connecting' : 'sent';
-  // The server neither ended nor reset the connection: it was axios's `timeout` that did.
-  const stalled = number(config, 'timeout') > 0 && read(socket, 'readableEnded') === false && !read(socket, 'errored');
-  return { isNode, reached, reusedSocket: read(request, 'reusedSocket') === true, stalled } as const;
-}
-
 /** undici tells of a lost socket how much had been read from it; that was another answer, if none had begun. */
 const isUndiciReuse = (link: unknown): boolean =>
   text(link, 'code') === 'UND_ERR_SOCKET' && number(read(link, 'socket'), 'bytesRead') > 0;
@@ -190,27 +206,4 @@ function latestHopOf(call: unknown): string {
 function socketLimitOf(config: InternalAxiosRequestConfig, target: Place | undefined): number {
   const agent = read(config, target?.scheme === 'https' ? 'httpsAgent' : 'httpAgent');
   return Math.min(number(agent, 'maxSockets') || Infinity, number(agent, 'maxTotalSockets') || Infinity);
-}
-
-function read(from: unknown, key: string): unknown {
-  return tried(() => (from as Record<string, unknown> | null | undefined)?.[key], undefined);
-}
-
-function text(from: unknown, key: string): string {
-  const value = read(from, key);
-  return typeof value === 'string' ? value.slice(0, MAX_LENGTH) : '';
-}
-
-function number(from: unknown, key: string): number {
-  const value = read(from, key);
-  return typeof value === 'number' ? value : 0;
-}
-
-/** Errors come from anywhere: getters throw, proxies are revoked. */
-function tried<T>(look: () => T, otherwise: T): T {
-  try {
-    return look();
-  } catch {
-    return otherwise;
-  }
 }

@@ -1,12 +1,14 @@
 export interface Endpoint {
   /** Without the brackets of an IPv6 address. */
   readonly host: string;
-  readonly port: number;
+  /** Absent: not known. */
+  readonly port?: number | undefined;
 }
 
 /** Where a connection leads to. */
 export interface Place extends Endpoint {
   readonly scheme: string;
+  readonly port: number;
 }
 
 /** Scheme, host and port of a URL, and never its userinfo. */
@@ -21,15 +23,16 @@ export function placeAt(url: string): Place | undefined {
   return undefined;
 }
 
-/** The port given, or else the usual one of the scheme. */
-export const portOr = (port: unknown, scheme: string): number => Number(port) || (scheme === 'https' ? 443 : 80);
+/** The port given, or else the usual one of the scheme. A URL may name port 0, which nothing can listen on. */
+export const portOr = (port: unknown, scheme: string): number =>
+  port === '0' ? 0 : Number(port) || (scheme === 'https' ? 443 : 80);
 
 /** `host:port`, with brackets around an IPv6 address. */
 export const authority = ({ host, port }: Endpoint): string =>
-  `${host.includes(':') ? `[${host}]` : host}${port ? `:${port}` : ''}`;
+  `${host.includes(':') ? `[${host}]` : host}${port === undefined ? '' : `:${port}`}`;
 
 /** `scheme://host:port`. */
-export const originAt = (place: Place): string => `${place.scheme}://${authority(place)}`;
+export const originAt = (place: Endpoint & Pick<Place, 'scheme'>): string => `${place.scheme}://${authority(place)}`;
 
 /** True if a connection that failed at `place` (an address, a name, a port) was one to the proxy, not to the target. */
 export function isProxy(place: Endpoint, proxy: Place, target: Place | undefined): boolean {

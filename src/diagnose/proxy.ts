@@ -13,17 +13,25 @@ export interface EnvironmentProxy {
   readonly bypass: string | undefined;
 }
 
+/** Where a proxy is. */
+export interface ProxyPlace extends Place {
+  /** A user or a password is given for it. */
+  readonly hasCredentials: boolean;
+}
+
 /** The proxy that axios would take to `target`: the one configured, or else the environment's. */
-export function proxyFor(configured: unknown, target: Place | undefined): Place | undefined {
+export function proxyFor(configured: unknown, target: Place | undefined): ProxyPlace | undefined {
   if (configured === false) return undefined;
   if (isObject(configured)) {
-    const { host, hostname = host, port, protocol } = configured as Partial<Record<string, unknown>>;
+    const { host, hostname = host, port, protocol, auth, username } = configured as Partial<Record<string, unknown>>;
     const given = String(protocol ?? 'http').replace(/:.*$/s, '');
     const scheme = /^[a-z][a-z\d+.-]{0,20}$/i.test(given) ? given : 'http';
-    return { scheme, host: bare(safeText(String(hostname))), port: portOr(port, scheme) };
+    const hasCredentials = Boolean(auth || username);
+    return { scheme, host: bare(safeText(String(hostname))), port: portOr(port, scheme), hasCredentials };
   }
   const found = environmentProxy(target);
-  return found && found.bypass === undefined ? placeAt(found.url) : undefined;
+  const place = found && found.bypass === undefined ? placeAt(found.url) : undefined;
+  return place && { ...place, hasCredentials: new URL(found?.url ?? '').username !== '' };
 }
 
 /** What axios reads, in its order: the variable of the scheme, then that of all, each in lower case first. */

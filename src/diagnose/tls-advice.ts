@@ -87,6 +87,13 @@ function certificate(evidence: Evidence): Finding {
   };
 }
 
+/** What came back was no TLS. */
+export const spokeToPlainPort = (evidence: Evidence): boolean =>
+  hasCode(evidence, /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST/) ||
+  says(evidence, /wrong version number|packet length too long|http request/);
+
+const NO_HTTP2 = /NO_APPLICATION_PROTOCOL/;
+
 function protocol(evidence: Evidence): Finding {
   const { tls, curl, port } = commands(evidence);
   const at = where(evidence);
@@ -97,10 +104,7 @@ function protocol(evidence: Evidence): Finding {
       advice: ['Make the URL begin with https://', `See that it speaks TLS: ${tls}`],
     };
   }
-  const plain =
-    hasCode(evidence, /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST/) ||
-    says(evidence, /wrong version number|packet length too long|http request/);
-  if (plain) {
+  if (spokeToPlainPort(evidence)) {
     return {
       transient: false,
       summary: `TLS was spoken to ${at}, which does not answer in TLS: most likely a plain HTTP port${why(evidence)}.`,
@@ -111,10 +115,22 @@ function protocol(evidence: Evidence): Finding {
       ],
     };
   }
+  if (hasCode(evidence, NO_HTTP2) || says(evidence, /no application protocol/)) {
+    return {
+      transient: false,
+      summary: `${at} does not speak the version of HTTP that it was asked for${why(evidence)}.`,
+      advice: [
+        'Leave `httpVersion: 2` away, and any `ALPNProtocols` of the agent: not every server speaks HTTP/2.',
+        `See which it speaks: ${tls} -alpn h2,http/1.1`,
+      ],
+    };
+  }
+  const wantsCertificate = `It may want a client certificate: look for “client certificate CA names” in the output of ${tls}, and give an httpsAgent with \`cert\` and \`key\`.`;
   return {
     transient: false,
     summary: `This machine and ${at} could not agree on how to speak TLS${why(evidence)}.`,
     advice: [
+      ...(says(evidence, /handshake failure/) ? [wantsCertificate] : []),
       `See which versions and ciphers the server takes: ${tls} -tls1_2, and -tls1_3`,
       'Have the server speak TLS 1.2 or later; a set minVersion, maxVersion, ciphers or secureProtocol of the httpsAgent may rule out what it has.',
       'A server that ends the handshake at once may want a client certificate, or not know the name it is called by (SNI).',

@@ -10,7 +10,7 @@ export function where(evidence: Evidence, place: Endpoint | undefined = evidence
 /** The host and port that the innermost error names, of those that name one. */
 function endIn({ links }: Evidence): Endpoint | undefined {
   const link = links.findLast(({ address, hostname }) => address || hostname);
-  return link && { host: link.hostname || link.address, port: link.port };
+  return link && { host: link.hostname || link.address, port: link.port || undefined };
 }
 
 /** The request in a sentence: `GET https://api.example.com/users`. */
@@ -42,6 +42,14 @@ export function givenUrl({ links }: Evidence): string | undefined {
   return input && `"${safeUrl(input)}"`;
 }
 
+/** By which proxy a request went, for certain. */
+export const byProxy = ({ proxied, proxy }: Evidence): string =>
+  proxied && proxy ? `, by the proxy ${authority(proxy)},` : '';
+
+/** A proxy that may have done what the server is blamed for. */
+export const onTheWay = ({ proxied, proxy }: Evidence): string[] =>
+  proxied && proxy ? [`The proxy ${authority(proxy)}, on the way, may have done that itself: look there, too.`] : [];
+
 /** Milliseconds as people say them. */
 export function time(ms: number): string {
   return ms < 1_000 ? `${Math.round(ms)} ms` : `${Math.round(ms / 100) / 10} s`;
@@ -55,20 +63,20 @@ export const asked = ({ asked }: Evidence): string | undefined =>
 export function commands(evidence: Evidence, place: Place | undefined = evidence.target) {
   const end = endIn(evidence);
   const host = harmless(place?.host ?? end?.host, 'HOST');
-  const port = place?.port || end?.port || 0;
+  const port = place?.port ?? end?.port;
   const isName = /[a-z]/i.test(host) && !host.includes(':');
   const origin = originAt({ scheme: place?.scheme ?? 'https', host, port });
   const { redirectedFrom } = evidence;
   const first = redirectedFrom && originAt({ ...redirectedFrom, host: harmless(redirectedFrom.host, 'HOST') });
   return {
     host,
-    port: port || 'PORT',
+    port: port ?? 'PORT',
     origin,
     /** It has to be looked up: it is not an address. */
     isName,
     resolve: `getent hosts ${host}`,
-    connect: `nc -vz ${host} ${port || 'PORT'}`,
-    tls: `openssl s_client -connect ${authority({ host, port: port || 443 })}${isName ? ` -servername ${host}` : ''}`,
+    connect: `nc -vz ${host} ${port ?? 'PORT'}`,
+    tls: `openssl s_client -connect ${authority({ host, port: port ?? 443 })}${isName ? ` -servername ${host}` : ''}`,
     curl: `curl ${first ? '-vL' : '-v'} ${first ?? origin}${harmless(pathOf(evidence.url), '/')}`,
   };
 }

@@ -3,6 +3,8 @@ import https from 'node:https';
 import net from 'node:net';
 import tls from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import axios from 'axios';
+import { attachResilience } from 'axios-resilience';
 import { type BlackHole, blackHole } from '../helpers/black-hole.js';
 import { type Certificate, type CertificateAuthority, certificateAuthority } from '../helpers/certificates.js';
 import { command, diagnosis } from '../helpers/command.js';
@@ -86,6 +88,40 @@ describe('over plain HTTP', () => {
     const { code, steps } = await diagnosis(server.url);
     expect(code).toBe(0);
     expect(steps.limits?.lines).toEqual(['ratelimit: "default";r=12;t=30', 'ratelimit-policy: "default";q=100']);
+  });
+
+  test.each([
+    [
+      200,
+      { 'ratelimit-remaining': '0', 'ratelimit-reset': '30' },
+      'attachResilience holds no call back for that after a 200.',
+    ],
+    [404, { 'retry-after': '90' }, 'attachResilience holds no call back for that after a 404.'],
+    [
+      500,
+      { 'retry-after': '30' },
+      'attachResilience heeds that for the call itself, if it is sent again, and holds no other back.',
+    ],
+    [503, { 'retry-after': '30' }, 'attachResilience heeds that.'],
+  ])('a wait that comes with %i is heeded as the note says', async (status, headers, heeded) => {
+    server.script({ status, headers });
+    const [note = '', ...others] = (await diagnosis(server.url)).steps.limits?.notes ?? [];
+    expect(note).toMatch(/^The server asks to be left alone for \d+ s; /);
+    expect(note.endsWith(`; ${heeded}`)).toBe(true);
+    expect(others).toEqual([]);
+    server.script({ status, headers }, 200);
+    const api = axios.create({ proxy: false, validateStatus: null });
+    let coolDowns = 0;
+    attachResilience(api, { retry: false, hooks: { onCoolDown: () => void coolDowns++ } });
+    await api.get(server.url);
+    expect(coolDowns).toBe(heeded === 'attachResilience heeds that.' ? 1 : 0);
+  });
+
+  test('port 0 is not taken for the usual one', async () => {
+    const found = await diagnosis('http://127.0.0.1:0/');
+    expect(found).toMatchObject({ code: 2, cause: 'connection-refused', steps: { url: { facts: { port: 0 } } } });
+    expect(found.summary).toContain('at 127.0.0.1:0 (');
+    expect(found.notes[0]).toMatch(/^Nothing can listen on port 0/);
   });
 
   test.each([
@@ -333,6 +369,19 @@ describe('over TLS', () => {
     expect(await diagnosis(`http://127.0.0.1:${await serve(good)}/`)).toMatchObject({ code: 2 });
   });
 
+  test('a client certificate that is wanted under TLS 1.2, where all that comes is a refusal', async () => {
+    trusting(authority.ca);
+    const port = await serve({
+      ...good,
+      ca: authority.ca,
+      requestCert: true,
+      rejectUnauthorized: true,
+      maxVersion: 'TLSv1.2',
+    });
+    const found = await diagnosis(`https://localhost:${port}/`);
+    expect(`${found.summary} ${found.advice[0]}`).toMatch(/client certificate/);
+  });
+
   test('a client certificate that is wanted', async () => {
     trusting(authority.ca);
     const port = await serve({ ...good, ca: authority.ca, requestCert: true, rejectUnauthorized: true });
@@ -345,7 +394,10 @@ describe('over TLS', () => {
     const port = await listening(net.createServer());
     const found = await diagnosis(`https://127.0.0.1:${port}/`, '--timeout', '100');
     expect(found).toMatchObject({ code: 2, cause: 'connect-timeout' });
-    expect(found.summary).toContain('TLS handshake');
+    expect(found.summary).toContain(`No TLS with 127.0.0.1:${port} stood within the time limit (TLS handshake`);
+    const { advice } = found;
+    expect(advice[0]).toBe(`A connection stood, and TLS was not answered: openssl s_client -connect 127.0.0.1:${port}`);
+    expect(advice.join()).not.toMatch(/nc -vz|drops packets/);
   });
 
   test('a handshake that is cut off', async () => {
@@ -372,7 +424,9 @@ describe('redirects are told, not followed', () => {
       location: `http://127.0.0.1:${other.port}/in?token=REDACTED`,
       sameOrigin: false,
     });
-    expect(found.notes.join()).toContain('neither Authorization nor Cookie');
+    expect(found.notes).toContain(
+      'It leads to another origin, to which newer versions of axios take neither Authorization nor Cookie along; older ones may.',
+    );
     expect(found.text).not.toMatch(/hunter2/);
     expect(server.hits.at(-1)?.headers.authorization).toBe('Bearer hunter24');
     expect(other.hits).toHaveLength(0);
@@ -390,10 +444,28 @@ describe('redirects are told, not followed', () => {
     expect(await diagnosis(`${server.url}/loop`)).toMatchObject({ code: 1, cause: 'redirect-loop' });
   });
 
-  test.each(['ftp://a.test/', 'http://', '', 'javascript:alert(1)'])('to %p, which leads nowhere', async (location) => {
+  test.each([
+    ['ftp://a.test/', 'its protocol is not supported'],
+    ['http://', 'it cannot be parsed (Invalid URL)'],
+    ['javascript:alert(1)', 'its protocol is not supported'],
+  ])('to %p, which leads nowhere', async (location, flaw) => {
     to(location);
-    expect(await diagnosis(server.url)).toMatchObject({ code: 1, cause: 'bad-url' });
+    const found = await diagnosis(server.url);
+    expect(found).toMatchObject({ code: 1, cause: 'bad-url' });
+    expect(found.summary).toContain(`which cannot be requested: ${flaw}.`);
   });
+
+  test.each([{}, { location: '' }])(
+    'without a Location it is an answer that axios takes for a failure: %j',
+    async (headers) => {
+      server.script({ status: 302, headers });
+      const found = await diagnosis(server.url);
+      expect(found).toMatchObject({ code: 1, cause: 'unknown', transient: false });
+      expect(found.summary).toContain('answered 302 to GET');
+      expect(found.advice[0]).toBe('The server sent a redirect without Location: have that mended there.');
+      expect(found.text).not.toContain('nowhere');
+    },
+  );
 });
 
 describe('keep-alive', () => {
@@ -465,6 +537,25 @@ describe('hostile servers', () => {
       expect(out).toContain('REDACTED');
       expect(out).not.toMatch(/hunter2/i);
       expect(out).not.toContain(basic);
+    }
+  });
+
+  test('not even if it comes back percent-encoded', async () => {
+    const [once, twice] = ['hunter22%2Ftok%2ben%3Dabc9', 'hunter22%252Ftok%252Ben=abc9'];
+    const url = await to(
+      `HTTP/1.1 302 ${once}\r\nLocation: http://127.0.0.1:9/${once}/${twice}/x\r\nX-RateLimit-Limit: ${twice}\r\nContent-Length: 0\r\n\r\n`,
+    );
+    for (const args of [[], ['--json']]) {
+      const { out } = await command([
+        'diagnose',
+        url,
+        '--header',
+        'Authorization: Bearer hunter22/tok+en=abc9',
+        ...args,
+      ]);
+      expect(out).toContain('x-ratelimit-limit');
+      expect(out).toContain('http://127.0.0.1:9/REDACTED/REDACTED/x');
+      expect(out).not.toMatch(/hunter22|abc9/);
     }
   });
 

@@ -132,9 +132,16 @@ describe('as a process', () => {
     expect(seen).toEqual(['Bearer hunter22']);
   });
 
-  test('a full disk ends it with 74', async () => {
+  test.each([[[]], [['--json']]])('a full disk ends it with 74: %j', async (args) => {
     server.script(200);
-    const { code, err } = await start(['diagnose', server.url], openSync('/dev/full', 'w')).ended;
+    const { code, err } = await start(['diagnose', server.url, ...args], openSync('/dev/full', 'w')).ended;
     expect({ code, err }).toEqual({ code: 74, err: 'axios-resilience: the output cannot be written: ENOSPC\n' });
+  });
+
+  test('so does a reader that has gone before the one document is written, without a word', async () => {
+    server.script((_req, res) => void setTimeout(() => res.end('late'), 100));
+    const { child, ended } = start(['diagnose', server.url, '--json']);
+    child.stdout?.destroy();
+    expect(await ended).toMatchObject({ code: 74, err: '' });
   });
 });

@@ -76,6 +76,15 @@ describe('a proxy from the environment', () => {
     expect(found.summary).toContain(`The proxy 127.0.0.1:${port} wants to know who asks`);
   });
 
+  test('that does not accept the password that it is given', async () => {
+    server.script(407);
+    process.env.http_proxy = `http://user:hunter22@127.0.0.1:${server.port}`;
+    const found = await diagnosis('http://api.example.invalid/');
+    expect(found).toMatchObject({ code: 2, cause: 'proxy' });
+    expect(found.summary).toContain('does not accept the user and password that it was given: it answered 407');
+    expect(found.text).not.toContain('hunter22');
+  });
+
   test('that refuses the tunnel', async () => {
     const port = await listening(
       http.createServer().on('connect', (_req, socket) => socket.end('HTTP/1.1 403 no\u009B2J\r\n\r\n')),
@@ -83,7 +92,8 @@ describe('a proxy from the environment', () => {
     process.env.HTTPS_PROXY = `http://127.0.0.1:${port}`;
     const found = await diagnosis('https://api.example.invalid/');
     expect(found).toMatchObject({ code: 2, cause: 'proxy' });
-    expect(found.summary).toContain('cannot be used (Proxy response 403 to CONNECT)');
+    expect(found.summary).toContain('made no tunnel for GET https://api.example.invalid/: it answered 403 to CONNECT');
+    expect(found.transient).toBe(false);
     expect(found.steps.tls?.outcome).toBe('skipped');
   });
 
@@ -173,7 +183,11 @@ describe('a proxy from the environment', () => {
     for (const value of ['socks5://user:hunter22@127.0.0.1:1080', 'http://user:hunter22@:80:80']) {
       process.env.all_proxy = value;
       const found = await diagnosis('http://api.example.invalid/');
-      expect(found).toMatchObject({ code: 2, cause: 'proxy' });
+      expect(found).toMatchObject({ code: 2, cause: 'proxy', transient: false });
+      expect(found.advice.join('\n')).toMatch(
+        /http:\/\/host:port[\s\S]*curl -v -x PROXY http:\/\/api\.example\.invalid:80/,
+      );
+      expect(found.advice.join('\n')).not.toMatch(/nc -vz/);
       expect(found.text).not.toContain('hunter');
       expect(found.steps.tcp?.outcome).toBe('skipped');
     }
@@ -183,7 +197,8 @@ describe('a proxy from the environment', () => {
     const port = await listening(net.createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')));
     Object.assign(process.env, { https_proxy: `127.0.0.1:${port}`, HTTPS_PROXY: 'http://other.test' });
     const found = await diagnosis('https://api.example.invalid/');
-    expect(found).toMatchObject({ code: 2, cause: 'proxy' });
+    expect(found).toMatchObject({ code: 2, cause: 'proxy', transient: false });
+    expect(found.advice[0]).toMatch(/^It does not answer in TLS/);
     expect(found.notes.slice(0, 2)).toEqual([
       'https_proxy and HTTPS_PROXY are set, and differ: axios takes https_proxy.',
       'https_proxy has no scheme, so that axios speaks TLS to the proxy: write http:// before it if it should not.',

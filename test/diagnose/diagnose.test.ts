@@ -1,6 +1,8 @@
+import http from 'node:http';
 import { describe, expect, test } from '@jest/globals';
-import { AxiosError, CanceledError, type InternalAxiosRequestConfig } from 'axios';
+import axios, { AxiosError, CanceledError, type InternalAxiosRequestConfig } from 'axios';
 import { diagnose, type FailureCause } from 'axios-resilience';
+import { CircuitOpenError, CoolingDownError, DeadlineExceededError } from '../../src/base/errors.js';
 import { ownEnvironment } from '../helpers/environment.js';
 
 const config = {
@@ -307,6 +309,19 @@ const TABLE: readonly (readonly [string, unknown, FailureCause, boolean])[] = [
     'proxy',
     true,
   ],
+  [
+    'an agent’s proxy that never answers CONNECT, or hangs up on it',
+    viaHttp(undici('A "socket" was not created for HTTP request before 5000ms', 'ETIMEOUT')),
+    'proxy',
+    true,
+  ],
+  ...[
+    undici('Failed to establish tunnel to h:443 via http://p:1: HTTP/1.1 407 Proxy …', 'ERR_PROXY_TUNNEL'),
+    undici('Proxy response (407) !== 200 when HTTP Tunneling', 'UND_ERR_ABORTED'),
+    new Error('tunneling socket could not be established, statusCode=407'),
+  ].map((cause) => [`407 to CONNECT: ${cause.message}`, viaFetch(cause), 'proxy', false] as const),
+  ['403 to CONNECT', viaFetch(undici('Proxy response (403) !== 200 when …', 'UND_ERR_ABORTED')), 'proxy', false],
+  ['503 to CONNECT', viaFetch(undici('Proxy response (503) !== 200 when …', 'UND_ERR_ABORTED')), 'proxy', true],
   ['a SOCKS proxy that refuses', viaSocks('Socks5 proxy rejected connection - HostUnreachable'), 'proxy', true],
   ['a SOCKS proxy that does not let us in', viaSocks('Socks5 Authentication failed'), 'proxy', false],
   ['a SOCKS proxy that is none', viaSocks('Received invalid Socks5 initial handshake (invalid …'), 'proxy', false],
@@ -515,6 +530,38 @@ describe('the sentence', () => {
     expect(summary(refusal('ERR_CIRCUIT_OPEN', { retryInMs: Infinity }))).toContain('isolated by hand');
     expect(summary(refusal('ERR_DEADLINE_EXCEEDED', { deadline: 30_000 }))).toContain('no attempt had ended');
   });
+
+  test.each<[Error, string]>([
+    [
+      new CircuitOpenError(config, 'http://a.test', 900, 'open'),
+      'The circuit of its scope is open, so nothing was sent (Circuit of http://a.test is open, ERR_CIRCUIT_OPEN).',
+    ],
+    [
+      new CircuitOpenError(config, 'http://a.test', Infinity, 'isolated'),
+      'The circuit of its scope is open, so nothing was sent (Circuit of http://a.test is isolated, ERR_CIRCUIT_OPEN).',
+    ],
+    [
+      new CoolingDownError(config, 'http://a.test', 7_053),
+      'The server has asked to be left alone for longer than this call could wait, so nothing was sent (http://a.test asked to be left alone for 7053 ms more, ERR_COOLING_DOWN).',
+    ],
+    [
+      new DeadlineExceededError(config, 'http://a.test', 520, new Error('read ECONNRESET')),
+      'The deadline for GET https://api.example.com/users?token=REDACTED passed (deadline of 520 ms exceeded; last failure: read ECONNRESET, ERR_DEADLINE_EXCEEDED).',
+    ],
+  ])('of a copy that went through JSON has what its message says, and invents no figures: %s', (error, said) => {
+    expect(summary(JSON.parse(JSON.stringify(error)))).toBe(said);
+  });
+
+  test('of a copy of all that can be enumerated has the figures, and does not deny what is not there', () => {
+    const copy = (error: Error) => JSON.parse(JSON.stringify({ ...error, message: error.message }));
+    expect(summary(copy(new CircuitOpenError(config, 'a', Infinity, 'isolated')))).toContain('isolated by hand');
+    expect(summary(copy(new DeadlineExceededError(config, 'a', 520, new Error('read ECONNRESET'))))).toMatch(
+      /^The deadline of 520 ms for .* passed \(.*last failure: read ECONNRESET/,
+    );
+    expect(
+      diagnose(JSON.parse(JSON.stringify(new CircuitOpenError(config, 'a', Infinity, 'isolated')))).advice[0],
+    ).toMatch(/dispose\(\)/);
+  });
 });
 
 describe('the advice', () => {
@@ -590,6 +637,40 @@ describe('the advice', () => {
     }
   });
 
+  test('of a server without HTTP/2 is about that, not about versions of TLS', () => {
+    const { cause, summary, advice } = diagnose(
+      viaHttp(undici('… SSL alert number 120', 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL')),
+    );
+    expect(cause).toBe('tls-protocol');
+    expect(summary).toMatch(/^api\.example\.com:443 does not speak the version of HTTP that it was asked for/);
+    expect(advice[0]).toContain('Leave `httpVersion: 2` away');
+    expect(advice.join()).not.toContain('TLS 1.2');
+  });
+
+  test('of an agent of the other protocol is about that, not about the URL', async () => {
+    const wrong = axios({ url: 'https://a.test/', adapter: 'http', proxy: false, httpsAgent: new http.Agent() });
+    const { cause, summary, advice } = diagnose(await wrong.catch((error) => error));
+    expect(cause).toBe('bad-url');
+    expect(summary).toMatch(/its agent, or its transport, is one for http URLs \(/);
+    expect(advice[0]).toMatch(/^Give an https\.Agent as `httpsAgent`/);
+  });
+
+  test('of a handshake that is refused begins with the client certificate that may be wanted', () => {
+    const refused = undici('write EPROTO 80:error:0A:SSL routines:f:sslv3 alert handshake failure:x.c:1:', 'EPROTO');
+    expect(advice(viaHttp(refused))).toMatch(/^It may want a client certificate: .*openssl s_client -connect api/);
+  });
+
+  test('of an open circuit leads to where its scope is, by its own scheme', () => {
+    const cause = new Error('Request failed with status code 503');
+    const open = refusal('ERR_CIRCUIT_OPEN', {
+      scope: 'http://b.test:8080',
+      retryInMs: 900,
+      cause: Object.assign(cause, { status: 503 }),
+    });
+    expect(advice(open)).toContain('Compare: curl -v http://b.test:8080/');
+    expect(diagnose(open).summary).toContain('b.test:8080 answered 503 to the request');
+  });
+
   test('has nothing in its commands that a shell would take for its own', () => {
     for (const url of [
       "http://$(reboot)/'; reboot",
@@ -643,6 +724,37 @@ describe('a proxy is told from the server', () => {
     expect(cause({ url: 'http://localhost:3128/' }, connect('ECONNREFUSED', '127.0.0.1', 3128))).toBe(
       'connection-refused',
     );
+  });
+});
+
+describe('what came of CONNECT', () => {
+  const proxy = { host: '10.9.9.9', port: 3128 };
+  const said = (error: Error, fields = {}) =>
+    diagnose(Object.assign(error, { config: { ...config, proxy }, ...fields }));
+
+  test('407 in words alone asks for a password, too', () => {
+    const { summary, advice } = said(viaFetch(undici('Proxy response (407) !== 200 when …', 'UND_ERR_ABORTED')));
+    expect(summary).toMatch(/^The proxy 10\.9\.9\.9:3128 wants to know who asks: it answered 407 to GET /);
+    expect(advice[0]).toMatch(/^Give its user and password/);
+  });
+
+  test('without a tunnel, whatever went wrong was of the proxy', () => {
+    const request = { reusedSocket: false, res: null };
+    const trouble = [undici('read ECONNRESET', 'ECONNRESET'), undici('wrong version number', 'EPROTO')];
+    for (const cause of trouble) {
+      expect(said(viaHttp(cause), { request }).cause).toBe('proxy');
+      expect(said(viaHttp(cause), { request: { ...request, socket: { bytesWritten: 9 } } }).cause).not.toBe('proxy');
+    }
+    expect(said(viaHttp(new Error('disk gone')), { request }).cause).toBe('unknown');
+  });
+
+  test('no tunnel in time is no matter of the resolver', () => {
+    const { summary, advice } = said(
+      viaHttp(undici('A "socket" was not created for HTTP request before 9ms', 'ETIMEOUT')),
+    );
+    expect(summary).toContain('The proxy 10.9.9.9:3128, by which GET');
+    expect(summary).toContain('cannot be used (no tunnel stood within the time limit, ETIMEOUT).');
+    expect(advice.join('\n')).not.toMatch(/resolv/);
   });
 });
 
@@ -748,6 +860,17 @@ describe('whatever it is given', () => {
         expect(diagnose(odd).summary).toMatch(/\.$/);
       }
     }
+  });
+
+  test('a cycle through a wrapper does not make the wrapper’s words the innermost', () => {
+    const inner = viaHttp(connect('ECONNREFUSED'));
+    const wrapper = new Error('could not sync', { cause: inner });
+    Object.assign(inner.cause as Error, { cause: wrapper });
+    expect(diagnose(wrapper).summary).toContain('(connect ECONNREFUSED 10.0.0.7:443)');
+    const timedOut = timeout('timeout of 9ms exceeded');
+    const around = new Error('around', { cause: timedOut });
+    Object.assign(timedOut, { cause: around });
+    expect(diagnose(around).summary).toContain('(timeout of 9ms exceeded, ECONNABORTED)');
   });
 
   test('cycles and endless chains end', () => {

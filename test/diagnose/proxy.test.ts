@@ -86,7 +86,19 @@ test('a proxy without a scheme is taken to speak the one of the request, as axio
     scheme: 'https',
     host: 'proxy.test',
     port: 3128,
+    hasCredentials: false,
   });
-  expect(proxyFor(undefined, placeAt('http://api.test/'))).toEqual({ scheme: 'http', host: 'other.test', port: 80 });
+  expect(proxyFor(undefined, placeAt('http://api.test/'))).toMatchObject({ host: 'other.test', port: 80 });
   expect(await whereAxiosGoes('http://api.test/')).toBe('other.test');
+});
+
+test('whether a user and a password are given is known, however they are', () => {
+  const given = (configured: unknown) => proxyFor(configured, placeAt('http://api.test/'))?.hasCredentials;
+  expect(given({ host: 'proxy.test', auth: { username: 'u', password: 'p' } })).toBe(true);
+  expect(given(new URL('http://u:p@proxy.test/'))).toBe(true);
+  expect(given({ host: 'proxy.test' })).toBe(false);
+  process.env.http_proxy = 'http://u:p@proxy.test/';
+  expect(given(undefined)).toBe(true);
+  process.env.http_proxy = 'http://proxy.test/?a@b';
+  expect(given(undefined)).toBe(false);
 });

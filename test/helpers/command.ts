@@ -29,7 +29,9 @@ export interface Diagnosed {
   readonly code: number;
   readonly steps: Readonly<Record<string, JsonStep>>;
   readonly cause: string | null;
+  readonly transient: boolean | null;
   readonly summary: string;
+  readonly advice: readonly string[];
   readonly notes: readonly string[];
   readonly text: string;
 }

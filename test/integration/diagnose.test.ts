@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import tls from 'node:tls';
 import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import axios, { type AxiosRequestConfig } from 'axios';
+import axios, { type AxiosProxyConfig, type AxiosRequestConfig } from 'axios';
 import { attachResilience, type Diagnosis, diagnose } from 'axios-resilience';
+import { HttpsProxyAgent } from 'https-proxy-agent';
 import { type BlackHole, blackHole } from '../helpers/black-hole.js';
 import { type Certificate, type CertificateAuthority, certificateAuthority } from '../helpers/certificates.js';
 import { ownEnvironment } from '../helpers/environment.js';
@@ -436,10 +437,31 @@ describe.each(ADAPTERS)('what went wrong through the %s adapter', (adapter) => {
       expect({ cause, transient }).toEqual({ cause: 'circuit-open', transient: true });
       expect(summary).toMatch(
         new RegExp(
-          `^The circuit of ${server.url} is open, so nothing was sent; .*failed before: The server answered 503`,
+          `^The circuit of ${server.url} is open, so nothing was sent; .*failed before: 127.0.0.1:${server.port} answered 503 to the request`,
         ),
       );
-      expect(advice.length).toBeGreaterThan(2);
+      expect(advice).toContain(`Compare: curl -v ${server.url}/`);
+    });
+
+    test('several calls of which none succeeded: the first is told, in its own words', async () => {
+      server.script('reset');
+      const hung = await flakyServer('hang');
+      open.push(hung);
+      const reset = send({ url: server.url });
+      const late = send({ url: hung.url, timeout: 80 });
+      const first = async (...calls: Promise<unknown>[]) => diagnose(await rejection(Promise.any(calls)));
+      const ofReset = await first(reset, late);
+      expect(ofReset.summary).toMatch(new RegExp(`^127.0.0.1:${server.port} closed .*(hang up|closed)`));
+      expect(ofReset.advice.at(-1)).toMatch(/^Other calls failed as well/);
+      const ofLate = await first(late, reset);
+      expect(ofLate.summary).toMatch(new RegExp(`^127.0.0.1:${hung.port} .*\\(.*80.*exceeded`));
+      expect([ofReset.cause, ofLate.cause]).toEqual(['reset', 'read-timeout']);
+    });
+
+    test('port 0, which axios does connect to', async () => {
+      const { summary, advice } = await diagnosis({ url: 'http://127.0.0.1:0/' });
+      expect(`${summary} ${advice.join()}`).not.toMatch(/:80\b| 80\b/);
+      expect(summary).toContain('127.0.0.1:0');
     });
 
     test('the bulkhead is full', async () => {
@@ -598,6 +620,73 @@ describe('a proxy', () => {
     expect({ cause, transient }).toEqual({ cause: 'proxy', transient: false });
     expect(summary).toBe(`The proxy 127.0.0.1:${proxy.port} wants to know who asks: it answered 407 to GET ${url}.`);
     await proxy.close();
+  });
+
+  test.each([{ auth: { username: 'user', password: 'secret' } }, { username: 'user', password: 'secret' }])(
+    'that does not accept the user and password given: %p',
+    async (credentials) => {
+      const server = await flakyServer(407);
+      const proxy = { host: '127.0.0.1', port: server.port, ...credentials } as AxiosProxyConfig;
+      const found = diagnose(await rejection(axios({ url, adapter: 'http', proxy })));
+      expect(found).toMatchObject({ cause: 'proxy', transient: false });
+      expect(found.summary).toContain('does not accept the user and password that it was given');
+      expect(found.advice.join()).not.toMatch(/^Give its user|secret/);
+    },
+  );
+
+  test('that never answers is named beside the server', async () => {
+    const server = await flakyServer('hang');
+    open.push(server);
+    const proxy = { host: '127.0.0.1', port: server.port };
+    const found = diagnose(await rejection(axios({ url, adapter: 'http', proxy, timeout: 80 })));
+    expect(found.cause).toBe('read-timeout');
+    expect(found.summary).toContain(`127.0.0.1:9, by the proxy 127.0.0.1:${server.port}, sent no answer to GET ${url}`);
+    expect(found.advice.join('\n')).toContain(`The proxy 127.0.0.1:${server.port}, on the way, may have done that`);
+  });
+
+  test('that speaks no TLS, though its protocol says so', async () => {
+    const server = await flakyServer(200);
+    open.push(server);
+    const proxy = { protocol: 'https', host: '127.0.0.1', port: server.port };
+    const found = diagnose(await rejection(axios({ url, adapter: 'http', proxy })));
+    expect(found).toMatchObject({ cause: 'proxy', transient: false });
+    expect(found.summary).toContain(
+      `The proxy 127.0.0.1:${server.port}, by which GET ${url} was to go, cannot be used`,
+    );
+    expect(found.advice[0]).toBe(
+      'It does not answer in TLS: make its URL, or the `protocol` of `proxy`, http, even for https targets.',
+    );
+  });
+
+  test.each([
+    [403, false],
+    [502, true],
+  ])(
+    'that answers CONNECT with %i; axios before 1.16 makes no tunnel, and speaks TLS to it',
+    async (status, transient) => {
+      const asked: unknown[] = [];
+      const port = await listening(
+        http.createServer().on('connect', (req, socket) => {
+          asked.push(req.url);
+          socket.end(`HTTP/1.1 ${status} No\r\nContent-Length: 0\r\n\r\n`);
+        }),
+      );
+      const proxy = { host: '127.0.0.1', port };
+      const found = diagnose(await rejection(axios({ url: 'https://127.0.0.1:9/users', adapter: 'http', proxy })));
+      const tunnel = { cause: 'proxy', transient, summary: expect.stringContaining(`answered ${status} to CONNECT`) };
+      expect(found).toMatchObject(asked.length ? tunnel : { cause: 'tls-protocol', transient: false });
+    },
+  );
+
+  test('of an agent that hangs up: the server is not taken for it', async () => {
+    const port = await listening(net.createServer((socket) => socket.once('data', () => socket.end())));
+    const httpsAgent = new HttpsProxyAgent(`http://127.0.0.1:${port}`);
+    const found = diagnose(
+      await rejection(axios({ url: 'https://127.0.0.1:9/', adapter: 'http', httpsAgent, proxy: false })),
+    );
+    expect(found).toMatchObject({ cause: 'proxy', transient: true });
+    expect(found.advice.join('\n')).toContain('curl -v -x PROXY https://127.0.0.1:9');
+    expect(found.advice.join('\n')).not.toMatch(/nc -vz|-x https/);
   });
 
   test('that is set, but not used: the server itself refuses', async () => {
