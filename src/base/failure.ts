@@ -1,7 +1,7 @@
 import { type AxiosError, type AxiosResponse, type InternalAxiosRequestConfig, isAxiosError, isCancel } from 'axios';
 import { causesOf } from './causes.js';
 import { wasRedirected } from './redirected.js';
-import { isRefusedStream, kindDespiteCode, kindOfCode, kindOfMessage } from './system-errors.js';
+import { isKnownUnsent, kindDespiteCode, kindOfCode, kindOfMessage } from './system-errors.js';
 
 /**
  * How an attempt failed, by what the server may have done: nothing was sent for `dns`, `connect` and `refused`, no
@@ -62,7 +62,7 @@ export function responseOf(error: unknown): AxiosResponse | undefined {
 export function neverSent(kind: FailureKind, error: unknown, config?: InternalAxiosRequestConfig): boolean {
   if (kind === 'refused') return true;
   if (kind === 'dns' || kind === 'connect') return !wasRedirected(error, config);
-  return isRefusedStream(error);
+  return isKnownUnsent(error);
 }
 
 function isCancellation(error: unknown): boolean {

@@ -5,4 +5,4 @@ export function kindOfCode(_code: string): undefined {}
 
 export function kindOfMessage(_message: string): undefined {}
 
-export const isRefusedStream = (_error: unknown): boolean => false;
+export const isKnownUnsent = (_error: unknown): boolean => false;

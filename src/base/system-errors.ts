@@ -66,7 +66,10 @@ const MESSAGES: readonly (readonly [RegExp, Kind])[] = [
   [/^Fetch failed: /, 'other'],
   [/\(Connect\): dns error/, 'dns'],
   [/\(Connect\): (invalid peer|received|peer) /, 'tls'],
-  [/\(Connect\): |^Proxy connection ended before receiving CONNECT response/, 'connect'],
+  [/\(Connect\): |^Proxy connection ended before receiving CONNECT response|^A "socket" was not created/, 'connect'],
+  // What a proxy answers to CONNECT, in the words of undici and of Node's own agent.
+  [/^(Proxy response \(|Failed to establish tunnel .* HTTP\/1\.\d )(408|425|429|5\d\d)/, 'connect'],
+  [/^Proxy response \(/, 'other'],
   [
     /^(stream has been aborted|terminated|unexpected end of file)$|^error reading a body|socket hang up|other side closed/,
     'read',
@@ -78,7 +81,10 @@ export function kindOfMessage(message: string): Kind | undefined {
   return MESSAGES.find(([pattern]) => pattern.test(message))?.[1];
 }
 
-/** An HTTP/2 server says so of a stream it has not looked at (RFC 9113 §8.7). */
-export function isRefusedStream(error: unknown): boolean {
-  return causesOf(error).some((link) => /NGHTTP2_REFUSED_STREAM/.test(String((link as Error).message)));
+/** An HTTP/2 server says so of a stream it has not looked at (RFC 9113 §8.7), undici of a proxy before its tunnel stands. */
+export function isKnownUnsent(error: unknown): boolean {
+  return causesOf(error).some((link) => {
+    const { message, code } = link as { message?: unknown; code?: unknown };
+    return /NGHTTP2_REFUSED_STREAM/.test(String(message)) || code === 'UND_ERR_PRX_CONN';
+  });
 }

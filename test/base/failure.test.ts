@@ -86,6 +86,46 @@ describe('classify and neverSent', () => {
       'connect',
       UNSENT,
     ],
+    [
+      'a proxy whose agent got no socket',
+      new AxiosError('A "socket" was not created for HTTP request before 5000ms'),
+      'connect',
+      UNSENT,
+    ],
+    [
+      '503 to CONNECT, undici',
+      viaFetch('UND_ERR_ABORTED', 'Proxy response (503) !== 200 when HTTP Tunneling'),
+      'connect',
+      UNSENT,
+    ],
+    [
+      '407 to CONNECT, undici',
+      viaFetch('UND_ERR_ABORTED', 'Proxy response (407) !== 200 when HTTP Tunneling'),
+      'other',
+      SENT,
+    ],
+    [
+      '502 to CONNECT, Node',
+      http('ERR_PROXY_TUNNEL', 'Failed to establish tunnel to a:443 via http://p:1: HTTP/1.1 502 Bad Gateway'),
+      'connect',
+      UNSENT,
+    ],
+    [
+      '403 to CONNECT, Node',
+      http('ERR_PROXY_TUNNEL', 'Failed to establish tunnel to a:443 via http://p:1: HTTP/1.1 403 Forbidden'),
+      'other',
+      SENT,
+    ],
+    [
+      'hung up on by a proxy, undici',
+      Object.assign(new AxiosError('Network Error', 'ERR_NETWORK', CONFIG), {
+        cause: native('UND_ERR_PRX_CONN', 'Proxy Connection failed', {
+          cause: native('UND_ERR_SOCKET', 'other side closed'),
+        }),
+      }),
+      'read',
+      UNSENT,
+    ],
     ['a SOCKS proxy that is not there', viaSocks('connect ECONNREFUSED 127.0.0.1:1080'), 'connect', UNSENT],
     ['hung up on by a SOCKS proxy', viaSocks('Socket closed'), 'connect', UNSENT],
     ['reset by a SOCKS proxy', viaSocks('read ECONNRESET'), 'connect', UNSENT],
