@@ -61,8 +61,7 @@ export function responseOf(error: unknown): AxiosResponse | undefined {
  */
 export function neverSent(kind: FailureKind, error: unknown, config?: InternalAxiosRequestConfig): boolean {
   if (kind === 'refused') return true;
-  if (kind === 'dns' || kind === 'connect') return !wasRedirected(error, config);
-  return isKnownUnsent(error);
+  return (kind === 'dns' || kind === 'connect' || isKnownUnsent(error)) && !wasRedirected(error, config);
 }
 
 function isCancellation(error: unknown): boolean {

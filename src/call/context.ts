@@ -48,7 +48,7 @@ export class Context {
     this.policy = Object.freeze({ ...policy, hooks: [] });
     this.rules = resolveRules(given.rules, this.policy);
     this.#logger = logger || console;
-    this.emitter = new Emitter((hook, error) => void reportListenerFailure(this.#logger, hook, error));
+    this.emitter = new Emitter((culprit, error) => void reportListenerFailure(this.#logger, culprit, error));
     if (logger) this.emitter.add(logListener(logger), logger);
     for (const each of hooks) this.emitter.add(each);
   }

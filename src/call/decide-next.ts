@@ -42,7 +42,10 @@ function unlessVain(call: Call, decision: Decision): Decision {
   if (!decision.retry) return decision;
   const { delayMs } = decision;
   if (delayMs >= call.lifetime.remainingMs) return { retry: false, because: 'deadline' };
-  const refusal = noted(call, circuitRefusal(call.scope.guard, call, delayMs));
+  // A hook may turn it to another host.
+  const refusal = call.policy.retry.beforeRetry
+    ? undefined
+    : noted(call, circuitRefusal(call.scope.guard, call, delayMs));
   return refusal ? end(call, refusal) : decision;
 }
 

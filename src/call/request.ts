@@ -35,7 +35,7 @@ export class Request {
     this.#form = copyOfForm(data);
     this.#given = { url, baseURL, params, method, data: this.#form?.data ?? data, headers } as Config;
     this.method = (method ?? 'get').toUpperCase();
-    if (idempotencyKey && !this.#isIdempotentMethod && !this.hasIdempotencyKey) {
+    if (idempotencyKey && !IDEMPOTENT_METHODS.includes(this.method) && !this.hasIdempotencyKey) {
       headers.set('Idempotency-Key', idempotencyKey === true ? randomUuid() : keyOf(idempotencyKey(config)));
     }
     this.#headers = { ...headers };
@@ -131,10 +131,6 @@ export class Request {
     // It has a boundary of its own.
     if (this.#form?.contentType) headers.setContentType(this.#form.contentType);
     return headers;
-  }
-
-  get #isIdempotentMethod(): boolean {
-    return IDEMPOTENT_METHODS.includes(this.method);
   }
 }
 

@@ -140,7 +140,7 @@ export function evidenceOf(error: unknown, scope?: Place): Evidence {
         ? status
         : Number(links.map(({ message }) => CONNECT_STATUS.exec(message)?.[1]).find(Boolean) ?? 0),
     status,
-    leadsNowhere: REDIRECTS.has(status) && !text(read(response, 'headers'), 'location'),
+    leadsNowhere: REDIRECTS.has(status) && !locationIn(read(response, 'headers')),
     asked:
       report?.attempts.at(-1)?.retryAfterMs ??
       tried(() => retryAfterMs(read(response, 'headers'), status, wallClock()), undefined),
@@ -207,3 +207,5 @@ function socketLimitOf(config: InternalAxiosRequestConfig, target: Place | undef
   const agent = read(config, target?.scheme === 'https' ? 'httpsAgent' : 'httpAgent');
   return Math.min(number(agent, 'maxSockets') || Infinity, number(agent, 'maxTotalSockets') || Infinity);
 }
+
+const locationIn = (headers: unknown): string => text(headers, 'location') || text(headers, 'Location');

@@ -28,7 +28,7 @@ export function admit(guard: Guard, applicant: Applicant): Promise<Outcome> {
   if (!bulkhead) return guarded();
   if (bulkhead.hasRoom) return bulkhead.run(guarded);
   if (bulkhead.isFull) return Promise.resolve(full(guard, applicant, bulkhead));
-  // Asked again when its turn comes, when the circuit opens, and when a cool-down begins.
+  // Asked again when its turn comes, when the circuit opens, and when a cool-down begins or is lengthened.
   const refusal = () => lifetime.overByNow ?? whyNot(guard, applicant);
   const { outcome, leave } = bulkhead.enqueue({ task: async () => refusal() ?? guarded(), refusal });
   applicant.onQueued(leave);

@@ -9,7 +9,7 @@ import { Line } from './line.js';
 export interface Queued {
   /** Sends the attempt; called once, when there is a slot for it. */
   readonly task: () => Promise<Outcome>;
-  /** Why it may not be sent any more, asked when the circuit opens. */
+  /** Why it may not be sent any more, if it may not. */
   readonly refusal: () => Outcome | undefined;
 }
 

@@ -33,6 +33,8 @@ export class CoolDown {
   /** They and the newcomers go by turns, so that neither wait for all of the others. */
   #isTheirTurn = true;
   #until = 0;
+  /** For how long, when those who wait were asked last whether they have so much time. */
+  #toldUntil = 0;
   /** When the last who waited was let go, or the cool-down began. */
   #servedAt = 0;
   #beganAt = 0;
@@ -71,7 +73,7 @@ export class CoolDown {
     return this.retryInMs + Math.min(2 * size, this.waiting) * this.#gapMs;
   }
 
-  /** The server asks to be left alone; true if that is longer than it had asked before. */
+  /** The server asks to be left alone; true if that is a good deal longer than those who wait have been told. */
   begin(ms: number): boolean {
     const { now, random, onCoolDown } = this.environment;
     const begins = !this.isOn;
@@ -86,12 +88,13 @@ export class CoolDown {
       this.#catchUp = Math.max(LEAST_CATCH_UP, SLOWED * this.#pace);
     }
     this.#hasServed = false;
-    const until = at + spread(ms, random);
-    const isLonger = until > this.#until;
-    if (isLonger) this.#until = until;
+    this.#until = Math.max(this.#until, at + spread(ms, random));
     this.#schedule();
     if (begins) onCoolDown(this.retryInMs);
-    return isLonger;
+    // Not for each little while that is added: those who wait may be many.
+    if (this.#until - this.#toldUntil < ms / 10) return false;
+    this.#toldUntil = this.#until;
+    return true;
   }
 
   /** Waits for its turn. */

@@ -14,8 +14,6 @@ export function turnOf(guard: Guard, call: GuardedCall): Turn | End | undefined 
   const { policy, outcome: last } = call;
   const { budget } = guard;
   const coolDown = policy.coolDown && guard.coolDown?.isOn ? guard.coolDown : undefined;
-  if (!coolDown && !last) return undefined;
-
   const refusal = () => circuitRefusal(guard, call);
   if (coolDown) {
     const isReturning = last !== undefined || call.recorder.waitedMs > 0;

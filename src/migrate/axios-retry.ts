@@ -1,4 +1,5 @@
 import type { AxiosError, AxiosRequestConfig, AxiosResponse } from 'axios';
+import type { EndEvent } from '../base/events.js';
 import { isThenable } from '../base/thenable.js';
 import { parsed } from '../call/body.js';
 import { logWarning } from '../observe/log.js';
@@ -83,19 +84,13 @@ export function fromAxiosRetry(options: AxiosRetryOptions = {}, base: BasePolicy
     retry.shouldRetry = (failed, proposed) => !isGood(failed, validateResponse) && shouldRetry(failed, proposed);
   }
   const exceeded = onMaxRetryTimesExceeded && listening('onMaxRetryTimesExceeded', onMaxRetryTimesExceeded, base);
-  return {
-    ...base,
-    retry,
-    ...(exceeded && {
-      hooks: {
-        onEnd: (event) => {
-          const { ended, retries } = event.report;
-          if (ended === 'success' || ended === 'canceled' || (ended !== 'max-retries' && retries < most)) return;
-          exceeded(errors.of(lastOf(event), retries), retries);
-        },
-      },
-    }),
+  const onEnd = (event: EndEvent): void => {
+    const { ended, retries } = event.report;
+    const isOver = ended === 'max-retries' || (ended !== 'success' && ended !== 'canceled' && retries >= most);
+    if (isOver) exceeded?.(errors.of(lastOf(event), retries), retries);
+    errors.forget(event);
   };
+  return { ...base, retry, ...((retry.beforeRetry || exceeded) && { hooks: { onEnd } }) };
 }
 
 /** Without a condition of the caller's own: 429, any 5xx, and lost connections, but not what ran into axios's `timeout`. */

@@ -4,6 +4,7 @@ import type { EndEvent } from '../base/events.js';
 import { isObject } from '../base/object.js';
 import { parsed } from '../call/body.js';
 import { reportOf, shareReport } from '../observe/reports.js';
+import { isRecord } from '../policy/check.js';
 import type { FailedAttempt, RetryPolicy } from '../policy/types.js';
 
 type Config = InternalAxiosRequestConfig;
@@ -13,7 +14,7 @@ type Failed = Pick<FailedAttempt, 'attempt' | 'durationMs' | 'error' | 'config'>
 };
 
 /** What the plugins count for themselves, and show on `error.config`. */
-export interface Counted {
+interface Counted {
   /** The retry that comes next, once it is decided on, included. */
   readonly retries: number;
   /** When the latest attempt was sent: milliseconds since 1970. */
@@ -69,8 +70,13 @@ export class CallbackErrors {
       await callback(retry, error, next);
       // It may have put another in its place.
       if (error.config !== next) Object.assign(next, error.config);
-      error.config = next;
+      point(error, next);
     };
+  }
+
+  /** The call has ended: what it kept would live as long as the answer, which leads to its config. */
+  forget({ config }: Pick<Failed, 'config'>): void {
+    this.#latest.delete(config);
   }
 
   #hand(next: Config, { error, state, before, headersBefore }: Failure): void {
@@ -78,15 +84,18 @@ export class CallbackErrors {
     redo(config, before, next);
     if (config.headers === before.headers) redo(before.headers, headersBefore, next.headers);
     this.#show(state, next);
-    error.config = next;
+    point(error, next);
   }
 
   #failure(failed: Failed): Failure {
     const { config, attempt, durationMs } = failed;
     const last = this.#latest.get(config);
     if (last?.attempt === attempt && last.thrown === failed.error) return last;
-    const draft = copyOf(last?.error.config ?? config);
-    draft.headers = copyOf(draft.headers);
+    const given = last?.error.config ?? config;
+    const draft = copyOf(given);
+    for (const key of ['headers', 'params', 'auth'] as const) {
+      if (isRecord(draft[key])) draft[key] = copyOf(draft[key]);
+    }
     const error = errorOf(failed, draft);
     shareReport(error, config);
     const state = { ...last?.state };
@@ -98,7 +107,7 @@ export class CallbackErrors {
       state,
       sentAt: wallClock() - durationMs,
       errors: [...(last?.errors ?? []), error],
-      before: { ...draft },
+      before: { ...given, headers: draft.headers },
       headersBefore: { ...draft.headers },
     };
     this.#latest.set(config, failure);
@@ -123,15 +132,17 @@ export const lastOf = ({ report, error, response, config }: EndEvent): Failed =>
 
 /** The JSON of its answer is parsed, which axios has not done yet. An adapter may have thrown something else than an error. */
 function errorOf({ error, response }: Failed, config: Config): AxiosError {
-  const answer = response && Object.create(parsed(response), { config: { get: () => view.config, enumerable: true } });
+  const answer = response && Object.assign(copyOf(response), { data: parsed(response).data, config });
+  if (isObject(error)) return Object.create(error, { config: own(config), ...(answer && { response: own(answer) }) });
   const text = response ? `Request failed with status code ${response.status}` : String(error);
-  const view: AxiosError = isObject(error)
-    ? Object.create(error, {
-        config: { value: config, enumerable: true, configurable: true, writable: true },
-        ...(answer && { response: { value: answer, enumerable: true, configurable: true, writable: true } }),
-      })
-    : new AxiosError(text, undefined, config, response?.request, answer);
-  return view;
+  return new AxiosError(text, undefined, config, response?.request, answer);
+}
+
+const own = (value: object): PropertyDescriptor => ({ value, enumerable: true, configurable: true, writable: true });
+
+function point(error: AxiosError, config: Config): void {
+  error.config = config;
+  if (error.response) error.response.config = config;
 }
 
 /** Does to `target` what was done to `changed` since it was like `before`. */

@@ -1,4 +1,5 @@
 import type { AxiosError } from 'axios';
+import type { ResilienceHooks } from '../base/events.js';
 import { bool, type Check, fn, list, message, number, typed } from '../policy/check.js';
 import { DEFAULTS } from '../policy/defaults.js';
 import type { FailedAttempt, ResiliencePolicy, RetryPolicy } from '../policy/types.js';
@@ -117,18 +118,16 @@ export function fromRetryAxios(options: RetryAxiosOptions = {}, base: BasePolicy
     }),
   };
   const failed = onError && listening('onError', onError, base);
-  return {
-    ...base,
-    retry,
+  const hooks: ResilienceHooks = {
     ...(failed && {
-      hooks: {
-        onRetry: (event) => failed(errors.of(event, retriesBefore(event) + 1)),
-        onGiveUp: (event) => {
-          if (event.because === 'retry-after-too-long') failed(errors.of(lastOf(event)));
-        },
+      onRetry: (event) => failed(errors.of(event, retriesBefore(event) + 1)),
+      onGiveUp: (event) => {
+        if (event.because === 'retry-after-too-long') failed(errors.of(lastOf(event)));
       },
     }),
+    onEnd: (event) => errors.forget(event),
   };
+  return { ...base, retry, ...(retry.beforeRetry && { hooks }) };
 }
 
 /** What its callbacks find among `raxConfig` where it is not set. */

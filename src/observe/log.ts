@@ -74,9 +74,9 @@ export function logListener(logger: ResilienceLogger): Listener {
 }
 
 /** Says that a hook or logger failed: to the logger, or to the console if that is what failed or there is none. */
-export function reportListenerFailure(logger: ResilienceLogger, hook: string, error: unknown): Promise<void> {
-  const fields = { 'resilience.hook': hook, 'exception.message': exception(error) };
-  return tell(logger, 'error', fields, `${hook} failed; the call is not affected, and this is said once`);
+export function reportListenerFailure(logger: ResilienceLogger, culprit: string, error: unknown): Promise<void> {
+  const fields = { 'resilience.hook': culprit, 'exception.message': exception(error) };
+  return tell(logger, 'error', fields, `${culprit} failed; the call is not affected, and this is said once`);
 }
 
 export function logWarning(logger: ResilienceLogger, message: string): Promise<void> {

@@ -48,7 +48,7 @@ function perform(act: Act, req: IncomingMessage, res: ServerResponse): void {
   const headers = { ...act.headers, ...length } as Record<string, string | string[]>;
   const end = () => (isCut ? req.socket.destroy() : res.end());
   res.writeHead(status, headers);
-  if (drip) dripping([...piecesOf(act)], drip, res, end);
+  if (drip && req.method !== 'HEAD') dripping([...piecesOf(act)], drip, res, end);
   else if (isCut) res.write(piecesOf(act)[0], end);
   else res.end(body);
 }

@@ -164,10 +164,12 @@ function actOf(step: Exclude<Step, (...args: never) => unknown>, { method }: Hit
   const { status = 200, headers, body = { hit: n }, error, delay = 0, drip = 0 } = answer;
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const bodiless = method === 'HEAD' || status === 204 || status === 304;
-  const length = !bodiless && { 'content-length': String(new TextEncoder().encode(text).length) };
+  const given = lowerCased(headers);
+  const isSized = !bodiless && !('transfer-encoding' in given);
+  const length = isSized && { 'content-length': String(new TextEncoder().encode(text).length) };
   return {
     status,
-    headers: { 'content-type': 'application/json', ...length, ...lowerCased(headers) },
+    headers: { 'content-type': 'application/json', ...length, ...given },
     body: bodiless ? '' : text,
     error,
     delay,

@@ -20,6 +20,13 @@ const viaFetch = (code: string | undefined, message: string) =>
 /** As the fetch adapter passes on a body that fails: a bare TypeError without a code. */
 const terminated = (code: string, message: string) => new TypeError('terminated', { cause: native(code, message) });
 
+const hungUpByProxy = (redirects: number) => {
+  const lost = native('UND_ERR_SOCKET', 'other side closed');
+  const cause = native('UND_ERR_PRX_CONN', 'Proxy Connection failed', { cause: lost });
+  const request = { _redirectCount: redirects };
+  return Object.assign(new AxiosError('Network Error', 'ERR_NETWORK', CONFIG, request), { cause });
+};
+
 const aggregate = (...codes: string[]) =>
   Object.assign(new AggregateError(codes.map((code) => native(code, `connect ${code}`, { syscall: 'connect' }))), {
     code: codes[0],
@@ -116,16 +123,8 @@ describe('classify and neverSent', () => {
       'other',
       SENT,
     ],
-    [
-      'hung up on by a proxy, undici',
-      Object.assign(new AxiosError('Network Error', 'ERR_NETWORK', CONFIG), {
-        cause: native('UND_ERR_PRX_CONN', 'Proxy Connection failed', {
-          cause: native('UND_ERR_SOCKET', 'other side closed'),
-        }),
-      }),
-      'read',
-      UNSENT,
-    ],
+    ['hung up on by a proxy, undici', hungUpByProxy(0), 'read', UNSENT],
+    ['redirected, then hung up on by a proxy, undici', hungUpByProxy(1), 'read', SENT],
     ['a SOCKS proxy that is not there', viaSocks('connect ECONNREFUSED 127.0.0.1:1080'), 'connect', UNSENT],
     ['hung up on by a SOCKS proxy', viaSocks('Socket closed'), 'connect', UNSENT],
     ['reset by a SOCKS proxy', viaSocks('read ECONNRESET'), 'connect', UNSENT],

@@ -483,6 +483,12 @@ describe('the sentence', () => {
     );
   });
 
+  test.each(['location', 'Location'])('knows the %s of a redirect', (name) => {
+    const nowhere = 'The server sent a redirect without Location: have that mended there.';
+    expect(diagnose(answered(302)).advice).toContain(nowhere);
+    expect(diagnose(answered(302, { [name]: '/there' })).advice).not.toContain(nowhere);
+  });
+
   test('says what is wrong with a URL', () => {
     const missing = 'Invalid URL "https:/api.example.com": missing "//" after protocol';
     expect(summary(new AxiosError(missing, 'ERR_INVALID_URL', config))).toContain('there is no // after its scheme');

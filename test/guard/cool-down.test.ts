@@ -33,6 +33,15 @@ describe('CoolDown', () => {
     expect(said).toEqual([1_000, 200]);
   });
 
+  test('those who wait are to be told of a longer one, but not of each little while', async () => {
+    const news = [coolDown.begin(1_000), coolDown.begin(1_000), coolDown.begin(1_099), coolDown.begin(1_300)];
+    await clock.advance(20);
+    news.push(coolDown.begin(1_300));
+    await clock.advance(2_000);
+    news.push(coolDown.begin(200));
+    expect(news).toEqual([true, false, false, true, false, true]);
+  });
+
   test('the longest wait asked for counts', () => {
     coolDown.begin(1_000);
     coolDown.begin(3_000);

@@ -124,6 +124,24 @@ describe('the circuit breaker', () => {
     expect(resilience.stats()).toMatchObject({ calls: 5, failures: 4, rejected: 1 });
   });
 
+  test('… unless a hook may turn it to a host that would not', async () => {
+    const other = await flakyServer(200);
+    server.script(503);
+    attachResilience(api, {
+      retry: {
+        backoff: () => 0,
+        budget: false,
+        beforeRetry: (config, { attempt }) => {
+          if (attempt === 2) config.baseURL = other.url;
+        },
+      },
+      breaker: { ...EAGER, consecutive: 2 },
+    });
+    const { config } = await api.get('/');
+    expect([config.baseURL, server.hits.length, other.hits.length]).toEqual([server.url, 2, 1]);
+    await other.close();
+  });
+
   test('a cancelled probe is handed on: the circuit stays open and the next call probes at once', async () => {
     server.script(503);
     const resilience = attachResilience(api, { retry: false, breaker: EAGER });

@@ -3,8 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import axios, { AxiosError, type AxiosInstance, type AxiosRequestConfig, type InternalAxiosRequestConfig } from 'axios';
 import { attachResilience, type ResiliencePolicy, reportOf } from 'axios-resilience';
 import { type BasePolicy, fromAxiosRetry, fromRetryAxios } from 'axios-resilience/migrate';
+import { scriptedAdapter } from 'axios-resilience/testing';
 import axiosRetry, { type IAxiosRetryConfig } from 'axios-retry';
 import * as rax from 'retry-axios';
+import { CallbackErrors } from '../../src/migrate/callback-errors.js';
 import { flakyServer, type Step } from '../helpers/flaky-server.js';
 import { SideBySide } from './side-by-side.js';
 
@@ -471,6 +473,54 @@ describe('what the callbacks get is made for them', () => {
         authorization: config?.headers.Authorization,
       })),
     ).toEqual([own, own]);
+  });
+
+  test('parts of their config are theirs too, and their answer has all that an answer has', async () => {
+    const seen: unknown[] = [];
+    const retryCondition = (error: AxiosError) => {
+      const { config, response } = error as AxiosError & { config: { params: object; auth: object } };
+      Object.assign(config.params, { again: 1 });
+      Object.assign(config.auth, { password: 'new' });
+      seen.push(Object.keys(response ?? {}).sort(), response?.data, response?.config === config);
+      return true;
+    };
+    const adapter = scriptedAdapter([503, 200]);
+    const api = axios.create({ baseURL: 'http://api.test', adapter });
+    attachResilience(api, fromAxiosRetry({ retryCondition, retryDelay: () => 1 }));
+    const auth = { username: 'me', password: 'old' };
+    const { config } = await api.get('/thing', { params: { a: 0 }, auth });
+    expect([config.params, config.auth]).toEqual([{ a: 0 }, { username: 'me', password: 'old' }]);
+    expect(adapter.hits.map(({ url, headers }) => [url, headers.authorization])).toEqual([
+      ['http://api.test/thing?a=0', `Basic ${btoa('me:old')}`],
+      ['http://api.test/thing?a=0&again=1', `Basic ${btoa('me:new')}`],
+    ]);
+    const fields = ['config', 'data', 'headers', 'request', 'status', 'statusText'];
+    expect(seen).toEqual([fields, { hit: 1 }, true]);
+  });
+
+  test.each([
+    ['retryCondition', (fail: (error: AxiosError) => never) => fromAxiosRetry({ retryCondition: fail })],
+    ['onRetry', (fail: (error: AxiosError) => never) => fromAxiosRetry({ onRetry: (_count, error) => fail(error) })],
+    ['onRetryAttempt', (fail: (error: AxiosError) => never) => fromRetryAxios({ retryDelay: 1, onRetryAttempt: fail })],
+  ])('%s may throw the error it was given: the call rejects with that', async (_name, policyOf) => {
+    const policy = policyOf((error) => {
+      throw error;
+    });
+    const api = axios.create({ adapter: scriptedAdapter([503]) });
+    attachResilience(api, policy);
+    const error = await api.get('http://api.test/').catch((reason) => reason);
+    expect([axios.isAxiosError(error), error.response.status, error.response.data]).toEqual([true, 503, { hit: 1 }]);
+    expect(reportOf(error)).toMatchObject({ ended: 'vetoed', attempts: [{ status: 503 }] });
+  });
+
+  test('nothing is kept once the call has ended', async () => {
+    const kept: AxiosError[] = [];
+    const errors = new CallbackErrors('raxConfig', () => ({}));
+    const failed = { attempt: 1, durationMs: 0, error: new Error('odd'), config: { headers: {} } } as never;
+    for (let i = 0; i < 2; i++) kept.push(errors.of(failed));
+    errors.forget(failed);
+    kept.push(errors.of(failed));
+    expect([kept[0] === kept[1], kept[1] === kept[2]]).toEqual([true, false]);
   });
 
   test('an adapter that throws no error: callbacks get one all the same', async () => {

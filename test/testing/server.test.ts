@@ -47,6 +47,17 @@ describe('scriptedServer', () => {
     expect([response.status, response.headers['content-length'], got]).toEqual([200, '9', '{"hit']);
   });
 
+  test('a body in chunks has no length, and a HEAD that is cut off has no answer, be it dripped or not', async () => {
+    const chunked = { headers: { 'transfer-encoding': 'chunked' }, body: 'abc' };
+    await serve([chunked, { error: 'cut' }, { error: 'cut', drip: 1 }]);
+    const { data, headers } = await api.get('/');
+    expect([data, headers['content-length']]).toEqual(['abc', undefined]);
+    expect([(await rejection(api.head('/'))).code, (await rejection(api.head('/'))).code]).toEqual([
+      'ECONNRESET',
+      'ECONNRESET',
+    ]);
+  });
+
   test('never answers, and notices when its client gives up', async () => {
     await serve(['hang']);
     const controller = new AbortController();
