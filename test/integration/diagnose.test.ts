@@ -489,7 +489,7 @@ describe.each(ADAPTERS)('what went wrong through the %s adapter', (adapter) => {
 
     test('no file descriptor is left', () => {
       const helper = join(__dirname, '../helpers/out-of-files.ts');
-      const script = ['-c', 'ulimit -n 64; exec "$@"', 'sh', process.execPath, '--import', 'tsx', helper];
+      const script = ['-c', 'ulimit -n 256; exec "$@"', 'sh', process.execPath, '--import', 'tsx', helper];
       const found: (Diagnosis & { adapter: string })[] = JSON.parse(execFileSync('sh', script, { encoding: 'utf8' }));
       expect(found.find((one) => one.adapter === adapter)).toMatchObject({
         cause: 'too-many-open-files',

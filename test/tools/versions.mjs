@@ -10,8 +10,11 @@ import { join } from 'node:path';
 const AXIOS = ['1.7.9', '1.9.0', '1.12.2', '1.13.3', '1.15.2', '1.18.1', 'latest'];
 const NODES = ['20', '22', '24', '26'];
 
-/** The fetch adapter of axios 1.13.3 and 1.13.4 leaves the response off its errors, which many tests look at. */
-const LEAVE_OUT = { '1.13.3': 'fetch adapter' };
+/**
+ * The fetch adapter of axios 1.13.3 and 1.13.4 leaves the response off its errors, which many tests look at; and a call with an
+ * asynchronous request interceptor resolves to its config there, once a response interceptor has mended its failure.
+ */
+const LEAVE_OUT = { '1.13.3': 'fetch adapter|while the bulkhead has one slot' };
 
 /** That of older versions has no limit for the size of a body. */
 const NO_LIMITS = 'fetch adapter in the answer an? (answer|body) larger than';
