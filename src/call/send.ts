@@ -9,7 +9,7 @@ import type { Call } from './call.js';
 import type { ConnectionWatch } from './connection.js';
 import type { Lifetime } from './lifetime.js';
 import { outcomeOfError, outcomeOfResponse, thrown, timedOut } from './outcomes.js';
-import { put, standIn } from './stand-in.js';
+import { put, seenWith } from './stand-in.js';
 import { watch } from './watch.js';
 
 type Config = InternalAxiosRequestConfig;
@@ -27,10 +27,11 @@ export interface Sending {
 }
 
 /** Hands one request to axios's adapter, until it settles, takes too long, or the call ends. Never rejects. */
-export function send({ call, config, lifetime, sentAt, onSettled }: Sending): Promise<Outcome> {
+export function send({ call, config: given, lifetime, sentAt, onSettled }: Sending): Promise<Outcome> {
   return new Promise((resolve) => {
     const { adapter, policy, retries } = call;
-    const aborter: Aborter = adapter.isAxiosOwn ? new LightSignal() : new LateSignal();
+    const aborter = adapter.isAxiosOwn ? new LightSignal() : new LateSignal();
+    const config = aborter instanceof LateSignal ? seenWith(aborter, given) : given;
     let connection: ConnectionWatch | undefined;
     const undo: (() => void)[] = [];
     let settled = false;
@@ -90,7 +91,7 @@ export function send({ call, config, lifetime, sentAt, onSettled }: Sending): Pr
       lifetime.enter(kill, { startedAt: sentAt, endsAt: sentAt + limitMs, tell: timeUp });
       if (settled) return;
       connection = watch(call, config, kill);
-      undo.push(standIn(config, aborter));
+      if (aborter instanceof LightSignal) undo.push(put(config, 'signal', aborter));
       for (const key of PROGRESS) {
         const tell = config[key];
         if (tell) undo.push(put(config, key, (event) => isNews() && tell(event)));

@@ -1,53 +1,45 @@
 import { describe, expect, test } from '@jest/globals';
 import { AxiosHeaders, type InternalAxiosRequestConfig } from 'axios';
 import { LateSignal, LightSignal } from '../../src/base/signal.js';
-import { standIn } from '../../src/call/stand-in.js';
+import { put, seenWith } from '../../src/call/stand-in.js';
 
 type Config = InternalAxiosRequestConfig;
 
 const config = (more: Partial<Config> = {}): Config => ({ headers: new AxiosHeaders(), ...more });
 
-describe('standIn', () => {
-  test('puts back what was there, and takes away what was not', () => {
-    const { signal } = new AbortController();
-    const own = new LightSignal();
-    const [given, without] = [config({ signal }), config()];
-    const putBack = [standIn(given, own), standIn(without, own)];
-    expect([given.signal === own, without.signal === own]).toEqual([true, true]);
-    for (const each of putBack) each();
-    expect([given.signal === signal, Object.keys(without)]).toEqual([true, ['headers']]);
-  });
+test('put: what was there comes back, and what was not goes', () => {
+  const { signal } = new AbortController();
+  const own = new LightSignal();
+  const [given, without] = [config({ signal }), config()];
+  const putBack = [put(given, 'signal', own), put(without, 'signal', own)];
+  expect([given.signal === own, without.signal === own]).toEqual([true, true]);
+  for (const each of putBack) each();
+  expect([given.signal === signal, Object.keys(without)]).toEqual([true, ['headers']]);
+});
 
+describe('seenWith', () => {
   test('an adapter that looks at the signal, or copies the config, has the one real signal of the attempt', () => {
     const aborter = new LateSignal();
-    const given = config();
-    standIn(given, aborter);
-    const copy = { ...given };
-    expect(copy.signal).toBeInstanceOf(AbortSignal);
-    expect(given.signal).toBe(copy.signal);
+    const seen = seenWith(aborter, config());
+    const copies = [{ ...seen }, Object.assign({}, seen), Object.create(seen) as Config];
+    expect(seen.signal).toBeInstanceOf(AbortSignal);
+    expect(copies.map(({ signal }) => signal === seen.signal)).toEqual([true, true, true]);
     aborter.abort();
-    expect(copy.signal?.aborted).toBe(true);
+    expect(seen.signal?.aborted).toBe(true);
   });
 
-  test('an adapter may put another signal in its place for as long as it is there', () => {
-    const { signal } = new AbortController();
-    const given = config();
-    const putBack = standIn(given, new LateSignal());
-    given.signal = signal;
-    expect(given.signal).toBe(signal);
-    expect(Object.keys(given)).toEqual(['headers', 'signal']);
-    putBack();
-    expect(Object.keys(given)).toEqual(['headers']);
-  });
-
-  test('the caller’s signal is put back as any other field is', () => {
+  test('what it writes is on the config, but for a signal, which is there for itself', () => {
     const { signal } = new AbortController();
     const given = config({ signal });
-    const putBack = standIn(given, new LateSignal());
-    expect(given.signal).not.toBe(signal);
-    putBack();
-    const descriptor = Object.getOwnPropertyDescriptor(given, 'signal');
-    expect(descriptor?.value).toBe(signal);
-    expect(descriptor).toMatchObject({ writable: true, enumerable: true, configurable: true });
+    const seen = seenWith(new LateSignal(), given);
+    expect(seen.signal).not.toBe(signal);
+    const own = new AbortController().signal;
+    Object.assign(seen, { signal: own, timeout: 5 });
+    expect([seen.signal === own, { ...seen }.signal === own, given.signal === signal, given.timeout]).toEqual([
+      true,
+      true,
+      true,
+      5,
+    ]);
   });
 });

@@ -6,7 +6,7 @@ import axios, {
   type AxiosRequestConfig,
   type InternalAxiosRequestConfig,
 } from 'axios';
-import { attachResilience, isResilienceError, reportOf } from 'axios-resilience';
+import { attachResilience, isResilienceError, type ResiliencePolicy, reportOf } from 'axios-resilience';
 import { type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
 import { elapsed, eventually, rejection, rejectionAfter, sleep } from '../helpers/settled.js';
 
@@ -184,10 +184,33 @@ test('a config that the adapter has frozen ends a call as plain axios would end 
   expect(stats()).toMatchObject({ inFlight: 0, successes: 1 });
   const hanging = axios.create({ adapter: (config) => new Promise(() => Object.freeze(config)) });
   attachResilience(hanging, { attemptTimeout: 20, retry: false });
-  // It keeps the signal it was sent with, and axios takes the call for cancelled.
   const error = await rejection(hanging.get('http://api.test/'));
-  expect([error.code, reportOf(error)?.ended]).toEqual(['ERR_CANCELED', 'max-retries']);
+  expect([error.code, reportOf(error)?.ended]).toEqual(['ETIMEDOUT', 'max-retries']);
 });
+
+test.each<[string, ResiliencePolicy, () => AxiosRequestConfig]>([
+  ['by the deadline', { deadline: 40 }, () => ({})],
+  ['by attemptTimeout', { attemptTimeout: 40, retry: false }, () => ({})],
+  ['by the caller’s timeout', { retry: false }, () => ({ timeout: 40 })],
+  ['by its caller, whose signal it was', {}, () => ({ signal: AbortSignal.timeout(40) })],
+])(
+  'an adapter that looks at the signal late, when the attempt was cut off %s, finds it aborted',
+  async (_, policy, requestOf) => {
+    const request = requestOf();
+    const looked: unknown[] = [];
+    const adapter: AxiosAdapter = async (config) => {
+      await sleep(80);
+      looked.push(config.signal?.aborted, { ...config }.signal?.aborted);
+      throw new axios.CanceledError();
+    };
+    const api = axios.create({ adapter });
+    const { stats } = attachResilience(api, policy);
+    const error = (await rejection(api.post('http://api.test/', {}, request))) as AxiosError;
+    await eventually(() => looked.length > 0);
+    expect([looked, stats().inFlight]).toEqual([[true, true], 0]);
+    expect(error.config?.signal).toBe(request.signal);
+  },
+);
 
 test.each([false, 5] as const)(
   'a scope that throws for the request of a retry or a hedge ends the call with that, hedge: %s',
