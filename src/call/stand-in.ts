@@ -35,7 +35,8 @@ class View implements ProxyHandler<Config> {
   }
 
   get(config: Config, key: string | symbol): unknown {
-    return key === 'signal' ? this.#own.signal : Reflect.get(config, key);
+    // Of a frozen one, a Proxy may give nothing but what is there.
+    return key === 'signal' && !Object.isFrozen(config) ? this.#own.signal : Reflect.get(config, key);
   }
 
   set(config: Config, key: string | symbol, value: unknown): boolean {

@@ -28,6 +28,15 @@ describe('seenWith', () => {
     expect(seen.signal?.aborted).toBe(true);
   });
 
+  test('an adapter may freeze it, and hand it on', () => {
+    const { signal } = new AbortController();
+    const seen = [config(), config({ signal })].map((given) => Object.freeze(seenWith(new LateSignal(), given)));
+    expect(seen.map((each) => [each.signal, { ...each }.signal])).toEqual([
+      [undefined, undefined],
+      [signal, signal],
+    ]);
+  });
+
   test('what it writes is on the config, but for a signal, which is there for itself', () => {
     const { signal } = new AbortController();
     const given = config({ signal });
