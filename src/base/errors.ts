@@ -111,28 +111,22 @@ export function isResilienceError(error: unknown): error is ResilienceError {
   return ours === true && OWN_CODES.has(code);
 }
 
-/**
- * One attempt took too long. When the limit is the caller's own `timeout`, it looks as axios's would: same code, same
- * message. When it is `attemptTimeout`, it says so.
- */
-export class AttemptTimeoutError extends AxiosError {
-  constructor(config: Config, limit: number, isOwn: boolean, isFetch = false) {
-    const message = isOwn
-      ? config.timeoutErrorMessage || `timeout of ${limit}ms exceeded`
-      : `attemptTimeout of ${limit} ms exceeded`;
-    const clarify = !isOwn || isFetch || config.transitional?.clarifyTimeoutError;
-    super(message, clarify ? AxiosError.ETIMEDOUT : AxiosError.ECONNABORTED, config);
-    if (!isOwn) this.name = 'AttemptTimeoutError';
-  }
+/** One attempt took too long. Where the limit is the caller's own `timeout`, it is the error that axios would make of it. */
+export function attemptTimeoutError(config: Config, limit: number, isOwn: boolean, isFetch = false): AxiosError {
+  const { ETIMEDOUT, ECONNABORTED } = AxiosError;
+  if (!isOwn) return named('AttemptTimeoutError', `attemptTimeout of ${limit} ms exceeded`, config);
+  const clarify = isFetch || config.transitional?.clarifyTimeoutError;
+  const message = config.timeoutErrorMessage || `timeout of ${limit}ms exceeded`;
+  return new AxiosError(message, clarify ? ETIMEDOUT : ECONNABORTED, config);
 }
 
 /** The connection did not stand in time: nothing of this request was sent over it. */
-export class ConnectTimeoutError extends AxiosError {
-  constructor(config: Config, limit: number) {
-    super(`connectTimeout of ${limit} ms exceeded`, AxiosError.ETIMEDOUT, config);
-    this.name = 'ConnectTimeoutError';
-  }
-}
+export const connectTimeoutError = (config: Config, limit: number): AxiosError =>
+  named('ConnectTimeoutError', `connectTimeout of ${limit} ms exceeded`, config);
+
+/** An AxiosError of a timeout that has a name of its own, to tell which limit it was. */
+const named = (name: string, message: string, config: Config): AxiosError =>
+  Object.assign(new AxiosError(message, AxiosError.ETIMEDOUT, config), { name });
 
 /** axios's own CanceledError, with the reason of the signal or token as `cause`. */
 export function canceledError(config: Config, reason: unknown): AxiosError {

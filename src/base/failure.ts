@@ -35,9 +35,11 @@ const MESSAGES: readonly (readonly [RegExp, FailureKind])[] = [
  */
 export function classify(error: unknown): FailureKind {
   if (isCancellation(error)) return 'canceled';
-  const { code, config } = (error ?? {}) as Partial<AxiosError>;
+  const { code, config, message = '' } = (error ?? {}) as Partial<AxiosError>;
   const response = responseOf(error);
   if (code === 'ECONNABORTED') return 'timeout';
+  // axios has asked `validateStatus`.
+  if (response && /^Request failed with status/.test(message)) return 'status';
   // Whatever became of its body, too. axios takes any status as fine where there is no `validateStatus`.
   if (response && config?.validateStatus && !config.validateStatus(response.status)) return 'status';
   for (const link of causesOf(error).reverse()) {

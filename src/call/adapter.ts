@@ -66,7 +66,9 @@ function perform(config: Config, original: AdapterSetting, context: Context, was
     warnOfOtherRetries(config, context);
     warnOfMisplaced(config, context);
     const real = realAdapter(original, config);
-    if (config.resilience === false) return real.send(config);
+    const { send } = real;
+    // Called as axios calls it, without a `this`.
+    if (config.resilience === false) return send(config);
     const policy = policyOf(config, context);
     if (wasUntyped && policy.body) untype(config);
     return execute(new Call(config, real, policy, context));

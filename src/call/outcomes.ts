@@ -1,6 +1,6 @@
 import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 import { wallClock } from '../base/clock.js';
-import { AttemptTimeoutError, ConnectTimeoutError } from '../base/errors.js';
+import { attemptTimeoutError, connectTimeoutError } from '../base/errors.js';
 import { classify, neverSent } from '../base/failure.js';
 import { isObject } from '../base/object.js';
 import type { End, Outcome } from '../base/outcome.js';
@@ -59,12 +59,12 @@ function answered(response: AxiosResponse): Pick<Outcome, 'response' | 'retryAft
 /** The attempt took longer than its limit, which is the caller's own `timeout` or not. */
 export const timedOut = ({ config, adapter }: Call, limitMs: number, isOwn: boolean): Outcome => ({
   failure: 'timeout',
-  error: new AttemptTimeoutError(config, limitMs, isOwn, adapter.isFetch),
+  error: attemptTimeoutError(config, limitMs, isOwn, adapter.isFetch),
 });
 
 /** The connection did not stand in time; the hops before it were sent. */
 export const connectTimedOut = ({ config, policy }: Call, hops: number): Outcome => ({
   failure: 'connect',
-  error: new ConnectTimeoutError(config, policy.connectTimeout),
+  error: connectTimeoutError(config, policy.connectTimeout),
   unsent: hops <= 1,
 });

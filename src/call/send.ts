@@ -9,7 +9,7 @@ import type { Call } from './call.js';
 import type { ConnectionWatch } from './connection.js';
 import type { Lifetime } from './lifetime.js';
 import { outcomeOfError, outcomeOfResponse, thrown, timedOut } from './outcomes.js';
-import { put, seenWith } from './stand-in.js';
+import { put, reserve, seenWith } from './stand-in.js';
 import { watch } from './watch.js';
 
 type Config = InternalAxiosRequestConfig;
@@ -34,6 +34,7 @@ export function send({ call, config: given, lifetime, sentAt, onSettled }: Sendi
     const config = aborter instanceof LateSignal ? seenWith(aborter, given) : given;
     let connection: ConnectionWatch | undefined;
     const undo: (() => void)[] = [];
+    let reserved: (() => void) | undefined;
     let settled = false;
     let cut: unknown;
     let ownMs = 0;
@@ -46,6 +47,8 @@ export function send({ call, config: given, lifetime, sentAt, onSettled }: Sendi
       connection?.end();
       lifetime.enter(undefined);
       for (const each of undo) each();
+      // An adapter that was cut off may still make a copy.
+      if (!cut) reserved?.();
       resolve(onSettled(outcome));
     };
     // The call goes on at once, whatever the adapter makes of the abort, and whether or not it heeds it.
@@ -92,11 +95,14 @@ export function send({ call, config: given, lifetime, sentAt, onSettled }: Sendi
       if (settled) return;
       connection = watch(call, config, kill);
       if (aborter instanceof LightSignal) undo.push(put(config, 'signal', aborter));
+      else reserved = reserve(given);
       for (const key of PROGRESS) {
         const tell = config[key];
         if (tell) undo.push(put(config, key, (event) => isNews() && tell(event)));
       }
-      Promise.resolve(adapter.send(config)).then(onResponse, onError);
+      // Called as axios calls it, without a `this`.
+      const { send: adapt } = adapter;
+      Promise.resolve(adapt(config)).then(onResponse, onError);
     } catch (error) {
       onError(error);
     }

@@ -1,7 +1,8 @@
+import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import axios, { AxiosError, AxiosHeaders, type InternalAxiosRequestConfig } from 'axios';
 import {
-  AttemptTimeoutError,
+  attemptTimeoutError,
   BulkheadFullError,
   CircuitOpenError,
   canceledError,
@@ -80,7 +81,7 @@ describe('isResilienceError', () => {
   });
 });
 
-describe('AttemptTimeoutError', () => {
+describe('attemptTimeoutError', () => {
   test.each([
     [{}, 'AttemptTimeoutError', 'ETIMEDOUT', 'attemptTimeout of 50 ms exceeded'],
     [{ timeout: 50 }, 'AxiosError', 'ECONNABORTED', 'timeout of 50ms exceeded'],
@@ -93,8 +94,11 @@ describe('AttemptTimeoutError', () => {
     ],
     [{ timeoutErrorMessage: 'Too slow' }, 'AttemptTimeoutError', 'ETIMEDOUT', 'attemptTimeout of 50 ms exceeded'],
   ])('%j: names the limit that was passed, as axios would its own', (fields, name, code, message) => {
-    const error = new AttemptTimeoutError({ ...CONFIG, ...fields }, 50, 'timeout' in fields);
+    const error = attemptTimeoutError({ ...CONFIG, ...fields }, 50, 'timeout' in fields);
     expect(error).toMatchObject({ name, code, message });
+    expect(error.constructor).toBe(AxiosError);
+    // With a name of its own, if any: `AxiosError [AttemptTimeoutError]: …`.
+    expect(inspect(error)).toMatch(/^AxiosError(:| \[)/);
     expect(isResilienceError(error)).toBe(false);
   });
 });

@@ -56,6 +56,23 @@ describe('an adapter of the caller’s own', () => {
     expect(seen.map((sent) => sent.adapter)).toEqual([adapter, adapter]);
   });
 
+  test.each([[undefined], [false]] as const)(
+    'resilience: %p: is called without a this, and leaves no field of ours',
+    async (resilience) => {
+      const contexts: unknown[] = [];
+      const given = config({ ...(resilience === false && { resilience }) });
+      const keys = Object.keys(given);
+      given.adapter = async function (this: unknown, sent: Config): Promise<AxiosResponse> {
+        contexts.push(this);
+        return { status: 200, statusText: '', headers: {}, data: '', config: sent };
+      };
+      const response = await dispatch(installAdapter(given));
+      expect(contexts).toEqual([undefined]);
+      expect(response.config).toBe(given);
+      expect(Object.keys(given)).toEqual([...keys, 'adapter']);
+    },
+  );
+
   test('that is the default of axios leaves no field on the config', async () => {
     const { adapter, seen } = custom();
     const before = axios.defaults.adapter;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { AxiosHeaders, type InternalAxiosRequestConfig } from 'axios';
 import { LateSignal, LightSignal } from '../../src/base/signal.js';
-import { put, seenWith } from '../../src/call/stand-in.js';
+import { put, reserve, seenWith } from '../../src/call/stand-in.js';
 
 type Config = InternalAxiosRequestConfig;
 
@@ -20,12 +20,23 @@ test('put: what was there comes back, and what was not goes', () => {
 describe('seenWith', () => {
   test('an adapter that looks at the signal, or copies the config, has the one real signal of the attempt', () => {
     const aborter = new LateSignal();
-    const seen = seenWith(aborter, config());
+    const given = config();
+    const seen = seenWith(aborter, given);
+    const giveBack = reserve(given);
     const copies = [{ ...seen }, Object.assign({}, seen), Object.create(seen) as Config];
     expect(seen.signal).toBeInstanceOf(AbortSignal);
     expect(copies.map(({ signal }) => signal === seen.signal)).toEqual([true, true, true]);
     aborter.abort();
     expect(seen.signal?.aborted).toBe(true);
+    giveBack();
+    expect(Object.keys(given)).toEqual(['headers']);
+  });
+
+  test('the signal of a caller stays', () => {
+    const { signal } = new AbortController();
+    const given = config({ signal });
+    reserve(given)();
+    expect(given.signal).toBe(signal);
   });
 
   test('an adapter may freeze it, and hand it on', () => {

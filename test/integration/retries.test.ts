@@ -131,6 +131,18 @@ describe.each(['http', 'fetch'] as const)('retries through the %s adapter', (ada
     expect(reportOf(response)?.attempts[0]).toMatchObject({ failure: 'read' });
   });
 
+  test('validateStatus is asked once about each answer', async () => {
+    server.script(503, 404);
+    attachResilience(api, { retry: { backoff: QUICK } });
+    const asked: number[] = [];
+    const validateStatus = (status: number) => {
+      asked.push(status);
+      return false;
+    };
+    await rejection(api.get('/', { validateStatus }));
+    expect([asked, server.hits.length]).toEqual([[503, 404], 2]);
+  });
+
   test('statuses that validateStatus lets pass are retried all the same, then returned, not thrown', async () => {
     server.script(503);
     attachResilience(api, { retry: { maxRetries: 2, backoff: QUICK } });
