@@ -9,8 +9,8 @@ const FIRST_GAP_MS = 250;
 /** … twice as long after each that is not answered, up to this. */
 const LAST_GAP_MS = 2_000;
 
-/** Once one that went without a token is answered, the others follow at this share of the pace at which they came, or LAST_GAP_MS. */
-const CATCH_UP = 0.5;
+/** Those in line go at this many times the pace at which they came, while there are tokens. */
+const CATCH_UP = 1.5;
 
 export interface BudgetEnvironment {
   readonly now: () => number;
@@ -22,8 +22,8 @@ export interface BudgetEnvironment {
 
 /**
  * How many retries a scope may send. Each takes a token; a call that is answered gives back those it took and a share of
- * one more, so that retries are a share of the traffic that works, whatever fails. Beyond that they are paced before they
- * are refused: twenty calls that meet a blip wait in line while one of them looks whether it is over.
+ * one more, so that the retries that lead nowhere are a share of the traffic that works, whatever fails. Beyond that they are
+ * paced before they are refused: twenty calls that meet a blip wait in line while one of them looks whether it is over.
  */
 export class RetryBudget {
   readonly #line = new Line<End | undefined>(() => this.#pace());
@@ -33,13 +33,14 @@ export class RetryBudget {
   #refilledAt: number;
   #isExhausted = false;
   #gapMs = FIRST_GAP_MS;
-  /** When the next retry without a token may go. */
+  /** When the next retry without a token may go, … */
   #nextAt = 0;
-  /** Since when somebody is in line, and how many have joined it. */
+  /** … and the next of those in line with one. */
+  #pacedAt = 0;
+  /** Since when somebody is in line, and how many have joined it and were let go since. */
   #lineBeganAt = 0;
   #joined = 0;
-  /** Between two of those who wait, while they are answered. */
-  #catchUpMs: number | undefined;
+  #served = 0;
   #stopPacing: (() => void) | undefined;
 
   constructor(
@@ -55,7 +56,8 @@ export class RetryBudget {
   /** Retries that may go at once. */
   get tokens(): number {
     const now = this.environment.now();
-    this.#tokens = Math.min(this.#reserve, this.#tokens + (now - this.#refilledAt) / REFILL_MS);
+    const refilled = Math.min(this.#reserve, this.#tokens + (now - this.#refilledAt) / REFILL_MS);
+    this.#tokens = Math.max(this.#tokens, refilled);
     this.#refilledAt = now;
     return this.#tokens;
   }
@@ -77,6 +79,12 @@ export class RetryBudget {
     return this.#gapMs > LAST_GAP_MS && this.tokens < 1;
   }
 
+  /** Milliseconds that whoever joins the line now would have to wait, as fast as it has moved by now. */
+  get waitMs(): number {
+    const goingForMs = this.environment.now() - this.#lineBeganAt;
+    return this.#line.size * Math.max(this.#paceMs, this.#served && goingForMs / this.#served);
+  }
+
   /** A retry asks to go: `undefined` if it may at once, otherwise its place in line. */
   take(reserve: number, refusal: () => End | undefined): Place<End | undefined> | undefined {
     if (reserve > this.#reserve) {
@@ -87,6 +95,7 @@ export class RetryBudget {
       if (this.#withdraw()) return undefined;
       this.#lineBeganAt = this.environment.now();
       this.#joined = 0;
+      this.#served = 0;
     }
     if (!this.#isExhausted) {
       this.#isExhausted = true;
@@ -95,7 +104,7 @@ export class RetryBudget {
     this.#joined++;
     const place = this.#line.join({ serve: () => undefined, refusal });
     // The timer of those before it may be gone, with the fake clock of a test that left them behind.
-    if (this.#line.size === 1 || this.environment.now() >= this.#nextAt) this.#serve();
+    if (this.#line.size === 1 || this.environment.now() >= this.#dueAt) this.#serve();
     return place;
   }
 
@@ -109,30 +118,16 @@ export class RetryBudget {
   /** The attempt of a call after so many retries was answered: somebody is there. */
   answered(retries: number): void {
     this.#gapMs = FIRST_GAP_MS;
-    const isDeserted = this.#line.size === 0;
-    // Those in line come at a pace of their own, not at that of the answers: there may be very many of them.
-    const refund = this.ratio + (isDeserted ? retries : 0);
+    const most = Math.max(1, this.#reserve);
     // It is full while all is well, and the clock need not be read.
-    if (this.#tokens < this.#reserve) this.#tokens = Math.min(this.#reserve, this.tokens + refund);
-    if (isDeserted) {
-      this.#isExhausted &&= this.#tokens < this.#reserve;
-      return;
-    }
-    if (retries > 0 && this.#catchUpMs === undefined) {
-      const now = this.environment.now();
-      this.#catchUpMs = Math.min((now - this.#lineBeganAt) / this.#joined / CATCH_UP, LAST_GAP_MS);
-      this.#nextAt = now;
-    }
-    this.#serve();
+    if (this.#tokens < most) this.#tokens = Math.min(most, this.tokens + this.ratio + retries);
+    if (this.#line.size > 0) this.#serve();
+    else this.#isExhausted &&= this.#tokens < this.#reserve;
   }
 
   /** A retry was not answered: those who wait go on waiting, unless that leads nowhere. */
   retryFailed(): void {
     if (this.isSpent) this.flush();
-    if (this.#catchUpMs === undefined) return;
-    this.#catchUpMs = undefined;
-    this.#nextAt = this.environment.now() + this.#gapMs;
-    this.#pace();
   }
 
   /** Lets those go who may not be sent any more. */
@@ -141,19 +136,32 @@ export class RetryBudget {
     this.#pace();
   }
 
+  /** Between two of those in line, a little less than there was between their coming. */
+  get #paceMs(): number {
+    return (this.environment.now() - this.#lineBeganAt) / Math.max(1, this.#joined) / CATCH_UP;
+  }
+
+  /** When the next retry may go. */
+  get #dueAt(): number {
+    return this.tokens < 1 ? this.#nextAt : Math.min(this.#nextAt, this.#pacedAt);
+  }
+
   /** Takes a token, or the turn that comes with time. */
   #withdraw(): boolean {
     const now = this.environment.now();
-    const isPaid = this.tokens >= 1;
-    if (!isPaid && now < this.#nextAt) return false;
-    if (isPaid) this.#tokens--;
-    else if (this.#catchUpMs === undefined) this.#gapMs = Math.min(this.#gapMs * 2, 2 * LAST_GAP_MS);
-    this.#nextAt = now + (this.#catchUpMs ?? Math.min(this.#gapMs, LAST_GAP_MS));
+    if (now < this.#dueAt) return false;
+    if (this.tokens >= 1) this.#tokens--;
+    else this.#gapMs = Math.min(this.#gapMs * 2, 2 * LAST_GAP_MS);
+    this.#nextAt = now + Math.min(this.#gapMs, LAST_GAP_MS);
     return true;
   }
 
   #serve(): void {
-    while (this.#line.size > 0 && this.#withdraw()) this.#line.serveNext();
+    while (this.#line.size > 0 && this.#withdraw()) {
+      this.#served++;
+      this.#pacedAt = this.environment.now() + this.#paceMs;
+      this.#line.serveNext();
+    }
     this.#pace();
   }
 
@@ -161,10 +169,7 @@ export class RetryBudget {
   #pace(): void {
     this.#stopPacing?.();
     this.#stopPacing = undefined;
-    if (this.#line.size === 0) {
-      this.#catchUpMs = undefined;
-      return;
-    }
-    this.#stopPacing = this.environment.after(this.#nextAt - this.environment.now(), () => this.#serve());
+    if (this.#line.size === 0) this.#pacedAt = 0;
+    else this.#stopPacing = this.environment.after(this.#dueAt - this.environment.now(), () => this.#serve());
   }
 }

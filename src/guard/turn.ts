@@ -9,6 +9,9 @@ export type Turn = Place<End | undefined>;
 /** So many newcomers as may wait for a bulkhead's slot by default. */
 const MOST_WAITING = DEFAULTS.bulkhead.queue;
 
+/** Whoever would wait for its turn of the budget for longer than this share of its time had better give up now. */
+const SHARE_FOR_WAITING = 1;
+
 /** A call asks to go on, with its first attempt or a retry: `undefined` if it may, a refusal, or a place in a line. */
 export function turnOf(guard: Guard, call: GuardedCall): Turn | End | undefined {
   const { policy, outcome: last } = call;
@@ -25,9 +28,13 @@ export function turnOf(guard: Guard, call: GuardedCall): Turn | End | undefined 
     );
   }
   if (!last || !budget || !policy.retry.budget) return undefined;
-  const spent = (): End | undefined =>
-    budget.isSpent && budget.waiting > 1 ? { ...last, final: 'retry-budget' } : undefined;
-  return refusal() ?? budget.take(reserveOf(policy.retry), () => spent() ?? refusal());
+  const unless = (isVain: boolean): End | undefined => (isVain ? { ...last, final: 'retry-budget' } : undefined);
+  const spent = () => unless(budget.isSpent && budget.waiting > 1);
+  return (
+    refusal() ??
+    unless(budget.waitMs > SHARE_FOR_WAITING * call.lifetime.remainingMs) ??
+    budget.take(reserveOf(policy.retry), () => spent() ?? refusal())
+  );
 }
 
 /** The refusal of a call that has not the time, or the room, to wait until the cool-down is over. */
