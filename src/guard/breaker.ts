@@ -46,6 +46,9 @@ const verdictIn = ({ result }: OpenContext): Verdict => (result as { value: Verd
 /** A garbled Retry-After must not keep a circuit open for years. */
 const LONGEST_RETRY_AFTER_MS = 3_600_000;
 
+/** How much of a slow answer's time is remembered after each other answer. */
+const FADING = 0.9;
+
 const STATES: Readonly<Record<Circuit, CircuitState>> = {
   [Circuit.Closed]: 'closed',
   [Circuit.Open]: 'open',
@@ -79,6 +82,8 @@ export class Breaker implements BreakerView {
   #halfOpen: HalfOpen | undefined;
   #isolations = 0;
   #openedBy: Error | undefined;
+  /** About as long as the slower ones of the latest answers took. */
+  #answerMs = 0;
 
   constructor(
     private readonly scope: string,
@@ -148,7 +153,7 @@ export class Breaker implements BreakerView {
     const epoch = this.#epoch;
     return (outcome, endedAt) => {
       const isCurrent = epoch === this.#epoch;
-      const verdict = isCurrent ? verdictOf(outcome, endedAt - sentAt, this.settings, false) : undefined;
+      const verdict = isCurrent ? this.#judge(outcome, endedAt - sentAt, false) : undefined;
       if (verdict?.counts === 'answered') {
         this.#window.success(endedAt);
       } else if (verdict && this.#window.failure(endedAt)) {
@@ -163,9 +168,17 @@ export class Breaker implements BreakerView {
     this.#halfOpen ??= new HalfOpen(this.settings, (verdict) => this.#circuit.execute(() => verdict));
     const end = this.#halfOpen.probe(sentAt);
     return (outcome, endedAt) => {
-      const decided = end(verdictOf(outcome, endedAt - sentAt, this.settings, true));
+      const decided = end(this.#judge(outcome, endedAt - sentAt, true));
       return decided ? decided.then(() => outcome) : outcome;
     };
+  }
+
+  /** `undefined` if it tells nothing of the host, as when a deadline came sooner than its answers do. */
+  #judge(outcome: Outcome, tookMs: number, isProbe: boolean): Verdict | undefined {
+    if (outcome.final === 'deadline' && tookMs < this.#answerMs) return undefined;
+    const verdict = verdictOf(outcome, tookMs, this.settings, isProbe);
+    if (verdict?.counts === 'answered') this.#answerMs = Math.max(tookMs, FADING * this.#answerMs);
+    return verdict;
   }
 
   /**

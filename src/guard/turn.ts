@@ -10,7 +10,7 @@ export type Turn = Place<End | undefined>;
 const MOST_WAITING = DEFAULTS.bulkhead.queue;
 
 /** Whoever would wait for its turn of the budget for longer than this share of its time had better give up now. */
-const SHARE_FOR_WAITING = 1;
+const SHARE_FOR_WAITING = 0.5;
 
 /** A call asks to go on, with its first attempt or a retry: `undefined` if it may, a refusal, or a place in a line. */
 export function turnOf(guard: Guard, call: GuardedCall): Turn | End | undefined {

@@ -19,7 +19,7 @@ export const presets: {
   readonly interactive: Preset;
   /** A job is waiting: minutes of time, more retries, and a Retry-After of up to four minutes is waited for. */
   readonly background: Preset;
-  /** What a plain retry plugin does: calls share nothing, and there are no time limits but axios's own. */
+  /** What a plain retry plugin does: calls share nothing, and the only time limit is axios's `timeout`, for a whole attempt. */
   readonly retryOnly: Preset;
 } = frozen({
   standard: {},

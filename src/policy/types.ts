@@ -125,7 +125,7 @@ export interface RetryLimits {
 
 /** Retries beyond it wait for their turn, and are refused when that leads nowhere. */
 export interface RetryBudgetPolicy {
-  /** Retries that each answered attempt pays for: the share of the traffic that retries may be. @default 0.2 */
+  /** Of a retry, which each answered attempt pays for: the share of the traffic that retries in vain may be. @default 0.2 */
   ratio?: number | undefined;
   /** Retries that may be sent before any answer has paid for them. @default 3, or `maxRetries` if that is more: what one call may need */
   reserve?: number | undefined;

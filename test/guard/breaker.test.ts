@@ -125,6 +125,45 @@ describe('Breaker', () => {
     expect(breaker.state).toBe('open');
   });
 
+  describe('an attempt that a deadline cuts short', () => {
+    const cut: Outcome = { failure: 'timeout', final: 'deadline' };
+    const endedAfter = (ms: number, outcome: Outcome) => {
+      const learn = breaker.begin(clock);
+      clock += ms;
+      return learn(outcome, clock);
+    };
+
+    test('tells nothing where answers take longer, and is a failure otherwise', async () => {
+      await endedAfter(100, OK);
+      for (let i = 0; i < 20; i++) await endedAfter(99, cut);
+      expect([breaker.state, breaker.window]).toEqual(['closed', { calls: 1, failures: 0, consecutiveFailures: 0 }]);
+      for (let i = 0; i < 3; i++) await endedAfter(100, cut);
+      expect(breaker.state).toBe('open');
+    });
+
+    test('is a failure where nothing was ever answered', async () => {
+      for (let i = 0; i < 3; i++) await endedAfter(40, cut);
+      expect(breaker.state).toBe('open');
+    });
+
+    test('one slow answer is soon forgotten', async () => {
+      await endedAfter(1_000, OK);
+      for (let i = 0; i < 22; i++) await endedAfter(10, OK);
+      for (let i = 0; i < 3; i++) await endedAfter(99, cut);
+      expect([1_000 * 0.9 ** 22 < 99, breaker.state]).toEqual([true, 'open']);
+    });
+
+    test('a probe is handed on to the next caller', async () => {
+      await endedAfter(100, OK);
+      await open();
+      clock += 1_000;
+      await endedAfter(50, cut);
+      expect([breaker.state, breaker.refusal(CONFIG)]).toEqual(['open', undefined]);
+      await endedAfter(100, OK);
+      expect(breaker.state).toBe('closed');
+    });
+  });
+
   test.each([
     [503, 'open'],
     [500, 'open'],

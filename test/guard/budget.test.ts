@@ -8,18 +8,24 @@ describe('RetryBudget', () => {
   let exhausted: number;
   /** When each retry was let go, or what it was refused with. */
   let log: string[];
+  /** Whether each that goes is answered at once. */
+  let isAnswered: boolean;
 
   const make = (reserve: number, ratio = 0.2) => {
     clock = new ManualClock();
     exhausted = 0;
     log = [];
+    isAnswered = false;
     budget = new RetryBudget(ratio, reserve, { ...clock, onExhausted: () => exhausted++ });
   };
   beforeEach(() => make(3));
 
   const retry = (name: string, refusal: () => { final: 'retry-budget' } | undefined = () => undefined) => {
     const place = budget.take(0, refusal);
-    const let_go = (end?: object) => void log.push(`${name} ${end ? 'refused' : 'goes'} at ${clock.now()}`);
+    const let_go = (end?: object) => {
+      log.push(`${name} ${end ? 'refused' : 'goes'} at ${clock.now()}`);
+      if (isAnswered) budget.answered(1);
+    };
     if (place) void place.result.then(let_go);
     else let_go();
     return place;
@@ -52,31 +58,34 @@ describe('RetryBudget', () => {
     expect([budget.waiting, clock.pending]).toEqual([0, 0]);
   });
 
-  test('once one that waited is answered, the others follow at half the pace at which they came', async () => {
+  test('while each is answered, those in line follow each other half as fast again as they came', async () => {
     make(1);
     retry('first');
     await clock.advance(100);
     for (let i = 0; i < 10; i++) retry(`${i}`);
     await clock.advance(150);
     expect(log).toEqual(['first goes at 0', '0 goes at 250']);
+    isAnswered = true;
     budget.answered(1);
-    // Ten came in 150 ms, so one goes each 30 ms.
-    await clock.advance(60);
-    expect(log.slice(2)).toEqual(['1 goes at 250', '2 goes at 280', '3 goes at 310']);
+    await clock.advance(200);
+    // Ten came in 150 ms: 10 ms between two of them, and a little more each time, as no more come.
+    const times = log.slice(1).map((line) => Number(line.split(' ').at(-1)));
+    expect(times.slice(1).map((at, i) => Math.round(at - (times[i] ?? 0)))).toEqual([
+      10, 11, 11, 12, 13, 14, 15, 16, 17,
+    ]);
   });
 
-  test('a retry that fails meanwhile makes the others wait again', async () => {
+  test('one in line that is not answered gives nothing back: the next one waits for its gap', async () => {
     make(1);
     for (let i = 0; i < 5; i++) retry(`${i}`);
     await clock.advance(250);
     budget.answered(1);
-    await clock.advance(0);
+    await clock.advance(300);
     budget.retryFailed();
-    const before = log.length;
-    await clock.advance(249);
-    expect(log).toHaveLength(before);
-    await clock.advance(1);
-    expect(log).toHaveLength(before + 1);
+    const times = log.map((line) => Math.round(Number(line.split(' ').at(-1))));
+    // The third with the token that the second gave back, the fourth without one.
+    expect(times).toEqual([0, 250, 292, 542]);
+    expect(budget.waiting).toBe(1);
   });
 
   test('five answered first attempts pay for one retry', async () => {
@@ -111,13 +120,16 @@ describe('RetryBudget', () => {
     expect(budget.tokens).toBe(6);
   });
 
-  test('what need not be sent takes a whole token, if there is one and nobody waits', () => {
+  test('what need not be sent takes a whole token, if there is one and nobody waits', async () => {
     make(1);
     expect([budget.takeSpare(), budget.takeSpare(), budget.tokens]).toEqual([true, false, 0]);
-    retry('a');
-    retry('b');
-    budget.take(5, () => undefined);
-    expect([budget.takeSpare(), budget.tokens, budget.waiting]).toEqual([false, 4, 2]);
+    make(3);
+    for (const name of ['a', 'b', 'c']) retry(name);
+    await clock.advance(100);
+    for (const name of ['d', 'e', 'f']) retry(name);
+    await clock.advance(150);
+    budget.answered(3);
+    expect([budget.takeSpare(), budget.tokens, budget.waiting]).toEqual([false, 3, 2]);
   });
 
   test('a first attempt that is answered gives those who wait a share of a token, and no more', async () => {
@@ -132,20 +144,45 @@ describe('RetryBudget', () => {
     expect(log).toEqual(['a goes at 0', 'b goes at 250']);
   });
 
-  test('while others wait, an answer gives back no tokens: they come at a pace of their own, which more answers leave as it is', async () => {
+  test('however many tokens an answer gives back, those in line go one by one', async () => {
     for (const name of ['a', 'b', 'c']) retry(name);
     await clock.advance(100);
     for (const name of ['d', 'e', 'f']) retry(name);
     await clock.advance(60);
     budget.answered(3);
-    budget.answered(3);
     await clock.advance(0);
     expect(log.slice(3)).toEqual(['d goes at 160']);
-    // Three came in 60 ms, so one goes each 40 ms.
-    await clock.advance(40);
-    budget.answered(1);
-    await clock.advance(40);
-    expect(log.slice(4)).toEqual(['e goes at 200', 'f goes at 240']);
+    // Three came in 60 ms.
+    await clock.advance(14);
+    expect([log.length, budget.waiting]).toEqual([5, 1]);
+    await clock.advance(17);
+    expect([log.length, budget.waiting]).toEqual([6, 0]);
+  });
+
+  test('without a reserve, answers make a token all the same', () => {
+    make(0);
+    for (let i = 0; i < 20; i++) budget.answered(0);
+    expect(budget.tokens).toBe(1);
+    retry('a');
+    expect([log, budget.tokens]).toEqual([['a goes at 0'], 0]);
+  });
+
+  test('time makes no token without a reserve', async () => {
+    make(0);
+    await clock.advance(60_000);
+    expect(budget.tokens).toBe(0);
+  });
+
+  test('how long the next one would wait is told by how fast the line moves', async () => {
+    make(1);
+    for (const name of ['a', 'b', 'c', 'd']) retry(name);
+    expect(budget.waitMs).toBe(0);
+    await clock.advance(200);
+    // Three came in 200 ms.
+    expect(Math.round(budget.waitMs)).toBe(Math.round((3 * 200) / 3 / 1.5));
+    await clock.advance(300);
+    // One has gone in 500 ms.
+    expect([log.length, budget.waitMs]).toEqual([2, 2 * 500]);
   });
 
   test('tokens that nobody waits for are kept', async () => {
@@ -226,7 +263,7 @@ describe('RetryBudget', () => {
     budget.answered(1);
     retry('e');
     await clock.advance(4_000);
-    expect(log.slice(2)).toEqual(['c goes at 1500', 'd goes at 3499', 'e goes at 5499']);
+    expect(log.slice(2)).toEqual(['c goes at 1500', 'd goes at 3499', 'e goes at 3749']);
   });
 
   test('who leaves frees the line, and the last one to leave takes the timer along', () => {

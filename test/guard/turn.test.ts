@@ -93,6 +93,16 @@ describe('turnOf', () => {
     expect([log.at(-1), guard.hasSpentBudget]).toEqual(['5 goes at 7500', false]);
   });
 
+  test('whoever would have to wait in line for more than half of its time gives up at once', async () => {
+    make({ retry: { budget: { reserve: 0 } } });
+    const own = { retry: { budget: { reserve: 0 } } };
+    for (const name of ['first', 'a', 'b', 'c']) asked(name, FAILED, own);
+    await clock.advance(500);
+    // One has gone in 500 ms, and two are before the next.
+    expect(log).toEqual(['a goes at 500']);
+    expect([asked('d', FAILED, own, 1_999), asked('e', FAILED, own, 2_000)]).toEqual(['retry-budget', 'waits']);
+  });
+
   test('a retry in line is refused when the circuit opens, with its last failure as the cause', async () => {
     make({ retry: { budget: { reserve: 0 } } });
     const own = { retry: { budget: { reserve: 0 } } };
