@@ -1,0 +1,2 @@
+/** In the place of heed.ts where a stream is a web stream, which says nothing until it is read. */
+export const heed = (): undefined => undefined;
