@@ -1,6 +1,6 @@
 import { AxiosError, CanceledError, type InternalAxiosRequestConfig } from 'axios';
-import { isObject } from '../base/object.js';
 import type { End } from '../base/outcome.js';
+import { isStream } from './body.js';
 import type { Call } from './call.js';
 
 /** As much of a Node stream as tells that it has died. Older ones do not tell whether they have ended. */
@@ -35,7 +35,7 @@ export function heed(call: Call): End | undefined {
 }
 
 const isNodeStream = (body: unknown): body is NodeStream =>
-  isObject(body) && ['on', 'pipe'].every((name) => typeof (body as Record<string, unknown>)[name] === 'function');
+  isStream(body) && typeof (body as Partial<NodeStream>).on === 'function';
 
 function hearersOf(stream: NodeStream): Set<Hear> {
   const known = HEARERS.get(stream);
