@@ -6,7 +6,7 @@ import { decide } from '../retry/decide.js';
 import { noted } from './await-turn.js';
 import { abandon } from './body.js';
 import type { Call } from './call.js';
-import { heed } from './heed.js';
+import { heedAgain } from './heed.js';
 import { thrown } from './outcomes.js';
 
 /** Decides on the latest attempt, which failed; true if there will be another. */
@@ -18,9 +18,7 @@ export async function decideNext(call: Call): Promise<boolean> {
   call.noteRetry(decision);
   call.emit('onRetry', () => Object.assign({}, call.recorder.last, { delayMs, because }));
   abandon(call.outcome);
-  const { body, retry } = call.policy;
-  // Either may put another body in its place.
-  if (!body && !retry.beforeRetry) heed(call);
+  heedAgain(call);
   return true;
 }
 

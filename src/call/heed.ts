@@ -34,6 +34,12 @@ export function heed(call: Call): End | undefined {
   return lifetime.over;
 }
 
+/** The same from the wait for a retry on, unless another body may take its place. */
+export function heedAgain(call: Call): void {
+  const { body, retry } = call.policy;
+  if (!body && !retry.beforeRetry) heed(call);
+}
+
 const isNodeStream = (body: unknown): body is NodeStream =>
   isStream(body) && typeof (body as Partial<NodeStream>).on === 'function';
 
