@@ -3,11 +3,13 @@ import { awaitTurn } from './await-turn.js';
 import type { Call } from './call.js';
 import { credentialsOf, leaveBehind } from './credentials.js';
 import { hedged } from './hedge.js';
+import { heed } from './heed.js';
 import { thrown } from './outcomes.js';
 
 /** Sends a call for the first time. Its body is made only if the caller gave none. */
 export function firstAttempt(call: Call): Promise<Outcome> {
   const makesBody = call.policy.body !== undefined && call.config.data === undefined;
+  heed(call);
   return unlessOver(call, makesBody ? bodyInTurn : awaitTurn);
 }
 
@@ -40,9 +42,10 @@ async function askBeforeRetry(call: Call): Promise<End | undefined> {
 }
 
 const preparedInTurn = async (call: Call): Promise<End | undefined> =>
-  (await awaitTurn(call)) ?? (await askBeforeRetry(call)) ?? (await renewBody(call)) ?? spent(call);
+  (await awaitTurn(call)) ?? (await askBeforeRetry(call)) ?? (await renewBody(call)) ?? spent(call) ?? heed(call);
 
-const bodyInTurn = async (call: Call): Promise<End | undefined> => (await awaitTurn(call)) ?? renewBody(call);
+const bodyInTurn = async (call: Call): Promise<End | undefined> =>
+  (await awaitTurn(call)) ?? (await renewBody(call)) ?? heed(call);
 
 async function renewBody({ lifetime, request, policy }: Call): Promise<End | undefined> {
   if (!policy.body) return undefined;

@@ -30,6 +30,8 @@ export class Call {
   /** Retries decided on; the recorder counts those that were sent. */
   retries = 0;
   previousDelayMs = 0;
+  /** Takes its ear off the stream it was to send. */
+  unheed: (() => void) | undefined;
   readonly retriesBy: Record<LimitedKind, number> = { connect: 0, read: 0, status: 0 };
   #madeIdentity: CallFacts | undefined;
 

@@ -6,6 +6,7 @@ import { decide } from '../retry/decide.js';
 import { noted } from './await-turn.js';
 import { abandon } from './body.js';
 import type { Call } from './call.js';
+import { heedAgain } from './heed.js';
 import { thrown } from './outcomes.js';
 
 /** Decides on the latest attempt, which failed; true if there will be another. */
@@ -17,6 +18,7 @@ export async function decideNext(call: Call): Promise<boolean> {
   call.noteRetry(decision);
   call.emit('onRetry', () => Object.assign({}, call.recorder.last, { delayMs, because }));
   abandon(call.outcome);
+  heedAgain(call);
   return true;
 }
 
@@ -25,7 +27,7 @@ async function decided(call: Call): Promise<Decision> {
   const { outcome = {}, lifetime } = call;
   try {
     const proposed = decide(outcome, call.facts, retry, Math.random);
-    const open = proposed.retry || proposed.because === 'not-retryable';
+    const open = proposed.retry || (proposed.because === 'not-retryable' && !outcome.final);
     const answer = open ? retry.shouldRetry?.(call.failed(), proposed) : undefined;
     const opinion = isThenable(answer) ? await lifetime.until(answer) : answer;
     if (lifetime.over) return end(call, lifetime.over);

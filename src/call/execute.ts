@@ -21,6 +21,7 @@ export async function execute(call: Call): Promise<AxiosResponse> {
     return settle(call);
   } finally {
     lifetime.dispose();
+    call.unheed?.();
     call.request.dispose();
   }
 }

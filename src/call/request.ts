@@ -71,18 +71,23 @@ export class Request {
     if (isUnserialized(this.template.data)) transform(this.template);
   }
 
+  /** Of the next attempt. */
+  get body(): unknown {
+    return this.#latest.data;
+  }
+
   get replayable(): boolean {
-    return this.policy.body !== undefined || isReplayable(this.#latest.data);
+    return this.policy.body !== undefined || isReplayable(this.body);
   }
 
   /** Two attempts at once would each get a part of a stream, though nobody has read it yet. */
   get canBeDoubled(): boolean {
-    return this.policy.idempotent !== false && !this.policy.body && this.replayable && !isStream(this.#latest.data);
+    return this.policy.idempotent !== false && !this.policy.body && this.replayable && !isStream(this.body);
   }
 
   /** A Node stream that is used up would go out as an empty body, and a web stream would throw, whatever had failed before. */
   get isSpent(): boolean {
-    const { data } = this.#latest;
+    const data = this.body;
     const { destroyed, locked } = Object(data) as { destroyed?: boolean; locked?: boolean };
     return isStream(data) && (destroyed === true || locked === true || data === this.#spent);
   }

@@ -22,6 +22,7 @@ const forBrowsers = [
   './base/redirected.js',
   './base/system-errors.js',
   './call/form.js',
+  './call/heed.js',
   './call/misplaced.js',
   './call/watch.js',
   './policy/suggest.js',
