@@ -6,14 +6,27 @@ import { originOf, portOf } from './url.js';
 /** The origins to which Node's fetch could not connect, by its error, which does not name them. */
 const origins = new WeakMap<object, string>();
 
-let watching = false;
+const failures = globalThis.process
+  ?.getBuiltinModule?.('node:diagnostics_channel')
+  ?.channel('undici:client:connectError');
+/** Node's own, found before a test can fake it: the watch would not end with the test. */
+const setImmediate = globalThis.process?.getBuiltinModule?.('node:timers')?.setImmediate;
 
-/** Starts noting to which origin a fetch could not connect: after a redirect, it is not the request's. */
-export function watchFetch(): void {
-  if (watching) return;
-  watching = true;
-  const channels = globalThis.process?.getBuiltinModule?.('node:diagnostics_channel');
-  channels?.subscribe('undici:client:connectError', note);
+let watchers = 0;
+
+/**
+ * Notes to which origin a fetch cannot connect, until told that it is over: after a redirect, it is not the request's. What
+ * the channel holds on to outlives a test file, or a reload; to subscribe costs more than all else that is done for a call.
+ */
+export function watchFetch(): () => void {
+  if (watchers++ === 0) failures?.subscribe(note);
+  return unwatchFetch;
+}
+
+function unwatchFetch(): void {
+  if (watchers > 1) watchers--;
+  // The last goes a turn later: calls that follow one another at once subscribe once.
+  else setImmediate?.(() => --watchers === 0 && failures?.unsubscribe(note));
 }
 
 function note(message: unknown): void {

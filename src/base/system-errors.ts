@@ -6,14 +6,16 @@ type Kind = 'dns' | 'connect' | 'tls' | 'read' | 'timeout' | 'other';
 
 /**
  * What a system call or a message tells better than the code: ENOENT of `connect` is a missing Unix socket, of other calls a
- * missing file; a TLS handshake that was cut off has the code of a lost connection.
+ * missing file; a TLS handshake that was cut off has the code of a lost connection. What `node --permission` forbids, of
+ * whatever call, it goes on forbidding.
  */
-export function kindDespiteCode(error: Readonly<Record<string, unknown>>): 'connect' | 'dns' | undefined {
+export function kindDespiteCode(error: Readonly<Record<string, unknown>>): 'connect' | 'dns' | 'other' | undefined {
   const { code, syscall, message } = error;
   if (typeof message === 'string') {
     if (/disconnected before secure TLS connection/.test(message)) return 'connect';
     if (isOfSocks(error) && !SOCKS_WILL_NOT.test(message)) return 'connect';
   }
+  if (code === 'ERR_ACCESS_DENIED') return 'other';
   if (typeof syscall !== 'string' || typeof code !== 'string') return undefined;
   if (syscall === 'connect') return 'connect';
   return /^(getaddrinfo$|query[A-Z])/.test(syscall) ? 'dns' : undefined;

@@ -5,7 +5,6 @@ import axios, {
   getAdapter,
   type InternalAxiosRequestConfig,
 } from 'axios';
-import { watchFetch } from '../base/redirected.js';
 
 type Config = InternalAxiosRequestConfig;
 
@@ -27,7 +26,6 @@ export function realAdapter(given: Config['adapter'], config: Config): RealAdapt
   const send = getAdapter(setting, config);
   const { adapterName } = send as { adapterName?: string };
   const isNodeHttp = adapterName === 'http';
-  if (!isNodeHttp) watchFetch();
   const isAxiosOwn = setting !== send && !(Array.isArray(setting) && setting.includes(send));
   // Some versions of axios give their fetch adapter no name.
   const isFetch = isAxiosOwn && !isNodeHttp && adapterName !== 'xhr';

@@ -93,7 +93,7 @@ export function send({ call, config: given, lifetime, sentAt, onSettled }: Sendi
       limitMs = ownMs > 0 ? ownMs : policy.attemptTimeout;
       lifetime.enter(kill, { startedAt: sentAt, endsAt: sentAt + limitMs, tell: timeUp });
       if (settled) return;
-      connection = watch(call, config, kill);
+      connection = watch(call, config, kill, undo);
       if (aborter instanceof LightSignal) undo.push(put(config, 'signal', aborter));
       else reserved = reserve(given);
       for (const key of PROGRESS) {

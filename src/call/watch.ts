@@ -1,16 +1,24 @@
 import type { InternalAxiosRequestConfig } from 'axios';
 import type { Outcome } from '../base/outcome.js';
+import { watchFetch } from '../base/redirected.js';
 import type { Call } from './call.js';
 import { ConnectionWatch } from './connection.js';
 import { connectTimedOut } from './outcomes.js';
 
-/** Watches the connections of an attempt, if it goes through axios's http adapter; `kill` ends it when none stands in time. */
+/**
+ * Watches the connections of an attempt through axios's http adapter: `kill` ends it when none stands in time. Of another, which
+ * may be a fetch, it hears of those that fail, until `undo` is done.
+ */
 export function watch(
   call: Call,
   config: InternalAxiosRequestConfig,
   kill: (end: Outcome) => void,
+  undo: (() => void)[],
 ): ConnectionWatch | undefined {
-  if (!call.adapter.isNodeHttp) return undefined;
+  if (!call.adapter.isNodeHttp) {
+    undo.push(watchFetch());
+    return undefined;
+  }
   const fresh = call.outcome?.stale === true;
   const connection = new ConnectionWatch({ limitMs: call.policy.connectTimeout, fresh }, () =>
     kill(connectTimedOut(call, connection.hops)),

@@ -159,6 +159,7 @@ function unknown(e: Evidence): Finding {
     ...(status >= 300 && !e.leadsNowhere
       ? ['A redirect was not followed, or a 304 not expected: see `maxRedirects` and `validateStatus`.']
       : []),
+    ...(hasCode(e, /^ERR_ACCESS_DENIED$/) ? ['Node runs with --permission: see --allow-net.'] : []),
     ...(e.target ? [`Compare: ${commands(e).curl}`] : []),
     'Read error.cause, and the cause of that, to the last.',
   ];

@@ -49,7 +49,8 @@ export async function withFakeClock<T>(
  * Replaces `setTimeout`, `clearTimeout`, `performance.now`, `Date.now` and, if asked, `Math.random` until `restore()`.
  *
  * @throws Error if one of them is faked already, as far as that shows: by another such clock, by the fake timers of Jest (the
- *   legacy ones too), Vitest or sinon, or by the mock timers of `node:test`
+ *   legacy ones too), Vitest or sinon, or by the mock timers of `node:test`;
+ *   or if one cannot be replaced, as under `node --frozen-intrinsics`: then none is
  * @throws TypeError or RangeError for what is no option, by name
  */
 export function fakeClock(options: FakeClockOptions = {}): FakeClock {
@@ -102,7 +103,7 @@ class Clock implements FakeClock {
   elapsedMs = 0;
   /** In the order in which they were set. */
   readonly #timers = new Set<Timer>();
-  readonly #restores: Restore[];
+  readonly #restores: Restore[] = [];
   readonly #turn = realTurn();
 
   constructor(random: FakeClockOptions['random']) {
@@ -125,18 +126,14 @@ class Clock implements FakeClock {
       );
     };
     const wait = (delay: number, value: unknown) => new Promise((resolve) => set(resolve, delay, value));
-    this.#restores = [
-      replace(globalThis, 'setTimeout', Object.assign(set, { clock: this, [PROMISIFIED]: wait })),
-      replace(globalThis, 'clearTimeout', (timer?: Timer) => {
-        if (timer instanceof Timer) this.#timers.delete(timer);
-        else clear(timer);
-      }),
-      replace(performance, 'now', () => monotonic + this.elapsedMs),
-      replace(Date, 'now', () => wall + Math.floor(this.elapsedMs)),
-    ];
-    if (random !== undefined) {
-      this.#restores.push(replace(Math, 'random', typeof random === 'number' ? () => random : random));
-    }
+    this.#fake('setTimeout', globalThis, Object.assign(set, { clock: this, [PROMISIFIED]: wait }));
+    this.#fake('clearTimeout', globalThis, (timer?: Timer) => {
+      if (timer instanceof Timer) this.#timers.delete(timer);
+      else clear(timer);
+    });
+    this.#fake('performance.now', performance, () => monotonic + this.elapsedMs);
+    this.#fake('Date.now', Date, () => wall + Math.floor(this.elapsedMs));
+    if (random !== undefined) this.#fake('Math.random', Math, typeof random === 'number' ? () => random : random);
   }
 
   get pending(): number {
@@ -172,6 +169,16 @@ class Clock implements FakeClock {
 
   [Symbol.dispose](): void {
     this.restore();
+  }
+
+  /** All or nothing: of a clock that cannot be put in place, nobody has a handle to take away what is. */
+  #fake(name: string, target: object, value: unknown): void {
+    try {
+      this.#restores.push(replace(target, name.replace(/.*\./, ''), value));
+    } catch (cause) {
+      this.restore();
+      throw new Error(`${name} cannot be faked: it is not to be replaced`, { cause });
+    }
   }
 
   async #runWhile(wanted: (next: Timer) => boolean): Promise<void> {

@@ -88,6 +88,20 @@ describe('classify and neverSent', () => {
     ],
     ['forbidden by a firewall', http('EPERM', 'connect EPERM 192.0.2.1:80', { syscall: 'connect' }), 'connect', UNSENT],
     [
+      'forbidden by node --permission, http',
+      http('ERR_ACCESS_DENIED', 'connect ERR_ACCESS_DENIED 127.0.0.1:80', { syscall: 'connect' }),
+      'other',
+      SENT,
+    ],
+    [
+      'forbidden by node --permission, fetch by name',
+      Object.assign(viaFetch(undefined, ''), {
+        cause: native('ERR_ACCESS_DENIED', 'getaddrinfo ERR_ACCESS_DENIED a.test', { syscall: 'getaddrinfo' }),
+      }),
+      'other',
+      SENT,
+    ],
+    [
       'hung up on by a proxy',
       new AxiosError('Proxy connection ended before receiving CONNECT response'),
       'connect',

@@ -700,6 +700,17 @@ describe('the advice', () => {
   });
 });
 
+describe('what node --permission forbids', () => {
+  test.each([
+    ['http', viaHttp],
+    ['fetch', viaFetch],
+  ])('does not pass by itself, through %s, and the flag that allows it is named', (_adapter, via) => {
+    const { cause, transient, advice } = diagnose(via(connect('ERR_ACCESS_DENIED')));
+    expect({ cause, transient }).toEqual({ cause: 'unknown', transient: false });
+    expect(advice[0]).toBe('Node runs with --permission: see --allow-net.');
+  });
+});
+
 describe('a proxy is told from the server', () => {
   ownEnvironment();
   const cause = (fields: object, error = connect('ECONNREFUSED', '10.9.9.9', 3128)) =>

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import axios, { type AxiosHeaders, type AxiosInstance } from 'axios';
+import axios, { type AxiosHeaders, type AxiosInstance, getAdapter } from 'axios';
 import { attachResilience, type Decision, type FailedAttempt, reportOf } from 'axios-resilience';
 import { deadPort, type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
 import { rejection, sleep } from '../helpers/settled.js';
@@ -356,4 +356,21 @@ describe.each(['http', 'fetch'] as const)('what decides on a retry, through the 
       ['/', 'Bearer 2'],
     ]);
   });
+});
+
+test('a POST redirected by the fetch of an adapter of their own was sent once, in one call after another', async () => {
+  const server = await flakyServer();
+  try {
+    const api = axios.create({ baseURL: server.url, adapter: (config) => getAdapter('fetch')(config) });
+    server.script({ status: 307, headers: { location: `http://127.0.0.2:${server.port}/` } });
+    attachResilience(api, { retry: NOW });
+    for (let call = 0; call < 3; call++) {
+      const error = await rejection(api.post('/', { a: 1 }));
+      expect(reportOf(error)).toMatchObject({ ended: 'method-not-allowed', attempts: [{ failure: 'connect' }] });
+      await sleep(5);
+    }
+    expect(server.hits).toHaveLength(3);
+  } finally {
+    await server.close();
+  }
 });

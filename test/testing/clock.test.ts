@@ -163,6 +163,20 @@ describe('a fake clock', () => {
     expect(Object.hasOwn(performance, 'now')).toBe(false);
   });
 
+  test('where one of them cannot be replaced, none is, and the error says which', () => {
+    const fixed = jest.replaceProperty(globalThis, 'performance', Object.freeze({ now: () => 0 }) as Performance);
+    const before = [setTimeout, clearTimeout, Date.now];
+    expect(() => fakeClock()).toThrow(
+      expect.objectContaining({
+        message: 'performance.now cannot be faked: it is not to be replaced',
+        cause: expect.any(TypeError),
+      }),
+    );
+    expect([setTimeout, clearTimeout, Date.now]).toEqual(before);
+    fixed.restore();
+    fakeClock().restore();
+  });
+
   test('restore() may be called twice, and is what `using` calls', () => {
     const before = setTimeout;
     const clock = fakeClock();
