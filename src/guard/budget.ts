@@ -103,8 +103,8 @@ export class RetryBudget {
     }
     this.#joined++;
     const place = this.#line.join({ serve: () => undefined, refusal });
-    // The timer of those before it may be gone, with the fake clock of a test that left them behind.
-    if (this.#line.size === 1 || this.environment.now() >= this.#dueAt) this.#serve();
+    // Each time: the timer of those before it may be gone, with the fake clock of a test that left them behind.
+    this.#serve();
     return place;
   }
 

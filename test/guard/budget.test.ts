@@ -175,14 +175,24 @@ describe('RetryBudget', () => {
 
   test('how long the next one would wait is told by how fast the line moves', async () => {
     make(1);
-    for (const name of ['a', 'b', 'c', 'd']) retry(name);
+    retry('a');
+    await clock.advance(100);
+    for (const name of ['b', 'c', 'd', 'e']) retry(name);
     expect(budget.waitMs).toBe(0);
-    await clock.advance(200);
-    // Three came in 200 ms.
-    expect(Math.round(budget.waitMs)).toBe(Math.round((3 * 200) / 3 / 1.5));
-    await clock.advance(300);
-    // One has gone in 500 ms.
-    expect([log.length, budget.waitMs]).toEqual([2, 2 * 500]);
+    await clock.advance(120);
+    // Four came in 120 ms, and go half as fast again.
+    expect(budget.waitMs).toBe((4 * 120) / 4 / 1.5);
+    await clock.advance(780);
+    // Two have gone in 900 ms.
+    expect([log.length, budget.waitMs]).toEqual([3, (2 * 900) / 2]);
+  });
+
+  test('there never will be a token where neither a reserve nor an answer makes one', () => {
+    const isNone = (ratio: number, reserve: number) => {
+      make(reserve, ratio);
+      return budget.isNone;
+    };
+    expect([isNone(0, 0), isNone(0.2, 0), isNone(0, 1), isNone(1, 1)]).toEqual([true, false, false, false]);
   });
 
   test('tokens that nobody waits for are kept', async () => {

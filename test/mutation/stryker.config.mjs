@@ -6,7 +6,7 @@ const TESTS = {
   call: [
     'call/*',
     'attach',
-    'integration/{bodies,connecting,cool-down,hedging,observing,other-retries,overrides,retries,steering}',
+    'integration/{bodies,connecting,cool-down,hedging,held-bodies,observing,other-retries,overrides,retries,steering}',
     'integration/conformance/{attempts,transport}',
   ],
 };
