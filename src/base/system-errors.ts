@@ -14,6 +14,9 @@ export function kindDespiteCode(error: Readonly<Record<string, unknown>>): 'conn
   if (typeof message === 'string') {
     if (/disconnected before secure TLS connection/.test(message)) return 'connect';
     if (isOfSocks(error) && !SOCKS_WILL_NOT.test(message)) return 'connect';
+    if (TUNNEL_FAILED.test(message)) return 'connect';
+    // A proxy that wants a password, in the words of the agent called tunnel; a request that a test has no mock for.
+    if (/^(tunneling socket could not be|Nock: Disallowed)/.test(message)) return 'other';
   }
   if (code === 'ERR_ACCESS_DENIED') return 'other';
   if (typeof syscall !== 'string' || typeof code !== 'string') return undefined;
@@ -24,6 +27,9 @@ export function kindDespiteCode(error: Readonly<Record<string, unknown>>): 'conn
 /** The client of SOCKS proxies gives no code, and all it can say is said before the tunnel stands: nothing was sent. */
 const isOfSocks = ({ code, options }: Readonly<Record<string, unknown>>): boolean =>
   code === undefined && isObject(options) && 'proxy' in options && 'destination' in options;
+
+/** Whose code is that of a lost connection, whatever became of the tunnel. */
+const TUNNEL_FAILED = /^tunneling socket could not be established, (cause=|statusCode=(408|425|429|5\d\d))/;
 
 /** It does not speak SOCKS, or not to us. */
 const SOCKS_WILL_NOT = /\binvalid\b|authentication failed|NotAllowed|NotSupported|RejectedIdent/i;

@@ -1,3 +1,4 @@
+import { causesOf } from '../base/causes.js';
 import { isObject } from '../base/object.js';
 import type { ResilienceReport } from '../base/report.js';
 import type { Recorder } from './recorder.js';
@@ -51,11 +52,14 @@ export function shareReport(key: object, other: object): void {
 
 /**
  * What happened on the way to a response or an error, whichever the call settled with, or `undefined` if neither came
- * through an attached instance. An error that axios made of a good response (one that would not parse) has its report too,
+ * through an attached instance. An error of one's own has that of its `cause`. An error that axios made of a good response (one that would not parse) has its report too,
  * and so has what hooks and the functions of a policy are given while the call runs.
  */
 export function reportOf(settled: unknown): ResilienceReport | undefined {
-  if (!isObject(settled)) return undefined;
-  const { config } = settled as { config?: unknown };
-  return (filed.get(settled) ?? filed.get(Object(config)))?.report;
+  for (const link of causesOf(settled)) {
+    const { config } = link as { config?: unknown };
+    const recorder = filed.get(link) ?? filed.get(Object(config));
+    if (recorder) return recorder.report;
+  }
+  return undefined;
 }

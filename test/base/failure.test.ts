@@ -47,6 +47,12 @@ const viaSocks = (message: string) =>
     }),
   });
 
+/** As the agent of that name gives it. */
+const viaTunnel = (why: string) => {
+  const cause = native('ECONNRESET', `tunneling socket could not be established, ${why}`);
+  return AxiosError.from(cause, cause.code, CONFIG);
+};
+
 /** As Deno's fetch says that it could not connect, and to which URL. */
 const viaDeno = (reason: string, url = 'https://a.test/users?q=(b)') =>
   viaFetch(undefined, `error sending request for url (${url}): client error (Connect): ${reason}`);
@@ -139,6 +145,15 @@ describe('classify and neverSent', () => {
     ],
     ['hung up on by a proxy, undici', hungUpByProxy(0), 'read', UNSENT],
     ['redirected, then hung up on by a proxy, undici', hungUpByProxy(1), 'read', SENT],
+    ['a proxy that is not there, by the agent tunnel', viaTunnel('cause=connect ECONNREFUSED'), 'connect', UNSENT],
+    ['a proxy that is overrun, by the agent tunnel', viaTunnel('statusCode=503'), 'connect', UNSENT],
+    ['a proxy that wants a password, by the agent tunnel', viaTunnel('statusCode=407'), 'other', SENT],
+    [
+      'a request that nock has no answer for',
+      AxiosError.from(native('ENETUNREACH', 'Nock: Disallowed net connect for "a.test:443/"'), 'ENETUNREACH', CONFIG),
+      'other',
+      SENT,
+    ],
     ['a SOCKS proxy that is not there', viaSocks('connect ECONNREFUSED 127.0.0.1:1080'), 'connect', UNSENT],
     ['hung up on by a SOCKS proxy', viaSocks('Socket closed'), 'connect', UNSENT],
     ['reset by a SOCKS proxy', viaSocks('read ECONNRESET'), 'connect', UNSENT],

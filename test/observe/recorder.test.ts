@@ -119,6 +119,13 @@ describe('reportOf', () => {
     expect(reportOf(recorded(new AxiosError('no', 'X', config), 4))?.retries).toBe(4);
   });
 
+  test('of an error of one’s own it is that of the cause, unless it has one itself', () => {
+    const failure = recorded(new AxiosError('no'), 2);
+    const own = new Error('orders cannot be had', { cause: new Error('later', { cause: failure }) });
+    expect(reportOf(own)?.retries).toBe(2);
+    expect(reportOf(recorded(own, 1))?.retries).toBe(1);
+  });
+
   test('of what is frozen, and the latest of what settles twice', () => {
     expect(reportOf(recorded(Object.freeze(new Error('frozen')), 5))?.retries).toBe(5);
     const settled = new Error('thrown again');
