@@ -44,8 +44,11 @@ export function isUnread(data: unknown): boolean {
   return readableFlowing === null && !locked;
 }
 
-/** Lets go of a body that nobody will read, so that its socket is free for the next attempt. */
-export function discard(data: unknown): void {
+/**
+ * Lets go of a body that nobody will read, so that its socket is free for the next attempt: of an answer's by its `request` too,
+ * since axios puts a stream before it, where there is a `maxContentLength`, that never lets go of what it has not begun to read.
+ */
+export function discard(data: unknown, request?: { destroy?: () => void }): void {
   if (!isStream(data)) return;
   try {
     const { destroy, cancel } = data as { destroy?: () => void; cancel?: () => unknown };
@@ -55,6 +58,7 @@ export function discard(data: unknown): void {
       // Destroying it may make it say so.
       (data as { on?: (event: string, listener: () => void) => void }).on?.('error', () => {});
       destroy?.call(data);
+      request?.destroy?.();
     }
   } catch {
     // A stream of somebody's own that cannot be let go of: the call goes on all the same.
@@ -67,7 +71,7 @@ export function discard(data: unknown): void {
  */
 export function abandon({ response, stream }: Outcome = {}): void {
   stream?.abort();
-  discard(response?.data);
+  discard(response?.data, response?.request);
 }
 
 const isWebStream = (data: object): boolean => typeof (data as { getReader?: unknown }).getReader === 'function';

@@ -22,8 +22,9 @@ export interface Scope {
   lastUse: number;
 }
 
-/** Beyond so many, each new scope takes the place of one that is idle. */
+/** Before there are more, so many of them go: to look for one each time costs 60 µs. */
 const MOST_SCOPES = 1_000;
+const FORGOTTEN_AT_ONCE = 100;
 
 /** What all calls of one attached instance share. */
 export class Context {
@@ -92,28 +93,28 @@ export class Context {
       onStateChange: (from, to, retryInMs, openedBy) => tell('onStateChange', { from, to, retryInMs, openedBy }),
       onSaturation: (limit, queued) => tell('onSaturation', { limit, queued }),
     });
-    if (this.#scopes.size >= MOST_SCOPES) this.#forgetOne();
+    if (this.#scopes.size >= MOST_SCOPES) this.#forgetSome();
     const scope = { name, guard, counters: new Counters(), lastUse: 0 };
     this.#scopes.set(name, scope);
     if (guard.breaker) this.breakers.set(name, guard.breaker);
     return scope;
   }
 
-  /** The one that has been idle for longest; never one that is busy, or whose circuit still refuses. */
-  #forgetOne(): void {
-    let oldest: Scope | undefined;
-    for (const scope of this.#scopes.values()) {
-      if (scope.lastUse < (oldest?.lastUse ?? Infinity) && isIdle(scope)) oldest = scope;
+  /** Those unused for longest, and those that still refuse calls only if there are no others; never one that is busy. */
+  #forgetSome(): void {
+    const quiet = [...this.#scopes.values()].filter(isQuiet);
+    const idle = quiet.filter(({ guard }) => guard.isIdle);
+    const going = (idle.length > 0 ? idle : quiet).sort((a, b) => a.lastUse - b.lastUse);
+    for (const { name, counters } of going.slice(0, FORGOTTEN_AT_ONCE)) {
+      this.#scopes.delete(name);
+      this.breakers.delete(name);
+      this.#forgotten.add(counters);
     }
-    if (!oldest) return;
-    this.#scopes.delete(oldest.name);
-    this.breakers.delete(oldest.name);
-    this.#forgotten.add(oldest.counters);
   }
 }
 
 /** No call of it is under way, be it between two attempts, and none of another scope's is on its way through it. */
-function isIdle({ counters, guard }: Scope): boolean {
+function isQuiet({ counters, guard }: Scope): boolean {
   const { calls, successes, failures, rejected, canceled, inFlight } = counters;
-  return calls === successes + failures + rejected + canceled && inFlight === 0 && guard.isIdle;
+  return calls === successes + failures + rejected + canceled && inFlight === 0 && !guard.isBusy;
 }

@@ -4,6 +4,9 @@ import { originOf } from '../base/url.js';
 
 type Config = InternalAxiosRequestConfig;
 
+/** The name of one origin is no name of another. */
+const LEFT_BEHIND = [...CREDENTIAL_HEADERS, 'Host'];
+
 interface Credentials {
   readonly origin: string;
   readonly auth: Config['auth'];
@@ -14,7 +17,7 @@ interface Credentials {
 export const credentialsOf = (config: Config): Credentials => ({
   origin: originOf(config),
   auth: config.auth,
-  headers: CREDENTIAL_HEADERS.map((name) => [name, config.headers.get(name)] as const),
+  headers: LEFT_BEHIND.map((name) => [name, config.headers.get(name)] as const),
 });
 
 /** Takes off `config`, if a hook has turned it to another origin, the credentials that the hook did not renew. */

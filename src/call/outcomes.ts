@@ -25,7 +25,7 @@ export function outcomeOfResponse(response: AxiosResponse, call: Call): Outcome 
     const unready = unawaited(retry.retryResponse?.(parsed(response))) === true;
     return unready ? { failure: 'status', unready, ...answered(response) } : { response };
   } catch (error) {
-    discard(response.data);
+    discard(response.data, response.request);
     return thrown(error);
   }
 }

@@ -60,7 +60,7 @@ export function send({ call, config: given, lifetime, sentAt, onSettled }: Sendi
     };
     const timeUp = () => kill(timedOut(call, limitMs, ownMs > 0));
     const onResponse = (response: AxiosResponse) => {
-      if (settled) return discard(response?.data);
+      if (settled) return discard(response?.data, response?.request);
       try {
         restoreConfig(response, config, aborter, call.config);
         settle(streaming(response, aborter, outcomeOfResponse(response, call)));
@@ -74,7 +74,7 @@ export function send({ call, config: given, lifetime, sentAt, onSettled }: Sendi
         // axios's own timer was first: in the middle of a body, it says that the connection was lost.
         if (!settled && now() - sentAt >= limitMs && classify(error) === 'read') timeUp();
         if (cut) copyRequest(cut, error);
-        if (settled) return discard(response?.data);
+        if (settled) return discard(response?.data, response?.request);
         restoreConfig(error as object, config, aborter, call.config);
         restoreConfig(response, config, aborter, call.config);
         settle(streaming(response, aborter, outcomeOfError(error, response, call.config, connection)));

@@ -6,11 +6,14 @@ const HARMLESS = /^(accept(-.+)?|cache-control|content-type|host|origin|user-age
 /** Shorter values are part of ordinary words, and protect nothing. */
 const SHORTEST = 6;
 
+/** Common words are shorter, most of them. */
+const SHORTEST_WITHOUT_DIGITS = 10;
+
 /** All that was given and must not be shown, even if a server sends it back. */
 export function secretsIn(headers: readonly (readonly [string, string])[], query: URLSearchParams): string[] {
   const values = headers.filter(([name]) => !HARMLESS.test(name)).flatMap(([, value]) => [value, ...partsOf(value)]);
   // Of a query only what looks like a key: its other values are common words.
-  const keys = [...query.values()].filter((value) => /\d/.test(value));
+  const keys = [...query.values()].filter((value) => /\d/.test(value) || value.length >= SHORTEST_WITHOUT_DIGITS);
   return [...values, ...keys];
 }
 
@@ -36,7 +39,9 @@ export function concealing(secrets: readonly string[]): (text: string) => string
 }
 
 const anyForm = (secret: string): string =>
-  [...secret].map((character) => `(?:${literal(character)}|${encoded(character)})`).join('');
+  [...secret]
+    .map((character) => `(?:${character === ' ' ? '[ +]' : literal(character)}|${encoded(character)})`)
+    .join('');
 
 const encoded = (character: string): string =>
   [...Buffer.from(character)].map((byte) => `%(?:25)*${byte.toString(16).padStart(2, '0')}`).join('');

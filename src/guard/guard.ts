@@ -67,11 +67,16 @@ export class Guard {
     return { queued, held, ...(breaker && { circuit: breaker.state, retryInMs: breaker.retryInMs }) };
   }
 
+  /** Somebody is on the way through it, or has it held open by hand. */
+  get isBusy(): boolean {
+    const { queued, held, breaker, bulkhead } = this;
+    return queued + held + (bulkhead?.inFlight ?? 0) > 0 || breaker?.state === 'isolated';
+  }
+
   /** Nothing would be lost by forgetting this scope. */
   get isIdle(): boolean {
-    const { queued, held, breaker, coolDown } = this;
-    const inFlight = this.bulkhead?.inFlight ?? 0;
-    return inFlight + queued + held + (breaker?.retryInMs ?? 0) + (coolDown?.retryInMs ?? 0) === 0;
+    const { isBusy, breaker, coolDown } = this;
+    return !isBusy && (breaker?.retryInMs ?? 0) + (coolDown?.retryInMs ?? 0) === 0;
   }
 
   get queued(): number {

@@ -42,10 +42,10 @@ export class Emitter {
 
   /** `make` runs only if somebody listens. Of a request's `own`, the first that has the hook runs, after the instance's. */
   emit<Name extends EventName>(name: Name, make: () => EventOf<Name>, own: readonly Listener[] = []): void {
-    const first = own.find((listener) => listener[name]);
+    const first = own.find((listener) => hears(listener, name));
     let event: EventOf<Name> | undefined;
     for (const entry of first ? [...this.#entries, { listener: first }] : this.#entries) {
-      if (!entry.listener[name]) continue;
+      if (!hears(entry.listener, name)) continue;
       event ??= make();
       this.#tell(entry, name, event);
     }
@@ -65,3 +65,6 @@ export class Emitter {
     }
   }
 }
+
+/** Not whatever else somebody may have put on `Object.prototype`. */
+const hears = (listener: Listener, name: EventName): boolean => typeof listener[name] === 'function';

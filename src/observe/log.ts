@@ -153,10 +153,13 @@ const round = (ms: number): number => Math.round(ms * 10) / 10;
 /** pino takes fields first; console is read by people, message first; winston takes one object that holds the message. */
 function writer(logger: ResilienceLogger): Write {
   if (logger === globalThis.console)
-    return (level, fields, message) => console[level](`${NAME}: ${message.replaceAll('%', '%%')}`, fields);
+    return (level, fields, message) => console[level](line(message).replaceAll('%', '%%'), fields);
   if ('transports' in logger && 'log' in logger && typeof logger.log === 'function') {
     const { log } = logger;
-    return (level, fields, message) => log.call(logger, { ...fields, level, message: `${NAME}: ${message}` });
+    return (level, fields, message) => log.call(logger, { ...fields, level, message: line(message) });
   }
-  return (level, fields, message) => logger[level]?.(fields, `${NAME}: ${message}`);
+  return (level, fields, message) => logger[level]?.(fields, line(message));
 }
+
+/** One line, whatever somebody has put into the name of a scope. */
+const line = (message: string): string => `${NAME}: ${message.replace(/\p{Cc}/gu, ' ')}`;

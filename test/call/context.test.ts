@@ -46,24 +46,19 @@ describe('scopes', () => {
     );
   });
 
-  test('are a thousand at most: the one that was not used for longest goes, and stays in the sums', () => {
+  test('are a thousand at most: the hundred that were not used for longest go, and stay in the sums', () => {
     const { context } = made();
     fill(context, 1_000);
     context.scope('0');
     expect(Object.keys(context.stats().scopes)).toHaveLength(1_000);
     context.scope('new');
     const { calls, scopes } = context.stats();
-    expect([Object.keys(scopes).length, calls, has(context, '0'), has(context, '1'), has(context, '2')]).toEqual([
-      1_000,
-      1_000,
-      true,
-      false,
-      true,
-    ]);
-    expect([context.breakers.size, context.breakers.has('1')]).toEqual([1_000, false]);
+    expect([Object.keys(scopes).length, calls]).toEqual([901, 1_000]);
+    expect(['0', '1', '100', '101', 'new'].map((name) => has(context, name))).toEqual([true, false, false, true, true]);
+    expect([context.breakers.size, context.breakers.has('100')]).toEqual([901, false]);
   });
 
-  test('that are busy, or whose circuit refuses, are kept, though there be more than a thousand', () => {
+  test('that are busy, or isolated by hand, are kept, though there be more than a thousand', () => {
     const { context } = made();
     fill(context, 1_000);
     context.scope('0').counters.inFlight = 1;
@@ -72,10 +67,20 @@ describe('scopes', () => {
     for (let i = 3; i < 1_000; i++) context.scope(`${i}`);
     context.scope('new');
     expect(['0', '1', '2', '3'].map((name) => has(context, name))).toEqual([true, true, true, false]);
-    for (let i = 4; i < 1_000; i++) context.scope(`${i}`).counters.inFlight = 1;
-    context.scope('new').counters.inFlight = 1;
-    context.scope('newer');
-    expect(Object.keys(context.stats().scopes)).toHaveLength(1_001);
+    for (const name of Object.keys(context.stats().scopes)) context.scope(name).counters.inFlight = 1;
+    for (let i = 0; i < 200; i++) context.scope(`newer ${i}`).counters.inFlight = 1;
+    expect(Object.keys(context.stats().scopes)).toHaveLength(901 + 200);
+  });
+
+  test('that still refuse calls go when all do, but no sooner', () => {
+    const { context } = made();
+    fill(context, 1_000);
+    for (let i = 0; i < 999; i++) context.scope(`${i}`).guard.coolDown?.begin(60_000);
+    context.scope('new').guard.coolDown?.begin(60_000);
+    expect([has(context, '999'), Object.keys(context.stats().scopes).length]).toEqual([false, 1_000]);
+    for (let i = 0; i < 5_000; i++) context.scope(`newer ${i}`).guard.coolDown?.begin(60_000);
+    expect([has(context, '0'), has(context, 'newer 4999')]).toEqual([false, true]);
+    expect(Object.keys(context.stats().scopes).length).toBeLessThanOrEqual(1_000);
   });
 });
 

@@ -18,6 +18,12 @@ function left(hook: Partial<Config> | ((config: Config) => void), more: Partial<
 const ALL = ['authorization', 'Cookie', 'X-Trace'];
 
 describe('leaveBehind', () => {
+  test('the name of the one origin is not sent to another', () => {
+    const headers = () => new AxiosHeaders({ host: 'api.test' });
+    expect(left({ url: 'https://other.test/users' }, { headers: headers() })).toEqual([[], undefined]);
+    expect(left({ url: 'https://api.test/orders' }, { headers: headers() })).toEqual([['host'], 'u']);
+  });
+
   test('takes nothing off a request that stays at its origin, whatever its path', () => {
     const paths = ['/other', 'https://api.test:443/users', 'https://API.test?page=2'];
     const config = { baseURL: 'https://api.test' };

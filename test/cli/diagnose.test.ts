@@ -540,6 +540,19 @@ describe('hostile servers', () => {
     }
   });
 
+  test('nor a value of the query, be it in words', async () => {
+    const echoed = 'correcthorsebattery correct+horse+battery9 CORRECT%20HORSE+BATTERY9';
+    const url = await to(
+      `HTTP/1.1 302 ${echoed}\r\nLocation: /in?${echoed.replaceAll(' ', '/')}\r\nRateLimit: ${echoed}\r\nContent-Length: 0\r\n\r\n`,
+    );
+    const asked = `${url}users?password=correcthorsebattery&phrase=correct+horse+battery9&sort=asc`;
+    for (const args of [[], ['--json']]) {
+      const { out } = await command(['diagnose', asked, ...args]);
+      expect(out).toContain('ratelimit: REDACTED REDACTED REDACTED');
+      expect(out).not.toMatch(/horse/i);
+    }
+  });
+
   test('not even if it comes back percent-encoded', async () => {
     const [once, twice] = ['hunter22%2Ftok%2ben%3Dabc9', 'hunter22%252Ftok%252Ben=abc9'];
     const url = await to(

@@ -15,6 +15,15 @@ function emitter() {
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('Emitter', () => {
+  test('what is no function is no hook, such as one on Object.prototype', () => {
+    const { emitter: it, reports } = emitter();
+    const polluted = Object.create({ onStateChange: 'x' }) as Listener;
+    const told: unknown[] = [];
+    it.add(polluted);
+    it.emit('onStateChange', make, [polluted, { onStateChange: (event) => told.push(event) }]);
+    expect([told, reports]).toEqual([[EVENT], []]);
+  });
+
   test('tells all listeners the same event, in the order they came, the request’s own last', () => {
     const { emitter: it, reports } = emitter();
     const told: [string, unknown][] = [];

@@ -344,6 +344,12 @@ describe('loggers', () => {
     expect(line).toContain("'resilience.circuit.to': 'closed'");
   });
 
+  test('a message is one line, whatever is in the name of a scope', () => {
+    const info = jest.spyOn(console, 'info').mockImplementation(() => {});
+    logListener(console).onStateChange?.({ ...event, scope: 'tenant a\r\nFAKE \x1b[31mred' });
+    expect(info.mock.calls[0]?.[0]).toBe('axios-resilience: circuit of tenant a  FAKE  [31mred: half-open → closed');
+  });
+
   test('winston gets one object that holds the message', () => {
     const lines: unknown[] = [];
     const logger = {

@@ -1,4 +1,6 @@
 import { getEventListeners, setMaxListeners } from 'node:events';
+import { Agent } from 'node:http';
+import type { Readable } from 'node:stream';
 import { inspect } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -38,6 +40,26 @@ describe('what is held, and for how long', () => {
     expect(failed.map((answer) => answer.deref() === undefined)).toEqual([true, true, true]);
     expect(last.data).toEqual({ hit: 4 });
   });
+
+  test.each([[undefined], [1e6]])(
+    'maxContentLength %p: the socket of a failed stream is there for the next attempt',
+    async (limit) => {
+      const httpAgent = new Agent({ keepAlive: true, maxSockets: 1 });
+      attachResilience(api, { attemptTimeout: 1_000, retry: NOW });
+      server.script(503, 503, { body: 'x'.repeat(100_000) });
+      const options = {
+        httpAgent,
+        proxy: false,
+        responseType: 'stream',
+        ...(limit && { maxContentLength: limit }),
+      } as const;
+      const { data } = await api.get<Readable>('/', options);
+      let length = 0;
+      for await (const chunk of data) length += (chunk as Buffer).length;
+      expect([server.hits.length, length]).toEqual([3, 100_000]);
+      httpAgent.destroy();
+    },
+  );
 
   test('300 retried calls of two big answers each leave the heap as it was', async () => {
     attachResilience(api, { retry: NOW, breaker: false });
