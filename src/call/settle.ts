@@ -15,7 +15,7 @@ const AS_THEY_ARE: ReadonlySet<string | undefined> = new Set<StopReason>(['not-r
 /** The caller gets what the last attempt ended with, unchanged, or what its `fallback` has instead of a failure. */
 export function settle(call: Call): AxiosResponse | Promise<AxiosResponse> {
   const { outcome = {}, decision, policy } = call;
-  if (!('error' in outcome)) return outcome.response as AxiosResponse;
+  if (!Object.hasOwn(outcome, 'error')) return outcome.response as AxiosResponse;
   if (policy.fallback && !AS_THEY_ARE.has(decision?.because)) return fallback(call, policy.fallback);
   throw outcome.error;
 }

@@ -52,8 +52,9 @@ export function shareReport(key: object, other: object): void {
 
 /**
  * What happened on the way to a response or an error, whichever the call settled with, or `undefined` if neither came
- * through an attached instance. An error of one's own has that of its `cause`. An error that axios made of a good response (one that would not parse) has its report too,
- * and so has what hooks and the functions of a policy are given while the call runs.
+ * through an attached instance. An error of one's own has the report of its `cause`. An error that axios made of a good response
+ * (one that would not parse) has its report too, and so has what hooks and the functions of a policy are given while the call
+ * runs.
  */
 export function reportOf(settled: unknown): ResilienceReport | undefined {
   for (const link of causesOf(settled)) {
