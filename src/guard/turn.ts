@@ -32,6 +32,7 @@ export function turnOf(guard: Guard, call: GuardedCall): Turn | End | undefined 
   const spent = () => unless(budget.isSpent && budget.waiting > 1);
   return (
     refusal() ??
+    call.lifetime.overByNow ??
     unless(budget.waitMs > SHARE_FOR_WAITING * call.lifetime.remainingMs) ??
     budget.take(reserveOf(policy.retry), () => spent() ?? refusal())
   );

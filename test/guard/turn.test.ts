@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { AxiosHeaders } from 'axios';
-import type { Outcome } from '../../src/base/outcome.js';
+import type { End, Outcome } from '../../src/base/outcome.js';
 import type { Guard } from '../../src/guard/guard.js';
 import { type Turn, turnOf } from '../../src/guard/turn.js';
 import { resolvePolicy } from '../../src/policy/resolve.js';
@@ -10,6 +10,7 @@ import { quietGuard } from '../helpers/quiet-guard.js';
 
 const CONFIG = { headers: new AxiosHeaders() };
 const CAUSE = new Error('status 503');
+const OVER: End = { failure: 'timeout', final: 'deadline' };
 const FAILED: Outcome = { failure: 'status', error: CAUSE };
 
 describe('turnOf', () => {
@@ -29,7 +30,7 @@ describe('turnOf', () => {
     turnOf(guard, {
       config: CONFIG,
       policy: resolvePolicy(policy),
-      lifetime: { overByNow: undefined, remainingMs },
+      lifetime: { overByNow: remainingMs < 1 ? OVER : undefined, remainingMs },
       outcome,
       recorder: { waitedMs },
     });
@@ -101,6 +102,14 @@ describe('turnOf', () => {
     // One has gone in 500 ms, and two are before the next.
     expect(log).toEqual(['a goes at 500']);
     expect([asked('d', FAILED, own, 1_999), asked('e', FAILED, own, 2_000)]).toEqual(['retry-budget', 'waits']);
+  });
+
+  test('whose time is up by then has run into its deadline', () => {
+    expect([asked('a', FAILED, {}, 0), asked('b', FAILED, {}, -5), asked('c', FAILED, {}, 1)]).toEqual([
+      'deadline',
+      'deadline',
+      'goes',
+    ]);
   });
 
   test('a retry in line is refused when the circuit opens, with its last failure as the cause', async () => {
