@@ -50,11 +50,11 @@ export function logListener(logger: ResilienceLogger): Listener {
     onCoolDown: ({ scope, retryInMs }) => {
       const ms = round(retryInMs);
       const fields = { 'resilience.scope': scope, 'resilience.retry_in_ms': ms };
-      return write('warn', fields, `${scope} asked to be left alone for ${ms} ms`);
+      return write('warn', fields, `${inLine(scope)} asked to be left alone for ${ms} ms`);
     },
     onBudgetExhausted: ({ scope }) => {
       const fields = { 'resilience.scope': scope };
-      return write('warn', fields, `retry budget of ${scope} used up: retries wait for their turn`);
+      return write('warn', fields, `retry budget of ${inLine(scope)} used up: retries wait for their turn`);
     },
     onStateChange: ({ scope, from, to, retryInMs, openedBy }) => {
       const fields: Fields = {
@@ -64,11 +64,11 @@ export function logListener(logger: ResilienceLogger): Listener {
       };
       addCause(fields, openedBy);
       if (to === 'open') fields['resilience.retry_in_ms'] = round(retryInMs);
-      return write(to === 'closed' ? 'info' : 'warn', fields, `circuit of ${scope}: ${from} → ${to}`);
+      return write(to === 'closed' ? 'info' : 'warn', fields, `circuit of ${inLine(scope)}: ${from} → ${to}`);
     },
     onSaturation: ({ scope, limit, queued }) => {
       const fields = { 'resilience.scope': scope, 'resilience.bulkhead.limit': limit, 'resilience.queued': queued };
-      return write('warn', fields, `bulkhead of ${scope} is full: ${limit} in flight`);
+      return write('warn', fields, `bulkhead of ${inLine(scope)} is full: ${limit} in flight`);
     },
   };
 }
@@ -130,6 +130,9 @@ function ending(event: GiveUpEvent): Fields {
   return fields;
 }
 
+/** The name of a scope may be made of what somebody else sends. */
+const inLine = (scope: string): string => scope.replace(/\p{Cc}/gu, ' ');
+
 const exception = (error: unknown): string => safeText(said(error), 1_000);
 
 /** What is thrown may be no error, and not even have a text. */
@@ -153,13 +156,10 @@ const round = (ms: number): number => Math.round(ms * 10) / 10;
 /** pino takes fields first; console is read by people, message first; winston takes one object that holds the message. */
 function writer(logger: ResilienceLogger): Write {
   if (logger === globalThis.console)
-    return (level, fields, message) => console[level](line(message).replaceAll('%', '%%'), fields);
+    return (level, fields, message) => console[level](`${NAME}: ${message.replaceAll('%', '%%')}`, fields);
   if ('transports' in logger && 'log' in logger && typeof logger.log === 'function') {
     const { log } = logger;
-    return (level, fields, message) => log.call(logger, { ...fields, level, message: line(message) });
+    return (level, fields, message) => log.call(logger, { ...fields, level, message: `${NAME}: ${message}` });
   }
-  return (level, fields, message) => logger[level]?.(fields, line(message));
+  return (level, fields, message) => logger[level]?.(fields, `${NAME}: ${message}`);
 }
-
-/** One line, whatever somebody has put into the name of a scope. */
-const line = (message: string): string => `${NAME}: ${message.replace(/\p{Cc}/gu, ' ')}`;
