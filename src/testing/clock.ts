@@ -174,7 +174,7 @@ class Clock implements FakeClock {
   /** All or nothing: of a clock that cannot be put in place, nobody has a handle to take away what is. */
   #fake(name: string, target: object, value: unknown): void {
     try {
-      this.#restores.push(replace(target, name.replace(/.*\./, ''), value));
+      this.#restores.push(replace(target, name.slice(name.indexOf('.') + 1), value));
     } catch (cause) {
       this.restore();
       throw new Error(`${name} cannot be faked: it is not to be replaced`, { cause });
