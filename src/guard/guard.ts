@@ -94,11 +94,13 @@ export class Guard {
   note(outcome: Outcome, { policy, retries }: { policy: ResolvedPolicy; retries: number }): void {
     const { failure, retryAfterMs } = outcome;
     const status = statusOf(outcome);
+    // Of a call that passes by the budget, they took no tokens.
+    const paid = policy.retry.budget ? retries : 0;
     if (!failure || (status !== undefined && !isFailedStatus(status, true))) {
-      this.budget?.answered(retries);
+      this.budget?.answered(paid);
       return;
     }
-    if (retries > 0) this.budget?.retryFailed();
+    if (paid > 0) this.budget?.retryFailed();
     const asked = (status === TOO_MANY_REQUESTS || status === SERVICE_UNAVAILABLE) && retryAfterMs;
     const { respectRetryAfter, maxRetryAfter } = policy.retry;
     if (!asked || !respectRetryAfter || !policy.coolDown || !this.coolDown) return;

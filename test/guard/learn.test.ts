@@ -59,6 +59,12 @@ describe('what the calls of a scope share', () => {
       expect(guard.budget?.tokens).toBeCloseTo(2.2);
     });
 
+    test('but gets no tokens back from a call that took none', () => {
+      for (let i = 0; i < 3; i++) spend();
+      learn(OK, 2, { retry: { budget: false } });
+      expect(guard.budget?.tokens).toBeCloseTo(0.2);
+    });
+
     test.each<[string, Outcome]>([
       ['408', answer(408)],
       ['429', answer(429)],
