@@ -45,6 +45,27 @@ describe.each(['http', 'fetch'] as const)('a cool-down through the %s adapter', 
     expect(resilience.stats().held).toBe(0);
   });
 
+  test('it begins with an answer that the caller takes as good, and that is none to retry', async () => {
+    attach({ retry: { statuses: [503] } });
+    server.script(ASKS_FOR_300_MS, 200);
+    const { status } = await api.get('/first', { validateStatus: () => true });
+    await api.get('/later');
+    const [first, later] = server.hits;
+    expect([status, server.hits.length, said]).toEqual([429, 2, [`${server.url} 3`]]);
+    expect((later?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(299);
+  });
+
+  test('retries that come back when they were asked to take no tokens of the budget', async () => {
+    attach({ retry: { maxRetries: 2, budget: { ratio: 0, reserve: 1 }, backoff: () => 0 } });
+    const asks = { status: 503, headers: { 'retry-after-ms': '20' } };
+    server.script(asks, asks, 503, 503, 200);
+    const failed = reportOf(await rejection(api.get('/')));
+    const retried = reportOf(await api.get('/'));
+    expect([failed?.ended, retried?.retries, server.hits.length]).toEqual(['max-retries', 1, 5]);
+    // Without its token, the retry would have waited for 250 ms since the one before.
+    expect(retried?.waitedMs).toBeLessThan(125);
+  });
+
   test('the call that heard it, which came first, is not sent last', async () => {
     attach();
     server.script(ASKS_FOR_300_MS, 200);
