@@ -55,17 +55,6 @@ describe.each(['http', 'fetch'] as const)('a cool-down through the %s adapter', 
     expect((later?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(299);
   });
 
-  test('retries that come back when they were asked to take no tokens of the budget', async () => {
-    attach({ retry: { maxRetries: 2, budget: { ratio: 0, reserve: 1 }, backoff: () => 0 } });
-    const asks = { status: 503, headers: { 'retry-after-ms': '20' } };
-    server.script(asks, asks, 503, 503, 200);
-    const failed = reportOf(await rejection(api.get('/')));
-    const retried = reportOf(await api.get('/'));
-    expect([failed?.ended, retried?.retries, server.hits.length]).toEqual(['max-retries', 1, 5]);
-    // Without its token, the retry would have waited for 250 ms since the one before.
-    expect(retried?.waitedMs).toBeLessThan(125);
-  });
-
   test('the call that heard it, which came first, is not sent last', async () => {
     attach();
     server.script(ASKS_FOR_300_MS, 200);
