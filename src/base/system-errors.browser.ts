@@ -5,4 +5,8 @@ export function kindOfCode(_code: string): undefined {}
 
 export function kindOfMessage(_message: string): undefined {}
 
+export const kindOfUnwritten = <Kind>(kind: Kind, _error: unknown): Kind => kind;
+
+export const isUnwritten = (_holder: unknown): boolean => false;
+
 export const isKnownUnsent = (_error: unknown): boolean => false;

@@ -89,6 +89,32 @@ export function kindOfMessage(message: string): Kind | undefined {
   return MESSAGES.find(([pattern]) => pattern.test(message))?.[1];
 }
 
+/** As hpagent says, without a code, that its proxy made no tunnel; of a request that got a connection it says neither. */
+const NO_TUNNEL = /^(Bad response: (408|425|429|5\d\d)|Proxy timeout)$/;
+
+/** What became of a request that got no further than this side, where `kind` is all that its errors tell. */
+export function kindOfUnwritten<K>(kind: K | undefined, error: unknown): K | 'connect' | undefined {
+  const { message } = Object(error) as { message?: unknown };
+  const mayBe = kind === 'read' || (!kind && NO_TUNNEL.test(String(message)));
+  return mayBe && isUnwritten(error) ? 'connect' : kind;
+}
+
+/**
+ * True if nothing was written to the server for what has this request of Node's http module: it got no connection, or one on
+ * which TLS never stood. Agents play the answer of a proxy that makes no tunnel to it on a socket of their own, in plain text.
+ */
+export function isUnwritten(holder: unknown): boolean {
+  const { request } = Object(holder) as { request?: { _currentRequest?: unknown } };
+  // follow-redirects stands before it, and keeps the latest hop.
+  const latest = Object(request?._currentRequest ?? request) as Record<string, unknown>;
+  if (typeof latest.reusedSocket !== 'boolean') return false;
+  const { socket, protocol } = latest;
+  if (!isObject(socket)) return true;
+  const { encrypted, secureConnecting, bytesWritten } = socket as Record<string, unknown>;
+  if (encrypted) return secureConnecting === true;
+  return protocol === 'https:' && bytesWritten === 0;
+}
+
 /** An HTTP/2 server says so of a stream it has not looked at (RFC 9113 §8.7), undici of a proxy before its tunnel stands. */
 export function isKnownUnsent(error: unknown): boolean {
   return causesOf(error).some((link) => {

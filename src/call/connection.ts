@@ -49,7 +49,6 @@ export class ConnectionWatch implements ProxyHandler<Agent> {
   hops = 0;
   /** The latest had carried a request before, and has brought no answer to this one. */
   reused = false;
-  #latest: Socket | undefined;
   #cancelTimer: (() => void) | undefined;
   #onTimeout: (() => void) | undefined;
   readonly #undo: (() => void)[] = [];
@@ -83,12 +82,9 @@ export class ConnectionWatch implements ProxyHandler<Agent> {
   }
 
   /** What no error tells of a failed attempt. */
-  seen(failure: FailureKind, response: unknown): Pick<Outcome, 'failure' | 'unsent' | 'stale'> {
-    const isLost = failure === 'read';
-    const wasSecuring = this.#latest?.encrypted === true && this.#latest.secureConnecting === true;
+  seen(failure: FailureKind, response: unknown): Pick<Outcome, 'unsent' | 'stale'> {
     return {
-      stale: isLost && !response && this.reused,
-      ...(isLost && wasSecuring && { failure: 'connect', unsent: true }),
+      stale: failure === 'read' && !response && this.reused,
       // The hops before were sent.
       ...(this.hops > 1 && { unsent: false }),
     };
@@ -109,7 +105,6 @@ export class ConnectionWatch implements ProxyHandler<Agent> {
   #connect(agent: Agent, request: Request, options: object, ...rest: unknown[]): unknown {
     const hop = ++this.hops;
     this.reused = false;
-    this.#latest = undefined;
     request.once('socket', (socket: Socket) => this.#assigned(request, socket, hop));
     if (this.options.fresh) closeIdle(agent, options);
     const answer = agent.addRequest(request, options, ...rest);
@@ -120,7 +115,6 @@ export class ConnectionWatch implements ProxyHandler<Agent> {
   #assigned(request: Request, socket: Socket, hop: number): void {
     this.reused = request.reusedSocket === true || used.has(socket);
     used.add(socket);
-    this.#latest = socket;
     const connecting = socket.encrypted ? socket.secureConnecting : socket.connecting;
     if (this.reused || !connecting) {
       request.once('response', () => {

@@ -1,14 +1,29 @@
+import { safeText } from '../base/excerpt.js';
 import type { Finding } from './diagnosis.js';
 import { type Evidence, hasCode, NO_TUNNEL, SOCKS, says } from './evidence.js';
 import { authority } from './place.js';
 import { spokeToPlainPort } from './tls-advice.js';
 import { commands, request, why } from './wording.js';
 
-const WITHOUT_PROXY = 'If this host needs no proxy: `proxy: false`, or name the host in NO_PROXY.';
+const withoutProxy = ({ byAgent }: Evidence): string =>
+  byAgent
+    ? 'If this host needs no proxy: send to it without that agent.'
+    : 'If this host needs no proxy: `proxy: false`, or name the host in NO_PROXY.';
 const WHICH =
   'See which proxy is set, and that it is the right one: the `proxy` of the request or instance, else env | grep -i _proxy (HTTP_PROXY, HTTPS_PROXY, NO_PROXY)';
 
+const WHICH_OF_AGENT = 'See that the agent was given the right one, and by the right URL.';
+const HOW =
+  'Write it as http://host:port, with https:// only if TLS is spoken to the proxy itself; for SOCKS, give an agent (socks-proxy-agent) and `proxy: false`.';
+
 function proxy(e: Evidence): Finding {
+  if (e.proxyFlaw) {
+    return {
+      transient: false,
+      summary: `${request(e)} cannot go by the proxy that is set: ${safeText(e.proxyFlaw)}.`,
+      advice: [HOW, WHICH, withoutProxy(e)],
+    };
+  }
   const status = e.status === 407 ? 407 : e.proxyStatus;
   if (status === 407) return unknownToIt(e);
   if (status) return refused(e, status);
@@ -17,7 +32,7 @@ function proxy(e: Evidence): Finding {
     summary: `${nameOf(e)}, by which ${request(e)} was to go, cannot be used${
       says(e, NO_TUNNEL) ? ' (no tunnel stood within the time limit, ETIMEOUT)' : why(e)
     }.`,
-    advice: [...misnamed(e), WHICH, tryIt(e), WITHOUT_PROXY],
+    advice: [...misnamed(e), e.byAgent ? WHICH_OF_AGENT : WHICH, tryIt(e), withoutProxy(e)],
   };
 }
 
@@ -30,11 +45,17 @@ function unknownToIt(e: Evidence): Finding {
     advice: [
       e.proxy?.hasCredentials
         ? 'See that user and password are right, and percent-encoded if they stand in HTTP_PROXY or HTTPS_PROXY; and that it takes them as they are (Basic): its Proxy-Authenticate says what it wants.'
-        : 'Give its user and password: `proxy: { host, port, auth: { username, password } }`, or in HTTP_PROXY and HTTPS_PROXY, percent-encoded.',
-      WITHOUT_PROXY,
+        : GIVE[e.byAgent ? 'agent' : 'axios'],
+      withoutProxy(e),
     ],
   };
 }
+
+const GIVE = {
+  agent: 'Give its user and password in the URL that the agent is made with, percent-encoded.',
+  axios:
+    'Give its user and password: `proxy: { host, port, auth: { username, password } }`, or in HTTP_PROXY and HTTPS_PROXY, percent-encoded.',
+};
 
 const refused = (e: Evidence, status: number): Finding => ({
   transient: status < 500 ? [408, 425, 429].includes(status) : ![501, 505, 511].includes(status),
@@ -44,7 +65,7 @@ const refused = (e: Evidence, status: number): Finding => ({
       ? 'Ask whoever runs the proxy whether it lets this host and port through; some allow port 443 only.'
       : 'The proxy could not reach the server: look whether the server is up, and can be reached from where the proxy is.',
     `See what it says: ${through(e)}`,
-    WITHOUT_PROXY,
+    withoutProxy(e),
   ],
 });
 
@@ -53,14 +74,15 @@ const nameOf = ({ proxy }: Evidence): string => (proxy ? `The proxy ${authority(
 /** Nothing of this passes by itself: a name or a URL that is wrong, TLS that does not fit, SOCKS that does not let us in. */
 const isForGood = (e: Evidence): boolean =>
   hasCode(e, /^(ENOTFOUND|EAI_NONAME|ERR_PROXY_UNUSABLE)$/) ||
+  isSocksToAxios(e) ||
   e.kind === 'tls' ||
   (e.kind === 'other' && says(e, SOCKS));
 
+/** axios speaks HTTP to it all the same, if it is to make a tunnel. */
+const isSocksToAxios = ({ proxy, byAgent }: Evidence): boolean => !byAgent && /^socks/.test(proxy?.scheme ?? '');
+
 function misnamed(e: Evidence): string[] {
-  if (hasCode(e, /^ERR_PROXY_UNUSABLE$/))
-    return [
-      'Write it as http://host:port, with https:// only if TLS is spoken to the proxy itself; for SOCKS, give an agent (socks-proxy-agent) and `proxy: false`.',
-    ];
+  if (hasCode(e, /^ERR_PROXY_UNUSABLE$/) || isSocksToAxios(e)) return [HOW];
   if (spokeToPlainPort(e))
     return ['It does not answer in TLS: make its URL, or the `protocol` of `proxy`, http, even for https targets.'];
   return e.kind === 'tls' ? [`See how it speaks TLS, and its certificate: ${commands(e, e.proxy).tls}`] : [];

@@ -685,8 +685,8 @@ describe('a proxy', () => {
       await rejection(axios({ url: 'https://127.0.0.1:9/', adapter: 'http', httpsAgent, proxy: false })),
     );
     expect(found).toMatchObject({ cause: 'proxy', transient: true });
-    expect(found.advice.join('\n')).toContain('curl -v -x PROXY https://127.0.0.1:9');
-    expect(found.advice.join('\n')).not.toMatch(/nc -vz|-x https/);
+    expect(found.advice.join('\n')).toContain(`curl -v -x http://127.0.0.1:${port} https://127.0.0.1:9`);
+    expect(found.advice.join('\n')).not.toMatch(/nc -vz 127.0.0.1 9\b|-x https/);
   });
 
   test('that is set, but not used: the server itself refuses', async () => {
