@@ -27,6 +27,8 @@ interface Link {
   readonly hostname: string;
   /** The URL that could not be parsed. Holds secrets. */
   readonly input: string;
+  /** That of a proxy, or of a URL, which does not fit how it was to be sent: `socks5:`. */
+  readonly protocol: string;
   /** What came is not HTTP as the parser takes it. */
   readonly garbled: boolean;
   /** It began like a TLS record. */
@@ -105,6 +107,8 @@ const BAD_RESPONSE = /^Bad response: (\d{3})$/;
 /** As follow-redirects says of a redirect that it began to follow. */
 export const NOT_REDIRECTED = /^ERR_FR_REDIRECTION_FAILURE$/;
 
+const MISFIT = /^Protocol "([a-z\d+.-]+:)" not supported\. Expected /;
+
 /** A body in another compression than it says: gzip, Brotli, Zstandard. */
 export const UNDECODABLE = /^(Z_DATA_ERROR$|ERR__ERROR_|ZSTD_error_)/;
 
@@ -151,7 +155,7 @@ export function evidenceOf(error: unknown, scope?: Place): Evidence {
     proxied,
     byAgent: !set && leadsToProxies,
     proxyFlaw: tried(() => proxyFlaw(config.proxy, target, links), undefined),
-    noTunnel: !node.hasSocket && (leadsToProxies || (proxied && target?.scheme === 'https')),
+    noTunnel: leadsToProxies ? unwritten && !node.isSecured : proxied && target?.scheme === 'https' && !node.hasSocket,
     proxyStatus: unwritten && status ? status : connectStatusIn(links, unwritten),
     status,
     leadsNowhere: REDIRECTS.has(status) && !locationIn(read(response, 'headers')),
@@ -191,6 +195,8 @@ function linkOf(link: unknown): Link {
     port: number(link, 'port') || Number(text(link, 'port')) || 0,
     hostname: text(link, 'hostname'),
     input: text(link, 'input'),
+    // As follow-redirects and Node tell it.
+    protocol: (code === 'ERR_ASSERTION' && text(link, 'actual')) || (MISFIT.exec(message)?.[1] ?? ''),
     garbled,
     // Alert and handshake (RFC 8446 §5.1).
     tlsRecord: garbled && (start === 0x15 || start === 0x16),

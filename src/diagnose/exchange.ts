@@ -9,7 +9,7 @@ export function exchangeOf(call: unknown) {
   const socket = read(request, 'socket');
   const hasSocket = isObject(socket);
   const agent = isNode ? read(request, 'agent') : undefined;
-  const sockets = { isNode, hasSocket, agent };
+  const sockets = { isNode, hasSocket, isSecured: read(socket, 'encrypted') === true, agent };
   if (!isNode) return { ...sockets, reached: undefined, reusedSocket: false, stalled: false };
   const config = read(call, 'config');
   const data = read(config, 'data');

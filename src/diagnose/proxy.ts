@@ -53,29 +53,28 @@ function placeIn(given: object): ProxyPlace {
 /** Why axios cannot use a proxy that is set so, if it cannot. */
 export function flawOf(setting: string, place: Place | undefined): string | undefined {
   if (!place) return `${setting} is not a URL`;
-  if (/^https?$/.test(place.scheme)) return undefined;
-  return `${setting} is ${originAt(place)}, and axios speaks to http:// and https:// proxies only`;
+  return /^https?$/.test(place.scheme) ? undefined : `${setting} is ${originAt(place)}, ${ONLY}`;
 }
+
+const ONLY = 'and axios speaks to http:// and https:// proxies only';
 
 /** What is wrong with the proxy that is set, if these errors tell that the request failed by that. */
 export function proxyFlaw(
   configured: unknown,
   target: Place | undefined,
-  links: readonly { readonly code: string; readonly input: string }[],
+  links: readonly { readonly input: string; readonly protocol: string }[],
 ): string | undefined {
-  const isAbout = (url: string) => links.some(({ code, input }) => (input ? input === url : MISFIT.test(code)));
-  if (isObject(configured)) return isAbout('') ? flawOf('`proxy`', placeIn(configured)) : undefined;
-  if (configured === false) return undefined;
+  // axios sends requests by http: and https: only, unless a proxy has another.
+  const foreign = links.map(({ protocol }) => protocol).find((protocol) => protocol && !/^https?:$/.test(protocol));
+  const isAbout = ({ url }: EnvironmentProxy) =>
+    foreign ? url.startsWith(foreign) : links.some(({ input }) => input === url);
   // Some of these errors do not know their request.
-  const set = (target ? [target.scheme] : ['http', 'https']).map((scheme) => environmentProxy(target, scheme));
-  const flaws = set.map(
-    (it) => it && it.bypass === undefined && isAbout(it.url) && flawOf(it.variable, placeAt(it.url)),
-  );
-  return [...new Set(flaws.filter(Boolean))].join('; ') || undefined;
+  const schemes = configured ? [] : target ? [target.scheme] : ['http', 'https'];
+  const set = schemes.flatMap((scheme) => environmentProxy(target, scheme) ?? []);
+  const found = set.find((it) => it.bypass === undefined && isAbout(it));
+  if (found) return flawOf(found.variable, placeAt(found.url));
+  return foreign && `the \`proxy\` is one for ${foreign}//, ${ONLY}`;
 }
-
-/** Of a protocol that is not that of the transport: with follow-redirects, and without. */
-const MISFIT = /^ERR_(ASSERTION|INVALID_PROTOCOL)$/;
 
 /** What axios reads, in its order: the variable of the scheme, then that of all, each in lower case first. */
 export function environmentProxy(
