@@ -194,10 +194,7 @@ function unknown(e: Evidence): Finding {
     return {
       transient: false,
       summary: `${request(e)} was redirected, and the redirect was not followed${why(e)}.`,
-      advice: [
-        'A `beforeRedirect` of the caller’s that throws ends a call like this: look at what it refuses, and why.',
-        ...advice,
-      ],
+      advice: ['A `beforeRedirect` that throws ends a call like this: look at what it refuses.', ...advice],
     };
   }
   const opaque = !status && kind !== 'other' && says(e, OPAQUE);

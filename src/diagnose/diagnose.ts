@@ -117,7 +117,7 @@ const BAD_LOCATION = /^(Redirected request failed: )?(Unsupported protocol \S+|I
 function failedAtProxy(evidence: Evidence): boolean {
   const { links, proxy, target, proxied, reached, kind } = evidence;
   if (evidence.proxyFlaw || evidence.proxyStatus || hasCode(evidence, /^ERR_PROXY_/)) return true;
-  if (says(evidence, /proxy (connection|response|connect response)|^proxy timeout$|tunneling socket/i)) return true;
+  if (says(evidence, /proxy (connection|response|timeout)|tunneling socket/i)) return true;
   if (says(evidence, SOCKS) || says(evidence, NO_TUNNEL) || (kind === 'connect' && says(evidence, /^Socket closed$/)))
     return true;
   if (reached === 'answered') return false;

@@ -97,9 +97,8 @@ export const SOCKS = /^(Received invalid )?Socks[45] /i;
 /** As agent-base, which the agents of proxies are made of, says that no connection through one stood in time. */
 export const NO_TUNNEL = /^A "socket" was not created for HTTP request/;
 
-/** As undici, Node's own agent, `tunnel` and https-proxy-agent say what a proxy answered to CONNECT. */
-const CONNECT_STATUS =
-  /(?:Proxy response \(?|establish tunnel .*: HTTP\/\d\.\d |statusCode=|^Proxy authentication failed with status )(\d{3})\b/;
+/** As undici, Node's own agent and `tunnel` say what a proxy answered to CONNECT. */
+const CONNECT_STATUS = /(?:Proxy response \(?|establish tunnel .*: HTTP\/\d\.\d |statusCode=)(\d{3})\b/;
 
 /** As hpagent does, of a request that got no connection: anybody may say so. */
 const BAD_RESPONSE = /^Bad response: (\d{3})$/;

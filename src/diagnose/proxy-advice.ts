@@ -5,14 +5,9 @@ import { authority } from './place.js';
 import { spokeToPlainPort } from './tls-advice.js';
 import { commands, request, why } from './wording.js';
 
-const withoutProxy = ({ byAgent }: Evidence): string =>
-  byAgent
-    ? 'If this host needs no proxy: send to it without that agent.'
-    : 'If this host needs no proxy: `proxy: false`, or name the host in NO_PROXY.';
+const WITHOUT_PROXY = 'If this host needs no proxy: `proxy: false` and no such agent, or name the host in NO_PROXY.';
 const WHICH =
-  'See which proxy is set, and that it is the right one: the `proxy` of the request or instance, else env | grep -i _proxy (HTTP_PROXY, HTTPS_PROXY, NO_PROXY)';
-
-const WHICH_OF_AGENT = 'See that the agent was given the right one, and by the right URL.';
+  'See which proxy is set, and that it is the right one: the `proxy` or the agent of the request or instance, else env | grep -i _proxy (HTTP_PROXY, HTTPS_PROXY, NO_PROXY)';
 const HOW =
   'Write it as http://host:port, with https:// only if TLS is spoken to the proxy itself; for SOCKS, give an agent (socks-proxy-agent) and `proxy: false`.';
 
@@ -21,7 +16,7 @@ function proxy(e: Evidence): Finding {
     return {
       transient: false,
       summary: `${request(e)} cannot go by the proxy that is set: ${safeText(e.proxyFlaw)}.`,
-      advice: [HOW, WHICH, withoutProxy(e)],
+      advice: [HOW, WHICH, WITHOUT_PROXY],
     };
   }
   const status = e.status === 407 ? 407 : e.proxyStatus;
@@ -32,7 +27,7 @@ function proxy(e: Evidence): Finding {
     summary: `${nameOf(e)}, by which ${request(e)} was to go, cannot be used${
       says(e, NO_TUNNEL) ? ' (no tunnel stood within the time limit, ETIMEOUT)' : why(e)
     }.`,
-    advice: [...misnamed(e), e.byAgent ? WHICH_OF_AGENT : WHICH, tryIt(e), withoutProxy(e)],
+    advice: [...misnamed(e), WHICH, tryIt(e), WITHOUT_PROXY],
   };
 }
 
@@ -45,17 +40,11 @@ function unknownToIt(e: Evidence): Finding {
     advice: [
       e.proxy?.hasCredentials
         ? 'See that user and password are right, and percent-encoded if they stand in HTTP_PROXY or HTTPS_PROXY; and that it takes them as they are (Basic): its Proxy-Authenticate says what it wants.'
-        : GIVE[e.byAgent ? 'agent' : 'axios'],
-      withoutProxy(e),
+        : 'Give its user and password: `proxy: { host, port, auth: { username, password } }`, or percent-encoded in HTTP_PROXY and HTTPS_PROXY, or in the URL of its agent.',
+      WITHOUT_PROXY,
     ],
   };
 }
-
-const GIVE = {
-  agent: 'Give its user and password in the URL that the agent is made with, percent-encoded.',
-  axios:
-    'Give its user and password: `proxy: { host, port, auth: { username, password } }`, or in HTTP_PROXY and HTTPS_PROXY, percent-encoded.',
-};
 
 const refused = (e: Evidence, status: number): Finding => ({
   transient: status < 500 ? [408, 425, 429].includes(status) : ![501, 505, 511].includes(status),
@@ -65,7 +54,7 @@ const refused = (e: Evidence, status: number): Finding => ({
       ? 'Ask whoever runs the proxy whether it lets this host and port through; some allow port 443 only.'
       : 'The proxy could not reach the server: look whether the server is up, and can be reached from where the proxy is.',
     `See what it says: ${through(e)}`,
-    withoutProxy(e),
+    WITHOUT_PROXY,
   ],
 });
 

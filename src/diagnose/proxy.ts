@@ -69,7 +69,7 @@ export function proxyFlaw(
   const isAbout = ({ url }: EnvironmentProxy) =>
     foreign ? url.startsWith(foreign) : links.some(({ input }) => input === url);
   // Some of these errors do not know their request.
-  const schemes = configured ? [] : target ? [target.scheme] : ['http', 'https'];
+  const schemes = isObject(configured) || configured === false ? [] : target ? [target.scheme] : ['http', 'https'];
   const set = schemes.flatMap((scheme) => environmentProxy(target, scheme) ?? []);
   const found = set.find((it) => it.bypass === undefined && isAbout(it));
   if (found) return flawOf(found.variable, placeAt(found.url));
