@@ -1,7 +1,7 @@
 import { type AxiosError, type AxiosResponse, type InternalAxiosRequestConfig, isAxiosError, isCancel } from 'axios';
 import { causesOf } from './causes.js';
 import { wasRedirected } from './redirected.js';
-import { isKnownUnsent, kindDespiteCode, kindOfCode, kindOfMessage } from './system-errors.js';
+import { cutAnswer, isKnownUnsent, kindDespiteCode, kindOfCode, kindOfMessage } from './system-errors.js';
 
 /**
  * How an attempt failed, by what the server may have done: nothing was sent for `dns`, `connect` and `refused`, no
@@ -41,10 +41,10 @@ export function classify(error: unknown): FailureKind {
   // axios has asked `validateStatus`.
   if (response && /^Request failed with status/.test(message)) return 'status';
   // Whatever became of its body, too. axios takes any status as fine where there is no `validateStatus`.
-  if (response && config?.validateStatus && !config.validateStatus(response.status)) return 'status';
+  if (failsByStatus(response, config)) return 'status';
   for (const link of causesOf(error).reverse()) {
-    const kind = kindOf(link);
-    if (kind) return kind;
+    const kind = kindOf(link, error);
+    if (kind) return kind === 'read' && failsByStatus(cutAnswer(error), config) ? 'status' : kind;
   }
   // An answer whose status was fine, yet an error: its body was cut off, or stalled until axios gave up.
   if (response) return config ? 'read' : 'status';
@@ -66,6 +66,9 @@ export function neverSent(kind: FailureKind, error: unknown, config?: InternalAx
   return (kind === 'dns' || kind === 'connect' || isKnownUnsent(error)) && !wasRedirected(error, config);
 }
 
+const failsByStatus = (response: AxiosResponse | undefined, config: InternalAxiosRequestConfig | undefined): boolean =>
+  !!response && !!config?.validateStatus && !config.validateStatus(response.status);
+
 function isCancellation(error: unknown): boolean {
   const { name, code, message } = (error ?? {}) as Partial<AxiosError>;
   if (isCancel(error) || code === 'ERR_CANCELED') return true;
@@ -75,9 +78,9 @@ function isCancellation(error: unknown): boolean {
   return code === 'ECONNABORTED' && message === 'Request aborted';
 }
 
-function kindOf(link: NonNullable<unknown>): FailureKind | undefined {
+function kindOf(link: NonNullable<unknown>, of: unknown): FailureKind | undefined {
   const { name, code, message } = link as Readonly<Record<string, unknown>>;
-  const despite = kindDespiteCode(link);
+  const despite = kindDespiteCode(link, of);
   if (despite) return despite;
   if (name === 'TimeoutError') return 'timeout';
   if (typeof code === 'string') {

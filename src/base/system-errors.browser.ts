@@ -1,8 +1,10 @@
 /** In the place of system-errors.ts where no error tells of a system call, of TLS or of HTTP/2. */
-export function kindDespiteCode(_error: object): undefined {}
+export function kindDespiteCode(_error: object, _of: unknown): undefined {}
 
 export function kindOfCode(_code: string): undefined {}
 
 export function kindOfMessage(_message: string): undefined {}
+
+export function cutAnswer(_error: unknown): undefined {}
 
 export const isKnownUnsent = (_error: unknown): boolean => false;

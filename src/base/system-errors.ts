@@ -1,16 +1,39 @@
+import { AxiosHeaders, type AxiosResponse, type RawAxiosHeaders } from 'axios';
 import { causesOf } from './causes.js';
 import { isObject } from './object.js';
 
 /** The kinds of failure that can be told by what is known here. */
 type Kind = 'dns' | 'connect' | 'tls' | 'read' | 'timeout' | 'other';
 
+/** An error of Node's, or any other. */
+type Fields = Readonly<Record<string, unknown>>;
+
+/** As much of Node's requests as is looked at here. That of follow-redirects stands before those of its hops. */
+interface Request {
+  readonly _currentRequest?: Request;
+  readonly socket?: { readonly encrypted?: boolean; readonly secureConnecting?: boolean };
+  readonly res?: {
+    readonly statusCode?: number;
+    readonly statusMessage?: string;
+    readonly headers: RawAxiosHeaders;
+  };
+}
+
+/** The latest hop of what the http adapter sent. */
+function requestOf(error: unknown): Request | undefined {
+  const { request } = Object(error) as { request?: Request };
+  return request?._currentRequest ?? request;
+}
+
 /**
  * What a system call or a message tells better than the code: ENOENT of `connect` is a missing Unix socket, of other calls a
  * missing file; a TLS handshake that was cut off has the code of a lost connection. What `node --permission` forbids, of
- * whatever call, it goes on forbidding.
+ * whatever call, it goes on forbidding. `of` is the error that this is a cause of.
  */
-export function kindDespiteCode(error: Readonly<Record<string, unknown>>): 'connect' | 'dns' | 'other' | undefined {
+export function kindDespiteCode(error: Fields, of: unknown): Kind | undefined {
   const { code, syscall, message } = error;
+  if (brokeInTls(error, of)) return 'read';
+  if (answersInTls(error)) return 'tls';
   if (typeof message === 'string') {
     if (/disconnected before secure TLS connection/.test(message)) return 'connect';
     if (isOfSocks(error) && !SOCKS_WILL_NOT.test(message)) return 'connect';
@@ -24,8 +47,42 @@ export function kindDespiteCode(error: Readonly<Record<string, unknown>>): 'conn
   return /^(getaddrinfo$|query[A-Z])/.test(syscall) ? 'dns' : undefined;
 }
 
+/** Of records, which only the way damages, whenever that is. */
+const DAMAGED = /bad[ _]record[ _](mac|type)|decryption[ _]failed/i;
+
+/** What a server says of bytes that it could not read. */
+const ALERT_OF_BYTES = /alert[ _](unexpected[ _]message|record[ _]overflow|protocol[ _]version|internal[ _]error)/i;
+
+/**
+ * TLS stood, and what came over it makes no sense: OpenSSL has a dozen codes for that, and has them for a handshake that cannot
+ * succeed, too. What a server has against our certificate it says in an alert, in TLS 1.3 only after we take TLS as standing.
+ */
+function brokeInTls({ code, message }: Fields, of: unknown): boolean {
+  if (!/^(EPROTO$|ERR_SSL_)/.test(String(code))) return false;
+  const said = `${code} ${message}`;
+  if (DAMAGED.test(said)) return true;
+  const { encrypted, secureConnecting } = requestOf(of)?.socket ?? {};
+  return encrypted === true && secureConnecting === false && (!/alert/i.test(said) || ALERT_OF_BYTES.test(said));
+}
+
+/** An alert or a handshake of TLS (RFC 8446 §5.1), where HTTP was spoken, as Node and undici show what they could not parse. */
+export function answersInTls({ code, name, rawPacket, data }: Fields): boolean {
+  if (name !== 'HTTPParserError' && !/^HPE_/.test(String(code))) return false;
+  const came = String(rawPacket ?? data);
+  return ['\x15\x03', '\x16\x03'].some((record) => came.startsWith(record));
+}
+
+/** What had come of an answer whose body was lost. axios leaves it off the error that its http adapter makes of a reset. */
+export function cutAnswer(error: unknown): AxiosResponse | undefined {
+  const request = requestOf(error);
+  const { statusCode: status, statusMessage = '', headers } = request?.res ?? {};
+  if (!status) return undefined;
+  const { config } = error as AxiosResponse;
+  return { status, statusText: statusMessage, headers: new AxiosHeaders(headers), data: undefined, config, request };
+}
+
 /** The client of SOCKS proxies gives no code, and all it can say is said before the tunnel stands: nothing was sent. */
-const isOfSocks = ({ code, options }: Readonly<Record<string, unknown>>): boolean =>
+const isOfSocks = ({ code, options }: Fields): boolean =>
   code === undefined && isObject(options) && 'proxy' in options && 'destination' in options;
 
 /** Whose code is that of a lost connection, whatever became of the tunnel. */
@@ -46,6 +103,8 @@ export function kindOfCode(code: string): Kind | undefined {
   // Those of undici: headers that fetch does not send, `Expect` among them, or a Content-Length that is not the body's.
   // Bun has a code for each redirect that it does not follow.
   if (/^ERR_FR_|Redirect|HEADERS?_OVERFLOW$|^UND_ERR_(NOT_|INVALID_|REQ_CONTENT_)/.test(code)) return 'other';
+  // More than a dispatcher of undici's takes; what is sent by one that was closed, or by a mock that knows no such request.
+  if (/^UND_(ERR_(RES_EXCEEDED_MAX_SIZE|DESTROYED|CLOSED)|MOCK_ERR_MOCK_NOT_MATCHED)$/.test(code)) return 'other';
   // A body in another compression than it says it is in: gzip, Brotli, Zstandard.
   if (/^(ERR_INVALID_URL$|Z_DATA_ERROR$|ERR__ERROR_|ZSTD_error_)/.test(code)) return 'other';
   // Of a body of the caller's own: the file it is read from.

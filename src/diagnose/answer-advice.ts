@@ -1,7 +1,7 @@
 import { OPAQUE } from '../base/failure.js';
 import type { Diagnosis, Finding } from './diagnosis.js';
-import { type Evidence, hasCode, says, UNDECODABLE } from './evidence.js';
-import { asked, commands, onTheWay, request, time, where, why } from './wording.js';
+import { type Evidence, hasCode, isDamaged, isUnmocked, says, UNDECODABLE } from './evidence.js';
+import { asked, commands, damaged, onTheWay, request, time, where, why } from './wording.js';
 
 /** Failures of the answer, and calls that were ended on this side. `inner` is what a refusal was caused by. */
 export const ANSWER_FINDINGS = {
@@ -74,12 +74,17 @@ export const ANSWER_FINDINGS = {
       : {
           transient: false,
           summary: `The answer to ${request(e)} is larger than this side allows${why(e)}.`,
-          advice: ["Ask for less (pages, fields), read it with `responseType: 'stream'`, or raise `maxContentLength`."],
+          advice: hasCode(e, /^UND_ERR_RES_EXCEEDED_MAX_SIZE$/)
+            ? ['Ask for less (pages, fields), or raise `maxResponseSize` of the dispatcher that fetch is given.']
+            : ["Ask for less (pages, fields), read it with `responseType: 'stream'`, or raise `maxContentLength`."],
         },
   'body-cut-off': (e: Evidence): Finding => ({
     transient: true,
-    summary: `${where(e)} broke off in the middle of its answer to ${request(e)}${why(e)}.`,
+    summary: isDamaged(e)
+      ? `The answer of ${where(e)} to ${request(e)} came damaged${why(e)}.`
+      : `${where(e)} broke off in the middle of its answer to ${request(e)}${why(e)}.`,
     advice: [
+      ...damaged(e),
       'Look for a crash, a restart or a deployment of the server at that time, and for a time or size limit of a proxy between.',
       ...onTheWay(e),
       'If it always breaks at the same byte, Content-Length or the compression is wrong; if at the same second, a timeout is.',
@@ -160,9 +165,19 @@ function unknown(e: Evidence): Finding {
       ? ['A redirect was not followed, or a 304 not expected: see `maxRedirects` and `validateStatus`.']
       : []),
     ...(hasCode(e, /^ERR_ACCESS_DENIED$/) ? ['Node runs with --permission: see --allow-net.'] : []),
+    ...(hasCode(e, /^UND_ERR_(DESTROYED|CLOSED)$/)
+      ? ['The dispatcher of fetch was closed before: see who closes it, and send by one that is open.']
+      : []),
     ...(e.target ? [`Compare: ${commands(e).curl}`] : []),
     'Read error.cause, and the cause of that, to the last.',
   ];
+  if (isUnmocked(e)) {
+    return {
+      transient: false,
+      summary: `${request(e)} was not sent: the test has no mock for it${why(e)}.`,
+      advice: ['Mock that method and URL, as they are sent, or let the test reach that host.'],
+    };
+  }
   if (e.links.some(({ name }) => name === 'SyntaxError')) {
     return {
       transient: false,
@@ -181,11 +196,15 @@ function unknown(e: Evidence): Finding {
     };
   }
   if (e.links.some(({ garbled }) => garbled)) {
+    const isTooLong = kind === 'other';
     return {
-      transient: false,
+      transient: !isTooLong,
       summary: `What ${where(e)} sent is not HTTP as this side understands it${why(e)}.`,
       advice: [
-        'See what speaks at that port, and whether headers are too large (node --max-http-header-size).',
+        isTooLong
+          ? 'Its headers are too large: see what makes them so, mostly cookies, or raise --max-http-header-size of node.'
+          : 'If it comes again each time, see what speaks at that port; if now and then, look for what mixes up answers: a proxy on the way, one server of several, a kept-alive connection with bytes left on it.',
+        ...onTheWay(e),
         ...advice,
       ],
     };

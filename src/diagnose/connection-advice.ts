@@ -1,7 +1,7 @@
 import type { Finding } from './diagnosis.js';
-import { type Evidence, hasCode, says } from './evidence.js';
+import { type Evidence, hasCode, isDamaged, says } from './evidence.js';
 import { isLoopback, type Place } from './place.js';
-import { byProxy, commands, givenUrl, onTheWay, request, where, why } from './wording.js';
+import { byProxy, commands, damaged, givenUrl, onTheWay, request, where, why } from './wording.js';
 
 /** Failures on the way to the server: from the URL to the connection. */
 export const CONNECTION_FINDINGS = {
@@ -75,14 +75,17 @@ export const CONNECTION_FINDINGS = {
   }),
   reset: (e: Evidence): Finding => ({
     transient: true,
-    summary: `${where(e)}${byProxy(e)} closed the connection before it had answered ${request(e)}${why(e)}.`,
+    summary: isDamaged(e)
+      ? `The connection to ${where(e)}${byProxy(e)} broke before ${request(e)} was answered${why(e)}.`
+      : `${where(e)}${byProxy(e)} closed the connection before it had answered ${request(e)}${why(e)}.`,
     advice: [
+      ...damaged(e),
       ...(brokeHandshake(e)
         ? [
             `It was closed during the TLS handshake, as a firewall or proxy that filters by name does: ${commands(e).tls}`,
           ]
         : []),
-      ...(e.target?.scheme === 'https'
+      ...(e.target?.scheme === 'https' && !isDamaged(e)
         ? [`A server that wants a client certificate may close like this, too: ${commands(e).tls}`]
         : []),
       ...(e.target?.scheme === 'http' && e.target.port !== 80

@@ -5,6 +5,7 @@ import { OWN_CODES } from '../base/errors.js';
 import { MAX_LENGTH, safeText } from '../base/excerpt.js';
 import { classify, type FailureKind } from '../base/failure.js';
 import { isObject } from '../base/object.js';
+import { answersInTls, cutAnswer } from '../base/system-errors.js';
 import { originOf, redactedUrl } from '../base/url.js';
 import { reportOf } from '../observe/reports.js';
 import { retryAfterMs } from '../retry/retry-after.js';
@@ -84,6 +85,14 @@ export const hasCode = ({ links }: Evidence, pattern: RegExp): boolean => links.
 export const says = ({ links }: Evidence, pattern: RegExp): boolean =>
   links.some(({ message }) => pattern.test(message));
 
+/** TLS stood, and then bytes came that were damaged on the way. */
+export const isDamaged = (evidence: Evidence): boolean =>
+  evidence.kind === 'read' && hasCode(evidence, /^(EPROTO$|ERR_SSL_)/);
+
+/** A request that a test has no mock for, in the words of nock and of undici's MockAgent. */
+export const isUnmocked = (evidence: Evidence): boolean =>
+  says(evidence, /^Nock: /) || hasCode(evidence, /^UND_MOCK_ERR_/);
+
 /** As the client of SOCKS proxies says that one will not have us. */
 export const SOCKS = /^(Received invalid )?Socks[45] /i;
 
@@ -109,7 +118,8 @@ export function evidenceOf(error: unknown, scope?: Place): Evidence {
   const subject = call ?? chain.at(-1) ?? error;
   const own = chain.find((link) => OWN_CODES.has(read(link, 'code')));
   const config = (read(call, 'config') ?? {}) as InternalAxiosRequestConfig;
-  const response = read(call, 'response');
+  const kind = tried(() => classify(subject), 'other');
+  const response = read(call, 'response') ?? (kind === 'status' ? tried(() => cutAnswer(call), undefined) : undefined);
   const status = number(response, 'status') || number(subject, 'status');
   const node = exchangeOf(call);
   const first = placeOf(config);
@@ -120,7 +130,7 @@ export function evidenceOf(error: unknown, scope?: Place): Evidence {
   const report = tried(() => reportOf(call), undefined);
   return {
     links,
-    kind: tried(() => classify(subject), 'other'),
+    kind,
     own: {
       code: text(own, 'code'),
       scope: safeText(text(own, 'scope')),
@@ -162,8 +172,6 @@ function chainThrough(all: readonly unknown[], call: unknown): unknown[] {
 
 function linkOf(link: unknown): Link {
   const message = typeof link === 'string' ? link.slice(0, MAX_LENGTH) : text(link, 'message');
-  const data = read(link, 'rawPacket') ?? read(link, 'data');
-  const start = typeof data === 'string' ? data.charCodeAt(0) : number(data, '0');
   const code = text(link, 'code');
   const name = text(link, 'name');
   // The fetch of Node 24 and later gives such an error no code.
@@ -178,8 +186,7 @@ function linkOf(link: unknown): Link {
     hostname: text(link, 'hostname'),
     input: text(link, 'input'),
     garbled,
-    // Alert and handshake (RFC 8446 §5.1).
-    tlsRecord: garbled && (start === 0x15 || start === 0x16),
+    tlsRecord: tried(() => answersInTls(Object(link)), false),
   };
   return code ? fields : { ...fields, ...fieldsIn(message) };
 }
