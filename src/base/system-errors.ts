@@ -51,7 +51,8 @@ export function kindDespiteCode(error: Fields, of: unknown): Kind | undefined {
 const DAMAGED = /bad[ _]record[ _](mac|type)|decryption[ _]failed/i;
 
 /** What a server says of bytes that it could not read. */
-const ALERT_OF_BYTES = /alert[ _](unexpected[ _]message|record[ _]overflow|protocol[ _]version|internal[ _]error)/i;
+const ALERT_OF_BYTES =
+  /alert[ _](unexpected[ _]message|record[ _]overflow|decode[ _]error|protocol[ _]version|internal[ _]error)/i;
 
 /**
  * TLS stood, and what came over it makes no sense: OpenSSL has a dozen codes for that, and has them for a handshake that cannot
