@@ -41,20 +41,20 @@ export function classify(error: unknown): FailureKind {
   // axios has asked `validateStatus`.
   if (response && /^Request failed with status/.test(message)) return 'status';
   // Whatever became of its body, too. axios takes any status as fine where there is no `validateStatus`.
-  if (failsByStatus(response, config)) return 'status';
+  if (response && config?.validateStatus && !config.validateStatus(response.status)) return 'status';
   for (const link of causesOf(error).reverse()) {
     const kind = kindOf(link, error);
-    if (kind) return kind === 'read' && failsByStatus(cutAnswer(error), config) ? 'status' : kind;
+    if (kind) return kind;
   }
   // An answer whose status was fine, yet an error: its body was cut off, or stalled until axios gave up.
   if (response) return config ? 'read' : 'status';
   return code === 'ERR_NETWORK' ? 'read' : 'other';
 }
 
-/** The answer an error came with. The fetch adapter of axios 1.13.3 and 1.13.4 leaves it on the cause of its errors. */
+/** The answer an error came with, or as much of it as is known: axios 1.13.3 and 1.13.4 leave it on the cause of a fetch's errors. */
 export function responseOf(error: unknown): AxiosResponse | undefined {
   const { response, cause } = (error ?? {}) as Partial<AxiosError>;
-  return response ?? (isAxiosError(cause) ? cause.response : undefined);
+  return response ?? (isAxiosError(cause) ? cause.response : cutAnswer(error));
 }
 
 /**
@@ -65,9 +65,6 @@ export function neverSent(kind: FailureKind, error: unknown, config?: InternalAx
   if (kind === 'refused') return true;
   return (kind === 'dns' || kind === 'connect' || isKnownUnsent(error)) && !wasRedirected(error, config);
 }
-
-const failsByStatus = (response: AxiosResponse | undefined, config: InternalAxiosRequestConfig | undefined): boolean =>
-  !!response && !!config?.validateStatus && !config.validateStatus(response.status);
 
 function isCancellation(error: unknown): boolean {
   const { name, code, message } = (error ?? {}) as Partial<AxiosError>;

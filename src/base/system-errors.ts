@@ -1,4 +1,4 @@
-import { AxiosHeaders, type AxiosResponse, type RawAxiosHeaders } from 'axios';
+import { type AxiosError, AxiosHeaders, type AxiosResponse, type RawAxiosHeaders } from 'axios';
 import { causesOf } from './causes.js';
 import { isObject } from './object.js';
 
@@ -73,13 +73,19 @@ export function answersInTls({ code, name, rawPacket, data }: Fields): boolean {
   return ['\x15\x03', '\x16\x03'].some((record) => came.startsWith(record));
 }
 
-/** What had come of an answer whose body was lost. axios leaves it off the error that its http adapter makes of a reset. */
+/** What had come of an answer whose body was lost: axios leaves it off the error that its http adapter makes of a reset. */
 export function cutAnswer(error: unknown): AxiosResponse | undefined {
   const request = requestOf(error);
-  const { statusCode: status, statusMessage = '', headers } = request?.res ?? {};
-  if (!status) return undefined;
-  const { config } = error as AxiosResponse;
-  return { status, statusText: statusMessage, headers: new AxiosHeaders(headers), data: undefined, config, request };
+  const { statusCode: status, statusMessage: statusText = '', headers } = request?.res ?? {};
+  const { config } = Object(error) as Partial<AxiosError>;
+  if (!status || !config || !wasLost(error as AxiosError)) return undefined;
+  return { status, statusText, headers: new AxiosHeaders(headers), data: undefined, config, request };
+}
+
+function wasLost(error: AxiosError): boolean {
+  const { code = '', message } = error;
+  if (/^(ECONNRESET|EPIPE)$/.test(code) || brokeInTls({ code, message }, error)) return true;
+  return (kindOfCode(code) ?? kindOfMessage(message)) === 'read';
 }
 
 /** The client of SOCKS proxies gives no code, and all it can say is said before the tunnel stands: nothing was sent. */

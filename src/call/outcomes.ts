@@ -4,7 +4,6 @@ import { attemptTimeoutError, connectTimeoutError } from '../base/errors.js';
 import { classify, neverSent } from '../base/failure.js';
 import { isObject } from '../base/object.js';
 import type { End, Outcome } from '../base/outcome.js';
-import { cutAnswer } from '../base/system-errors.js';
 import { unawaited } from '../base/thenable.js';
 import { isListed, mayPass } from '../retry/decide.js';
 import { retryAfterMs } from '../retry/retry-after.js';
@@ -39,13 +38,12 @@ export function outcomeOfError(
   connection: ConnectionWatch | undefined,
 ): Outcome {
   const failure = classify(error);
-  const answer = response ?? (failure === 'status' ? cutAnswer(error) : undefined);
   return {
     failure,
     error,
     unsent: neverSent(failure, error, config),
-    ...connection?.seen(failure, answer),
-    ...(answer && answered(answer)),
+    ...connection?.seen(failure, response),
+    ...(response && answered(response)),
     ...(failure === 'canceled' && { final: failure }),
   };
 }

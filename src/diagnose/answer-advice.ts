@@ -165,9 +165,6 @@ function unknown(e: Evidence): Finding {
       ? ['A redirect was not followed, or a 304 not expected: see `maxRedirects` and `validateStatus`.']
       : []),
     ...(hasCode(e, /^ERR_ACCESS_DENIED$/) ? ['Node runs with --permission: see --allow-net.'] : []),
-    ...(hasCode(e, /^UND_ERR_(DESTROYED|CLOSED)$/)
-      ? ['The dispatcher of fetch was closed before: see who closes it, and send by one that is open.']
-      : []),
     ...(e.target ? [`Compare: ${commands(e).curl}`] : []),
     'Read error.cause, and the cause of that, to the last.',
   ];
@@ -176,6 +173,13 @@ function unknown(e: Evidence): Finding {
       transient: false,
       summary: `${request(e)} was not sent: the test has no mock for it${why(e)}.`,
       advice: ['Mock that method and URL, as they are sent, or let the test reach that host.'],
+    };
+  }
+  if (hasCode(e, /^UND_ERR_(DESTROYED|CLOSED)$/)) {
+    return {
+      transient: false,
+      summary: `${request(e)} failed: the dispatcher that fetch sends by was closed${why(e)}.`,
+      advice: ['See what calls `close` or `destroy` on it, and send by one that is open.'],
     };
   }
   if (e.links.some(({ name }) => name === 'SyntaxError')) {

@@ -3,9 +3,9 @@ import { causesOf } from '../base/causes.js';
 import { wallClock } from '../base/clock.js';
 import { OWN_CODES } from '../base/errors.js';
 import { MAX_LENGTH, safeText } from '../base/excerpt.js';
-import { classify, type FailureKind } from '../base/failure.js';
+import { classify, type FailureKind, responseOf } from '../base/failure.js';
 import { isObject } from '../base/object.js';
-import { answersInTls, cutAnswer } from '../base/system-errors.js';
+import { answersInTls } from '../base/system-errors.js';
 import { originOf, redactedUrl } from '../base/url.js';
 import { reportOf } from '../observe/reports.js';
 import { retryAfterMs } from '../retry/retry-after.js';
@@ -118,8 +118,7 @@ export function evidenceOf(error: unknown, scope?: Place): Evidence {
   const subject = call ?? chain.at(-1) ?? error;
   const own = chain.find((link) => OWN_CODES.has(read(link, 'code')));
   const config = (read(call, 'config') ?? {}) as InternalAxiosRequestConfig;
-  const kind = tried(() => classify(subject), 'other');
-  const response = read(call, 'response') ?? (kind === 'status' ? tried(() => cutAnswer(call), undefined) : undefined);
+  const response = read(call, 'response') ?? tried(() => responseOf(call), undefined);
   const status = number(response, 'status') || number(subject, 'status');
   const node = exchangeOf(call);
   const first = placeOf(config);
@@ -130,7 +129,7 @@ export function evidenceOf(error: unknown, scope?: Place): Evidence {
   const report = tried(() => reportOf(call), undefined);
   return {
     links,
-    kind,
+    kind: tried(() => classify(subject), 'other'),
     own: {
       code: text(own, 'code'),
       scope: safeText(text(own, 'scope')),
