@@ -1,4 +1,4 @@
-import { type AxiosError, AxiosHeaders, type AxiosResponse, type RawAxiosHeaders } from 'axios';
+import type { AxiosError, AxiosResponse } from 'axios';
 import { causesOf } from './causes.js';
 import { isObject } from './object.js';
 
@@ -12,11 +12,7 @@ type Fields = Readonly<Record<string, unknown>>;
 interface Request {
   readonly _currentRequest?: Request;
   readonly socket?: { readonly encrypted?: boolean; readonly secureConnecting?: boolean };
-  readonly res?: {
-    readonly statusCode?: number;
-    readonly statusMessage?: string;
-    readonly headers: RawAxiosHeaders;
-  };
+  readonly res?: { readonly statusCode?: number; readonly headers: object };
 }
 
 /** The latest hop of what the http adapter sent. */
@@ -47,46 +43,39 @@ export function kindDespiteCode(error: Fields, of: unknown): Kind | undefined {
   return /^(getaddrinfo$|query[A-Z])/.test(syscall) ? 'dns' : undefined;
 }
 
-/** Of records, which only the way damages, whenever that is. */
-const DAMAGED = /bad[ _]record[ _](mac|type)|decryption[ _]failed/i;
-
-/** What a server says of bytes that it could not read. */
-const ALERT_OF_BYTES =
-  /alert[ _](unexpected[ _]message|record[ _]overflow|decode[ _]error|protocol[ _]version|internal[ _]error)/i;
+/** What a server has against us, and not against bytes that it could not read. Its words end in `SSL alert number 42`. */
+const REFUSED_BY_ALERT = /alert.(?!unexpected|record|decode|protocol|internal|number)/i;
 
 /**
  * TLS stood, and what came over it makes no sense: OpenSSL has a dozen codes for that, and has them for a handshake that cannot
- * succeed, too. What a server has against our certificate it says in an alert, in TLS 1.3 only after we take TLS as standing.
+ * succeed, too, but for records that do not decrypt. What a server has against our certificate it says, in TLS 1.3, only after
+ * we take TLS as standing.
  */
 function brokeInTls({ code, message }: Fields, of: unknown): boolean {
-  if (!/^(EPROTO$|ERR_SSL_)/.test(String(code))) return false;
   const said = `${code} ${message}`;
-  if (DAMAGED.test(said)) return true;
+  if (!/^(EPROTO |ERR_SSL_)/.test(said)) return false;
   const { encrypted, secureConnecting } = requestOf(of)?.socket ?? {};
-  return encrypted === true && secureConnecting === false && (!/alert/i.test(said) || ALERT_OF_BYTES.test(said));
+  const stood = encrypted === true && secureConnecting === false;
+  return /bad.record/i.test(said) || (stood && !REFUSED_BY_ALERT.test(said));
 }
 
 /** An alert or a handshake of TLS (RFC 8446 §5.1), where HTTP was spoken, as Node and undici show what they could not parse. */
-export function answersInTls({ code, name, rawPacket, data }: Fields): boolean {
-  if (name !== 'HTTPParserError' && !/^HPE_/.test(String(code))) return false;
+export function answersInTls({ rawPacket, data }: Fields): boolean {
   const came = String(rawPacket ?? data);
-  return ['\x15\x03', '\x16\x03'].some((record) => came.startsWith(record));
+  return came.startsWith('\x15\x03') || came.startsWith('\x16\x03');
 }
 
 /** What had come of an answer whose body was lost: axios leaves it off the error that its http adapter makes of a reset. */
 export function cutAnswer(error: unknown): AxiosResponse | undefined {
   const request = requestOf(error);
-  const { statusCode: status, statusMessage: statusText = '', headers } = request?.res ?? {};
-  const { config } = Object(error) as Partial<AxiosError>;
-  if (!status || !config || !wasLost(error as AxiosError)) return undefined;
-  return { status, statusText, headers: new AxiosHeaders(headers), data: undefined, config, request };
+  const { statusCode: status, headers } = request?.res ?? {};
+  const { config, code, message } = Object(error) as AxiosError;
+  if (!status || !config || !CUT.test(`${code} ${message}`)) return undefined;
+  return { status, headers, config, request } as AxiosResponse;
 }
 
-function wasLost(error: AxiosError): boolean {
-  const { code = '', message } = error;
-  if (/^(ECONNRESET|EPIPE)$/.test(code) || brokeInTls({ code, message }, error)) return true;
-  return (kindOfCode(code) ?? kindOfMessage(message)) === 'read';
-}
+/** Codes and words of errors that leave an answer in its middle. */
+const CUT = /^(ECONNRESET|EPIPE|EPROTO|ERR_S|HPE_|Z_)|stream has been aborted/;
 
 /** The client of SOCKS proxies gives no code, and all it can say is said before the tunnel stands: nothing was sent. */
 const isOfSocks = ({ code, options }: Fields): boolean =>
@@ -107,11 +96,15 @@ export function kindOfCode(code: string): Kind | undefined {
     return 'tls';
   // Node's for what it has no code for of its own: a certificate with a key or a signature that is too weak.
   if (code === 'UNSPECIFIED') return 'tls';
-  // Those of undici: headers that fetch does not send, `Expect` among them, or a Content-Length that is not the body's.
+  // Those of undici: headers that fetch does not send, `Expect` among them, or a Content-Length that is not the body's; an
+  // answer above `maxResponseSize`, a dispatcher that was closed, a MockAgent that knows no such request.
   // Bun has a code for each redirect that it does not follow.
-  if (/^ERR_FR_|Redirect|HEADERS?_OVERFLOW$|^UND_ERR_(NOT_|INVALID_|REQ_CONTENT_)/.test(code)) return 'other';
-  // More than a dispatcher of undici's takes; what is sent by one that was closed, or by a mock that knows no such request.
-  if (/^UND_(ERR_(RES_EXCEEDED_MAX_SIZE|DESTROYED|CLOSED)|MOCK_ERR_MOCK_NOT_MATCHED)$/.test(code)) return 'other';
+  if (
+    /^ERR_FR_|Redirect|HEADERS?_OVERFLOW$|^UND_(MOCK_|ERR_(NOT_|INVALID_|REQ_CONTENT_|RES_EX|DESTROYED|CLOSED))/.test(
+      code,
+    )
+  )
+    return 'other';
   // A body in another compression than it says it is in: gzip, Brotli, Zstandard.
   if (/^(ERR_INVALID_URL$|Z_DATA_ERROR$|ERR__ERROR_|ZSTD_error_)/.test(code)) return 'other';
   // Of a body of the caller's own: the file it is read from.

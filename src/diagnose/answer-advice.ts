@@ -1,7 +1,7 @@
 import { OPAQUE } from '../base/failure.js';
 import type { Diagnosis, Finding } from './diagnosis.js';
-import { type Evidence, hasCode, isDamaged, isUnmocked, says, UNDECODABLE } from './evidence.js';
-import { asked, commands, damaged, onTheWay, request, time, where, why } from './wording.js';
+import { type Evidence, hasCode, isUnmocked, says, UNDECODABLE } from './evidence.js';
+import { asked, commands, onTheWay, request, time, where, why } from './wording.js';
 
 /** Failures of the answer, and calls that were ended on this side. `inner` is what a refusal was caused by. */
 export const ANSWER_FINDINGS = {
@@ -74,17 +74,14 @@ export const ANSWER_FINDINGS = {
       : {
           transient: false,
           summary: `The answer to ${request(e)} is larger than this side allows${why(e)}.`,
-          advice: hasCode(e, /^UND_ERR_RES_EXCEEDED_MAX_SIZE$/)
-            ? ['Ask for less (pages, fields), or raise `maxResponseSize` of the dispatcher that fetch is given.']
-            : ["Ask for less (pages, fields), read it with `responseType: 'stream'`, or raise `maxContentLength`."],
+          advice: [
+            "Ask for less (pages, fields), read it with `responseType: 'stream'`, or raise `maxContentLength` (of a dispatcher `maxResponseSize`).",
+          ],
         },
   'body-cut-off': (e: Evidence): Finding => ({
     transient: true,
-    summary: isDamaged(e)
-      ? `The answer of ${where(e)} to ${request(e)} came damaged${why(e)}.`
-      : `${where(e)} broke off in the middle of its answer to ${request(e)}${why(e)}.`,
+    summary: `${where(e)} broke off in the middle of its answer to ${request(e)}${why(e)}.`,
     advice: [
-      ...damaged(e),
       'Look for a crash, a restart or a deployment of the server at that time, and for a time or size limit of a proxy between.',
       ...onTheWay(e),
       'If it always breaks at the same byte, Content-Length or the compression is wrong; if at the same second, a timeout is.',
@@ -168,20 +165,6 @@ function unknown(e: Evidence): Finding {
     ...(e.target ? [`Compare: ${commands(e).curl}`] : []),
     'Read error.cause, and the cause of that, to the last.',
   ];
-  if (isUnmocked(e)) {
-    return {
-      transient: false,
-      summary: `${request(e)} was not sent: the test has no mock for it${why(e)}.`,
-      advice: ['Mock that method and URL, as they are sent, or let the test reach that host.'],
-    };
-  }
-  if (hasCode(e, /^UND_ERR_(DESTROYED|CLOSED)$/)) {
-    return {
-      transient: false,
-      summary: `${request(e)} failed: the dispatcher that fetch sends by was closed${why(e)}.`,
-      advice: ['See what calls `close` or `destroy` on it, and send by one that is open.'],
-    };
-  }
   if (e.links.some(({ name }) => name === 'SyntaxError')) {
     return {
       transient: false,
@@ -200,23 +183,22 @@ function unknown(e: Evidence): Finding {
     };
   }
   if (e.links.some(({ garbled }) => garbled)) {
-    const isTooLong = kind === 'other';
     return {
-      transient: !isTooLong,
+      // Headers that are too large stay so.
+      transient: kind !== 'other',
       summary: `What ${where(e)} sent is not HTTP as this side understands it${why(e)}.`,
       advice: [
-        isTooLong
-          ? 'Its headers are too large: see what makes them so, mostly cookies, or raise --max-http-header-size of node.'
-          : 'If it comes again each time, see what speaks at that port; if now and then, look for what mixes up answers: a proxy on the way, one server of several, a kept-alive connection with bytes left on it.',
+        'See what speaks at that port, and whether headers are too large (node --max-http-header-size).',
         ...onTheWay(e),
         ...advice,
       ],
     };
   }
+  const unmocked = isUnmocked(e) && 'there is no mock for it';
   const opaque = !status && kind !== 'other' && says(e, OPAQUE);
   return {
     transient: opaque,
-    summary: `${answered || `${request(e)} failed: `}${status ? 'it was taken as a failure' : 'why is not known'}${why(e)}.`,
+    summary: `${answered || `${request(e)} failed: `}${unmocked || (status ? 'it was taken as a failure' : 'why is not known')}${why(e)}.`,
     advice: opaque
       ? [
           'In a browser: look at its console and network panel. CORS, being offline, a refused connection and an untrusted certificate all look like this.',

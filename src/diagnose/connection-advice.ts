@@ -1,7 +1,7 @@
 import type { Finding } from './diagnosis.js';
 import { type Evidence, hasCode, isDamaged, says } from './evidence.js';
 import { isLoopback, type Place } from './place.js';
-import { byProxy, commands, damaged, givenUrl, onTheWay, request, where, why } from './wording.js';
+import { byProxy, commands, givenUrl, onTheWay, request, where, why } from './wording.js';
 
 /** Failures on the way to the server: from the URL to the connection. */
 export const CONNECTION_FINDINGS = {
@@ -75,18 +75,19 @@ export const CONNECTION_FINDINGS = {
   }),
   reset: (e: Evidence): Finding => ({
     transient: true,
-    summary: isDamaged(e)
-      ? `The connection to ${where(e)}${byProxy(e)} broke before ${request(e)} was answered${why(e)}.`
-      : `${where(e)}${byProxy(e)} closed the connection before it had answered ${request(e)}${why(e)}.`,
+    summary: `${where(e)}${byProxy(e)} ${isDamaged(e) ? 'lost' : 'closed'} the connection before it had answered ${request(e)}${why(e)}.`,
     advice: [
-      ...damaged(e),
       ...(brokeHandshake(e)
         ? [
             `It was closed during the TLS handshake, as a firewall or proxy that filters by name does: ${commands(e).tls}`,
           ]
         : []),
-      ...(e.target?.scheme === 'https' && !isDamaged(e)
-        ? [`A server that wants a client certificate may close like this, too: ${commands(e).tls}`]
+      ...(e.target?.scheme === 'https'
+        ? [
+            isDamaged(e)
+              ? 'Bytes came damaged: look at what stands between, a VPN or a firewall, then at network cards.'
+              : `A server that wants a client certificate may close like this, too: ${commands(e).tls}`,
+          ]
         : []),
       ...(e.target?.scheme === 'http' && e.target.port !== 80
         ? [`If port ${e.target.port} speaks TLS, the URL must begin with https://: ${commands(e).tls}`]

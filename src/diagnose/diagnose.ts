@@ -110,7 +110,7 @@ const isCutOff = (evidence: Evidence): boolean =>
     (isLost(evidence) && evidence.reached === 'answered'));
 
 const isTooLarge = (evidence: Evidence): boolean =>
-  hasCode(evidence, /^(ERR_FR_MAX_BODY_LENGTH_EXCEEDED|UND_ERR_RES_EXCEEDED_MAX_SIZE)$/) ||
+  hasCode(evidence, /^(ERR_FR_MAX_BODY|UND_ERR_RES_EX)/) ||
   says(evidence, /^maxContentLength size of|larger than maxBodyLength|max(Content|Body)Length.*exceeded/);
 
 const isRedirectLoop = (evidence: Evidence): boolean =>

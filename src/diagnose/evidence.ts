@@ -90,8 +90,7 @@ export const isDamaged = (evidence: Evidence): boolean =>
   evidence.kind === 'read' && hasCode(evidence, /^(EPROTO$|ERR_SSL_)/);
 
 /** A request that a test has no mock for, in the words of nock and of undici's MockAgent. */
-export const isUnmocked = (evidence: Evidence): boolean =>
-  says(evidence, /^Nock: /) || hasCode(evidence, /^UND_MOCK_ERR_/);
+export const isUnmocked = (evidence: Evidence): boolean => says(evidence, /^Nock: /) || hasCode(evidence, /^UND_MOCK_/);
 
 /** As the client of SOCKS proxies says that one will not have us. */
 export const SOCKS = /^(Received invalid )?Socks[45] /i;

@@ -1,5 +1,5 @@
 import { safeText, safeUrl, withoutQuotes } from '../base/excerpt.js';
-import { type Evidence, isDamaged } from './evidence.js';
+import type { Evidence } from './evidence.js';
 import { authority, type Endpoint, originAt, type Place } from './place.js';
 
 /** Host and port that a failure is about, or what stands for them in a sentence. */
@@ -49,14 +49,6 @@ export const byProxy = ({ proxied, proxy }: Evidence): string =>
 /** A proxy that may have done what the server is blamed for. */
 export const onTheWay = ({ proxied, proxy }: Evidence): string[] =>
   proxied && proxy ? [`The proxy ${authority(proxy)}, on the way, may have done that itself: look there, too.`] : [];
-
-/** Neither side sends such: what stands between them, or fails in them, does. */
-export const damaged = (evidence: Evidence): string[] =>
-  isDamaged(evidence)
-    ? [
-        'TLS found bytes damaged: look at what stands between (a proxy, a VPN, a firewall that inspects TLS), then at network cards and memory.',
-      ]
-    : [];
 
 /** Milliseconds as people say them. */
 export function time(ms: number): string {
