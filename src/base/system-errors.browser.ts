@@ -7,6 +7,4 @@ export function kindOfMessage(_message: string): undefined {}
 
 export function cutAnswer(_error: unknown): undefined {}
 
-export const answersInTls = (_error: object): boolean => false;
-
 export const isKnownUnsent = (_error: unknown): boolean => false;

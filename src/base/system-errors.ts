@@ -11,7 +11,7 @@ type Fields = Readonly<Record<string, unknown>>;
 /** As much of Node's requests as is looked at here. That of follow-redirects stands before those of its hops. */
 interface Request {
   readonly _currentRequest?: Request;
-  readonly socket?: { readonly encrypted?: boolean; readonly secureConnecting?: boolean };
+  readonly socket?: { readonly secureConnecting?: boolean };
   readonly res?: { readonly statusCode?: number; readonly headers: object };
 }
 
@@ -54,15 +54,13 @@ const REFUSED_BY_ALERT = /alert.(?!unexpected|record|decode|protocol|internal|nu
 function brokeInTls({ code, message }: Fields, of: unknown): boolean {
   const said = `${code} ${message}`;
   if (!/^(EPROTO |ERR_SSL_)/.test(said)) return false;
-  const { encrypted, secureConnecting } = requestOf(of)?.socket ?? {};
-  const stood = encrypted === true && secureConnecting === false;
+  const stood = requestOf(of)?.socket?.secureConnecting === false;
   return /bad.record/i.test(said) || (stood && !REFUSED_BY_ALERT.test(said));
 }
 
 /** An alert or a handshake of TLS (RFC 8446 §5.1), where HTTP was spoken, as Node and undici show what they could not parse. */
-export function answersInTls({ rawPacket, data }: Fields): boolean {
-  const came = String(rawPacket ?? data);
-  return came.startsWith('\x15\x03') || came.startsWith('\x16\x03');
+function answersInTls({ rawPacket, data }: Fields): boolean {
+  return ['\x15\x03', '\x16\x03'].includes(String(rawPacket ?? data).slice(0, 2));
 }
 
 /** What had come of an answer whose body was lost: axios leaves it off the error that its http adapter makes of a reset. */
@@ -114,22 +112,12 @@ export function kindOfCode(code: string): Kind | undefined {
 }
 
 /** undici's words for requests, or redirects, that it never sends, and for what `fetchOptions` forbid. */
-const REFUSED_BY_FETCH = [
-  'redirect count exceeded',
-  'unexpected redirect',
-  'integrity mismatch',
-  'unknown scheme',
-  'URL scheme must be',
-  'cross origin not allowed',
-  'bad port',
-  'about scheme is not supported',
-  'not implemented... yet',
-  'failed to fetch the data URL',
-  'invalid method',
-];
+const REFUSED_BY_FETCH =
+  /^(redirect count exceeded|unexpected redirect|integrity mismatch|unknown scheme|URL scheme must be|cross origin not allowed|bad port|about scheme is not supported|not implemented\.\.\. yet|failed to fetch the data URL|invalid method)/;
 
 /** What they say without a code, and all that Deno's fetch ever says. The first match counts. */
 const MESSAGES: readonly (readonly [RegExp, Kind])[] = [
+  [REFUSED_BY_FETCH, 'other'],
   [/^Fetch failed: /, 'other'],
   [/\(Connect\): dns error/, 'dns'],
   [/\(Connect\): (invalid peer|received|peer) /, 'tls'],
@@ -144,7 +132,6 @@ const MESSAGES: readonly (readonly [RegExp, Kind])[] = [
 ];
 
 export function kindOfMessage(message: string): Kind | undefined {
-  if (REFUSED_BY_FETCH.some((words) => message.startsWith(words))) return 'other';
   return MESSAGES.find(([pattern]) => pattern.test(message))?.[1];
 }
 

@@ -1,6 +1,6 @@
 import { OPAQUE } from '../base/failure.js';
 import type { Diagnosis, Finding } from './diagnosis.js';
-import { type Evidence, hasCode, isUnmocked, says, UNDECODABLE } from './evidence.js';
+import { type Evidence, hasCode, says, UNDECODABLE } from './evidence.js';
 import { asked, commands, onTheWay, request, time, where, why } from './wording.js';
 
 /** Failures of the answer, and calls that were ended on this side. `inner` is what a refusal was caused by. */
@@ -75,7 +75,7 @@ export const ANSWER_FINDINGS = {
           transient: false,
           summary: `The answer to ${request(e)} is larger than this side allows${why(e)}.`,
           advice: [
-            "Ask for less (pages, fields), read it with `responseType: 'stream'`, or raise `maxContentLength` (of a dispatcher `maxResponseSize`).",
+            "Ask for less (pages, fields), read it with `responseType: 'stream'`, or raise `maxContentLength` or `maxResponseSize`.",
           ],
         },
   'body-cut-off': (e: Evidence): Finding => ({
@@ -194,11 +194,10 @@ function unknown(e: Evidence): Finding {
       ],
     };
   }
-  const unmocked = isUnmocked(e) && 'there is no mock for it';
   const opaque = !status && kind !== 'other' && says(e, OPAQUE);
   return {
     transient: opaque,
-    summary: `${answered || `${request(e)} failed: `}${unmocked || (status ? 'it was taken as a failure' : 'why is not known')}${why(e)}.`,
+    summary: `${answered || `${request(e)} failed: `}${status ? 'it was taken as a failure' : 'why is not known'}${why(e)}.`,
     advice: opaque
       ? [
           'In a browser: look at its console and network panel. CORS, being offline, a refused connection and an untrusted certificate all look like this.',

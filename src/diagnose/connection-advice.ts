@@ -1,5 +1,5 @@
 import type { Finding } from './diagnosis.js';
-import { type Evidence, hasCode, isDamaged, says } from './evidence.js';
+import { type Evidence, hasCode, OF_TLS, says } from './evidence.js';
 import { isLoopback, type Place } from './place.js';
 import { byProxy, commands, givenUrl, onTheWay, request, where, why } from './wording.js';
 
@@ -75,7 +75,7 @@ export const CONNECTION_FINDINGS = {
   }),
   reset: (e: Evidence): Finding => ({
     transient: true,
-    summary: `${where(e)}${byProxy(e)} ${isDamaged(e) ? 'lost' : 'closed'} the connection before it had answered ${request(e)}${why(e)}.`,
+    summary: `${where(e)}${byProxy(e)} ${hasCode(e, OF_TLS) ? 'lost' : 'closed'} the connection before it had answered ${request(e)}${why(e)}.`,
     advice: [
       ...(brokeHandshake(e)
         ? [
@@ -84,8 +84,8 @@ export const CONNECTION_FINDINGS = {
         : []),
       ...(e.target?.scheme === 'https'
         ? [
-            isDamaged(e)
-              ? 'Bytes came damaged: look at what stands between, a VPN or a firewall, then at network cards.'
+            hasCode(e, OF_TLS)
+              ? 'Bytes came damaged: look at what stands between.'
               : `A server that wants a client certificate may close like this, too: ${commands(e).tls}`,
           ]
         : []),

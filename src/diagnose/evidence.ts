@@ -5,7 +5,6 @@ import { OWN_CODES } from '../base/errors.js';
 import { MAX_LENGTH, safeText } from '../base/excerpt.js';
 import { classify, type FailureKind, responseOf } from '../base/failure.js';
 import { isObject } from '../base/object.js';
-import { answersInTls } from '../base/system-errors.js';
 import { originOf, redactedUrl } from '../base/url.js';
 import { reportOf } from '../observe/reports.js';
 import { retryAfterMs } from '../retry/retry-after.js';
@@ -27,10 +26,8 @@ interface Link {
   readonly hostname: string;
   /** The URL that could not be parsed. Holds secrets. */
   readonly input: string;
-  /** What came is not HTTP as the parser takes it. */
+  /** What came is not HTTP as the parser takes it; of `kind` `tls`, it is TLS. */
   readonly garbled: boolean;
-  /** It began like a TLS record. */
-  readonly tlsRecord: boolean;
 }
 
 /** What can be read from a failure. */
@@ -85,12 +82,8 @@ export const hasCode = ({ links }: Evidence, pattern: RegExp): boolean => links.
 export const says = ({ links }: Evidence, pattern: RegExp): boolean =>
   links.some(({ message }) => pattern.test(message));
 
-/** TLS stood, and then bytes came that were damaged on the way. */
-export const isDamaged = (evidence: Evidence): boolean =>
-  evidence.kind === 'read' && hasCode(evidence, /^(EPROTO$|ERR_SSL_)/);
-
-/** A request that a test has no mock for, in the words of nock and of undici's MockAgent. */
-export const isUnmocked = (evidence: Evidence): boolean => says(evidence, /^Nock: /) || hasCode(evidence, /^UND_MOCK_/);
+/** Of TLS, whose two sides do not agree; or they did, and bytes came that were damaged on the way: then it is a `read`. */
+export const OF_TLS = /^(EPROTO$|ERR_SSL_|ERR_TLS_)/;
 
 /** As the client of SOCKS proxies says that one will not have us. */
 export const SOCKS = /^(Received invalid )?Socks[45] /i;
@@ -184,7 +177,6 @@ function linkOf(link: unknown): Link {
     hostname: text(link, 'hostname'),
     input: text(link, 'input'),
     garbled,
-    tlsRecord: tried(() => answersInTls(Object(link)), false),
   };
   return code ? fields : { ...fields, ...fieldsIn(message) };
 }
