@@ -90,7 +90,7 @@ class Attempt implements Applicant {
     this.lane.onEnd?.(outcome);
     const endedAt = now();
     recorder.attempt(outcome, endedAt - sentAt, this.lane.isHedge);
-    this.#scope.guard.note(outcome, { policy, retries: recorder.retries });
+    this.#scope.guard.note(outcome, { policy, paid: this.call.paid });
     return learn ? learn(outcome, endedAt) : outcome;
   }
 

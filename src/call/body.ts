@@ -23,13 +23,15 @@ function isUntouched(data: object): boolean {
   return !stream.listenerCount('data') && !stream.listenerCount('readable');
 }
 
-/** A plain object, list, typed array or URLSearchParams, which is for `transformRequest` to turn into a body. */
+/** What is for `transformRequest` to turn into a body: all but text, streams and the bytes that adapters take as they are. */
 export function isUnserialized(data: unknown): boolean {
-  if (!isObject(data)) return false;
-  const prototype: unknown = Object.getPrototypeOf(data);
-  if (Array.isArray(data) || prototype === null || prototype === Object.prototype) return true;
-  return data instanceof URLSearchParams || (ArrayBuffer.isView(data) && !('isBuffer' in data.constructor));
+  if (!isObject(data)) return data !== undefined && data !== null && typeof data !== 'string';
+  const isBuffer = 'isBuffer' in Object(data.constructor);
+  if (isBuffer || isStream(data) || Symbol.asyncIterator in data) return false;
+  return !BYTES.has(Object.prototype.toString.call(data));
 }
+
+const BYTES: ReadonlySet<string> = new Set(['[object ArrayBuffer]', '[object Blob]', '[object File]']);
 
 /** A Node or web stream. */
 export function isStream(data: unknown): data is object {

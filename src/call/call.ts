@@ -29,6 +29,8 @@ export class Call {
   decision: Decision | undefined;
   /** Retries decided on; the recorder counts those that were sent. */
   retries = 0;
+  /** Of those, the ones that took a turn of the budget. */
+  paid = 0;
   previousDelayMs = 0;
   /** Takes its ear off the stream it was to send. */
   unheed: (() => void) | undefined;

@@ -63,14 +63,14 @@ class Race {
   }
 
   /**
-   * Comes before it is written down: what has lost is, and then the attempt that counts. While a failure may pass, the other
-   * attempt could do better.
+   * Comes before it is written down: what has lost is, and then the attempt that counts. While a failure may pass, or is no
+   * answer, the other attempt could do better.
    */
   #onEnd(outcome: Outcome): void {
     const { call } = this;
     this.#stopWaiting?.();
     if (this.#isDecided) abandon(outcome);
-    else if (mayPass(outcome, call.policy.retry, call.request.method)) this.#take(outcome);
+    else if (isNoAnswer(outcome) || mayPass(outcome, call.policy.retry, call.request.method)) this.#take(outcome);
     else this.#decide(outcome, canceled(call.config));
   }
 
@@ -87,3 +87,6 @@ class Race {
     this.call.outcome = this.#counts = outcome;
   }
 }
+
+const isNoAnswer = ({ failure, response, final }: Outcome): boolean =>
+  failure !== undefined && response === undefined && final === undefined;

@@ -5,6 +5,7 @@ import { classify, neverSent } from '../base/failure.js';
 import { isObject } from '../base/object.js';
 import type { End, Outcome } from '../base/outcome.js';
 import { unawaited } from '../base/thenable.js';
+import { isFailedStatus } from '../guard/verdict.js';
 import { isListed, mayPass } from '../retry/decide.js';
 import { retryAfterMs } from '../retry/retry-after.js';
 import { discard, parsed } from './body.js';
@@ -23,7 +24,8 @@ export function outcomeOfResponse(response: AxiosResponse, call: Call): Outcome 
   }
   try {
     const unready = unawaited(retry.retryResponse?.(parsed(response))) === true;
-    return unready ? { failure: 'status', unready, ...answered(response) } : { response };
+    if (unready) return { failure: 'status', unready, ...answered(response) };
+    return isFailedStatus(response.status, true) ? answered(response) : { response };
   } catch (error) {
     discard(response.data, response.request);
     return thrown(error);

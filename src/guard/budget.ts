@@ -115,12 +115,12 @@ export class RetryBudget {
     return true;
   }
 
-  /** The attempt of a call after so many retries was answered: somebody is there. */
-  answered(retries: number): void {
+  /** The attempt of a call that has taken so many turns was answered: somebody is there. */
+  answered(paid: number): void {
     this.#gapMs = FIRST_GAP_MS;
     const most = Math.max(1, this.#reserve);
     // It is full while all is well, and the clock need not be read.
-    if (this.#tokens < most) this.#tokens = Math.min(most, this.tokens + this.ratio + retries);
+    if (this.#tokens < most) this.#tokens = Math.min(most, this.tokens + this.ratio + paid);
     if (this.#line.size > 0) this.#serve();
     else this.#isExhausted &&= this.#tokens < this.#reserve;
   }

@@ -1,7 +1,7 @@
 const BUCKETS = 10;
 
 interface Bucket {
-  /** Which tenth of the window, counted from the clock's start; another number means that the bucket has expired. */
+  /** Which tenth of the window, counted from the first of all; another number means that the bucket has expired. */
   slot: number;
   calls: number;
   failures: number;
@@ -31,6 +31,8 @@ type Thresholds = Readonly<
 export class FailureWindow {
   #streak = 0;
   #streakBeganAt = 0;
+  /** When the first was counted: the clock's own start would make a test end in one way or another, by the hour. */
+  #beganAt: number | undefined;
   /** By slot modulo their number. */
   readonly #buckets = new Map<number, Bucket>();
 
@@ -44,6 +46,7 @@ export class FailureWindow {
   /** The circuit closes: what was counted before says nothing of the host as it is now. */
   clear(): void {
     this.#buckets.clear();
+    this.#beganAt = undefined;
     this.#streak = 0;
   }
 
@@ -87,6 +90,7 @@ export class FailureWindow {
   }
 
   #bucket(now: number): Bucket {
+    this.#beganAt ??= now;
     const slot = this.#slot(now);
     const index = slot % BUCKETS;
     const bucket = this.#buckets.get(index);
@@ -97,6 +101,6 @@ export class FailureWindow {
   }
 
   #slot(now: number): number {
-    return Math.floor(now / (this.thresholds.window / BUCKETS));
+    return Math.floor((now - (this.#beganAt ?? now)) / (this.thresholds.window / BUCKETS));
   }
 }

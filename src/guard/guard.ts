@@ -90,22 +90,24 @@ export class Guard {
     return !this.coolDown?.isOn && (!retry.budget || this.budget?.takeSpare() !== false);
   }
 
-  /** What an attempt's end says to all calls of the scope. */
-  note(outcome: Outcome, { policy, retries }: { policy: ResolvedPolicy; retries: number }): void {
-    const { failure, retryAfterMs } = outcome;
+  /** What the end of an attempt says to all calls of the scope; `paid`: how many retries of its call took a turn of the budget. */
+  note(outcome: Outcome, { policy, paid }: { policy: ResolvedPolicy; paid: number }): void {
     const status = statusOf(outcome);
-    // Of a call that passes by the budget, they took no tokens.
-    const paid = policy.retry.budget ? retries : 0;
-    if (!failure || (status !== undefined && !isFailedStatus(status, true))) {
+    if (status === undefined ? !outcome.failure : !isFailedStatus(status, true)) {
       this.budget?.answered(paid);
       return;
     }
     if (paid > 0) this.budget?.retryFailed();
-    const asked = (status === TOO_MANY_REQUESTS || status === SERVICE_UNAVAILABLE) && retryAfterMs;
-    const { respectRetryAfter, maxRetryAfter } = policy.retry;
-    if (!asked || !respectRetryAfter || !policy.coolDown || !this.coolDown) return;
-    if (this.coolDown.begin(Math.min(asked, maxRetryAfter))) this.#flush();
+    const askedMs = coolDownMs(outcome, policy);
+    if (askedMs && this.coolDown?.begin(Math.min(askedMs, policy.retry.maxRetryAfter))) this.#flush();
   }
+}
+
+/** For how long the server asked all calls to leave it alone, if those of this policy heed that. */
+export function coolDownMs(outcome: Outcome, { coolDown, retry }: GuardedCall['policy']): number | undefined {
+  if (!coolDown || !retry.respectRetryAfter) return undefined;
+  const status = statusOf(outcome);
+  return status === TOO_MANY_REQUESTS || status === SERVICE_UNAVAILABLE ? outcome.retryAfterMs : undefined;
 }
 
 /** As much of a call as is looked at to let it pass, hold it or refuse it. */

@@ -1,10 +1,15 @@
 import { CoolingDownError } from '../base/errors.js';
 import { type End, refused } from '../base/outcome.js';
 import { DEFAULTS } from '../policy/defaults.js';
-import { circuitRefusal, type Guard, type GuardedCall, reserveOf } from './guard.js';
+import { circuitRefusal, coolDownMs, type Guard, type GuardedCall, reserveOf } from './guard.js';
 import type { Place } from './line.js';
 
 export type Turn = Place<End | undefined>;
+
+export interface WaitingCall extends GuardedCall {
+  /** How many of its retries took a turn of the budget. */
+  paid: number;
+}
 
 /** So many newcomers as may wait for a bulkhead's slot by default. */
 const MOST_WAITING = DEFAULTS.bulkhead.queue;
@@ -13,7 +18,7 @@ const MOST_WAITING = DEFAULTS.bulkhead.queue;
 const SHARE_FOR_WAITING = 0.5;
 
 /** A call asks to go on, with its first attempt or a retry: `undefined` if it may, a refusal, or a place in a line. */
-export function turnOf(guard: Guard, call: GuardedCall): Turn | End | undefined {
+export function turnOf(guard: Guard, call: WaitingCall): Turn | End | undefined {
   const { policy, outcome: last } = call;
   const { budget } = guard;
   const coolDown = policy.coolDown && guard.coolDown?.isOn ? guard.coolDown : undefined;
@@ -27,15 +32,15 @@ export function turnOf(guard: Guard, call: GuardedCall): Turn | End | undefined 
       coolDown.join(() => refusal() ?? tooLong(guard, call, coolDown.retryInMs), isReturning)
     );
   }
-  if (!last || !budget || !policy.retry.budget) return undefined;
+  // A server that has asked to be left alone until now has said when to come.
+  if (!last || !budget || !policy.retry.budget || (guard.coolDown && coolDownMs(last, policy))) return undefined;
   const unless = (isVain: boolean): End | undefined => (isVain ? { ...last, final: 'retry-budget' } : undefined);
   const spent = () => unless(budget.isSpent && budget.waiting > 1);
-  return (
-    refusal() ??
-    call.lifetime.overByNow ??
-    unless(budget.waitMs > SHARE_FOR_WAITING * call.lifetime.remainingMs) ??
-    budget.take(reserveOf(policy.retry), () => spent() ?? refusal())
-  );
+  const end =
+    refusal() ?? call.lifetime.overByNow ?? unless(budget.waitMs > SHARE_FOR_WAITING * call.lifetime.remainingMs);
+  if (end) return end;
+  call.paid++;
+  return budget.take(reserveOf(policy.retry), () => spent() ?? refusal());
 }
 
 /** The refusal of a call that has not the time, or the room, to wait until the cool-down is over. */

@@ -23,9 +23,8 @@ export const PROBE_LOST: Verdict = { counts: 'probe-lost' };
 /** What an attempt tells of its host, or `undefined` if that is nothing. */
 export function verdictOf(outcome: Outcome, tookMs: number, settings: Settings, isProbe: boolean): Verdict | undefined {
   const { countRateLimit, slowCallDuration, respectRetryAfter } = settings;
-  const askedMs = respectRetryAfter ? outcome.retryAfterMs : undefined;
-  const retryAfterMs = askedMs ?? 0;
-  const tells = whatItTells(outcome, countRateLimit || (isProbe && askedMs !== undefined));
+  const retryAfterMs = (respectRetryAfter && outcome.retryAfterMs) || 0;
+  const tells = whatItTells(outcome, countRateLimit || (isProbe && retryAfterMs > 0));
   if (tells === 'nothing') return undefined;
   if (tells === 'failure') return { counts: 'failure', retryAfterMs, why: slim(outcome) };
   if (slowCallDuration === false || tookMs <= slowCallDuration) return ANSWERED;
@@ -36,8 +35,9 @@ export function verdictOf(outcome: Outcome, tookMs: number, settings: Settings, 
 /** Whether the host failed, answered, or was not heard at all. */
 function whatItTells(outcome: Outcome, countRateLimit: boolean): 'failure' | 'answered' | 'nothing' {
   const { failure } = outcome;
-  if (!failure) return 'answered';
-  if (failure === 'status') return isFailedStatus(statusOf(outcome) ?? 0, countRateLimit) ? 'failure' : 'answered';
+  // Whatever the caller's `validateStatus` thinks of it.
+  if (!failure || failure === 'status')
+    return isFailedStatus(statusOf(outcome) ?? 0, countRateLimit) ? 'failure' : 'answered';
   if (failure === 'canceled' || failure === 'refused' || isLocal(outcome)) return 'nothing';
   return failure === 'other' && !outcome.response ? 'nothing' : 'failure';
 }

@@ -83,7 +83,7 @@ function refine(base: ResolvedPolicy, given: Layer): ResolvedPolicy {
     attemptTimeout: limit(layer.attemptTimeout) ?? base.attemptTimeout,
     connectTimeout: limit(layer.connectTimeout) ?? base.connectTimeout,
     retry: layer.retry === undefined ? base.retry : refineRetry(base.retry, layer.retry),
-    hedge: hedgePolicy(layer.hedge) ?? base.hedge,
+    hedge: layer.hedge === undefined ? base.hedge : refineHedge(base.hedge, layer.hedge),
     coolDown: layer.coolDown ?? base.coolDown,
     breaker: shared(base.breaker, breakerPolicy(layer.breaker), DEFAULTS.breaker),
     bulkhead: shared(base.bulkhead, bulkheadPolicy(layer.bulkhead), DEFAULTS.bulkhead),
@@ -122,9 +122,10 @@ function refineBackoff(base: ResolvedRetry['backoff'], layer: RetryPolicy['backo
   return Object.freeze({ ...(typeof base === 'function' ? DEFAULTS.retry.backoff : base), ...defined(layer) });
 }
 
-function hedgePolicy(layer: Layer['hedge']): ResolvedPolicy['hedge'] | undefined {
-  if (typeof layer === 'number') return hedgePolicy({ delay: layer });
-  return layer && Object.freeze(own(layer));
+function refineHedge(base: ResolvedPolicy['hedge'], layer: number | HedgePolicy | false): ResolvedPolicy['hedge'] {
+  // A number is that long, whatever quantile was set below.
+  if (typeof layer === 'number') return Object.freeze(own({ delay: layer }));
+  return layer && Object.freeze(own({ ...base, ...defined(own(layer)) }));
 }
 
 function breakerPolicy(layer: Layer['breaker']): Layer['breaker'] {

@@ -84,10 +84,10 @@ export interface RetryPolicy {
   budget?: RetryBudgetPolicy | false | undefined;
   /**
    * Sends one Idempotency-Key for all attempts of a POST, PATCH or other method that is not idempotent, and so makes it
-   * retryable. A key the caller set is kept. `true` draws a random UUID; what a function throws, or
-   * returns that is no key, the call rejects with. @default false
+   * retryable. A key the caller set is kept. `true` draws a random UUID; a function that returns `undefined` sends none; what
+   * it throws, or returns that is no key, the call rejects with. @default false
    */
-  idempotencyKey?: boolean | ((config: InternalAxiosRequestConfig) => string) | undefined;
+  idempotencyKey?: boolean | ((config: InternalAxiosRequestConfig) => string | undefined) | undefined;
   /**
    * True for an answer that axios takes as good but that means "try again". `data` is parsed if it is JSON. If it throws,
    * the call rejects with that error.
@@ -163,8 +163,8 @@ export interface HedgePolicy {
   /** Milliseconds without an answer. Beside `quantile`, it holds until that is known; one of the two must be given. @default none */
   delay?: number | undefined;
   /**
-   * Instead of `delay`, once twenty of the scope's requests have been answered: as long as that share of the latest hundred
-   * took at most. 0.95 sends one in twenty to one in eight a second time.
+   * Instead of `delay`, once twenty of the scope's hedged requests have had a good answer: as long as that share of the latest
+   * hundred took at most. 0.95 sends one in twenty to one in five a second time, more the more uneven the latencies are.
    */
   quantile?: number | undefined;
 }

@@ -130,6 +130,24 @@ describe('a call', () => {
     expect(told).toEqual(['retry after 1: 7000 ms, retry-after', 'success of 2']);
   });
 
+  test('that comes back when it was asked to takes no token of the budget', async () => {
+    const random = jest.spyOn(Math, 'random').mockReturnValue(0);
+    const asks = { status: 503, headers: { 'retry-after': '1' } };
+    const { api, sent } = scripted([asks, asks, 503, 503, 200], {
+      retry: { maxRetries: 2, budget: { ratio: 0, reserve: 1 }, backoff: () => 0 },
+    });
+    const asked = api.get('/').catch((error: unknown) => error);
+    const next = asked.then(() => api.get('/'));
+    const ends = [await settled(asked), await settled(next)].map((end) => reportOf(end) as ResilienceReport);
+    random.mockRestore();
+    expect(ends.map(({ retries, waitedMs, ended }) => [retries, waitedMs, ended])).toEqual([
+      [2, 2_000, 'max-retries'],
+      // Without its token it would have waited for its turn, 499 ms more.
+      [1, 1, 'success'],
+    ]);
+    expect(sent).toHaveLength(5);
+  });
+
   test('cancelled in its wait ends at once, with nothing more sent and no timer', async () => {
     const { api, handle, told, sent } = scripted([503]);
     const controller = new AbortController();

@@ -3,8 +3,8 @@ import { FailureWindow } from '../../src/guard/failure-window.js';
 
 const THRESHOLDS = { failureRatio: 0.5, minimumCalls: 10, window: 30_000, consecutive: 5, minimumDuration: 1_000 };
 
-function timeline(thresholds: Partial<typeof THRESHOLDS> = {}) {
-  let now = 1_000_000;
+function timeline(thresholds: Partial<typeof THRESHOLDS> = {}, startsAt = 1_000_000) {
+  let now = startsAt;
   const window = new FailureWindow({ ...THRESHOLDS, ...thresholds });
   return {
     /** One letter a call, F or s, `everyMs` apart; the number of the call that opened the circuit, or undefined. */
@@ -66,16 +66,30 @@ describe('FailureWindow', () => {
     expect(late.play('FFFFFFFFFF', 10)).toBeUndefined();
   });
 
-  test('shows nothing of what began a window ago, by tenths', () => {
+  test.each([0, 1_000_000, 1_234_567.8])(
+    'shows nothing of what began a window ago, whatever the clock said: %d',
+    (at) => {
+      const line = timeline({}, at);
+      line.play('Fs', 0);
+      line.rest(29_999);
+      const before = line.counts();
+      line.rest(1.5);
+      expect([before, line.counts()]).toEqual([
+        { calls: 2, failures: 1, consecutiveFailures: 0 },
+        { calls: 0, failures: 0, consecutiveFailures: 0 },
+      ]);
+    },
+  );
+
+  test('lets go of it by tenths, which are counted from the first call, and anew once the circuit has closed', () => {
     const line = timeline();
-    line.play('Fs', 0);
-    line.rest(28_999);
-    const before = line.counts();
-    line.rest(1);
-    expect([before, line.counts()]).toEqual([
-      { calls: 2, failures: 1, consecutiveFailures: 0 },
-      { calls: 0, failures: 0, consecutiveFailures: 0 },
-    ]);
+    line.play('F', 2_999);
+    line.play('F', 27_001);
+    // The second is as old as 27,001 ms, and in the same tenth as the first.
+    const together = line.counts();
+    line.reset();
+    line.play('F', 29_999);
+    expect([together.calls, line.counts().calls]).toEqual([0, 1]);
   });
 
   test('a successful probe starts a new account', () => {

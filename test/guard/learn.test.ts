@@ -17,6 +17,12 @@ const answer = (status: number, retryAfterMs?: number): Outcome => ({
   ...(retryAfterMs !== undefined && { retryAfterMs }),
 });
 
+/** `validateStatus` has no objection, and `statuses` does not list it. */
+const taken = (status: number, retryAfterMs?: number): Outcome => {
+  const { failure: _, ...outcome } = answer(status, retryAfterMs);
+  return outcome;
+};
+
 describe('what the calls of a scope share', () => {
   let clock: ManualClock;
   let guard: Guard;
@@ -27,8 +33,8 @@ describe('what the calls of a scope share', () => {
   };
   beforeEach(() => make());
 
-  const learn = (outcome: Outcome, retries = 0, policy: ResiliencePolicy = {}) =>
-    guard.note(outcome, { policy: resolvePolicy(policy), retries });
+  const learn = (outcome: Outcome, paid = 0, policy: ResiliencePolicy = {}) =>
+    guard.note(outcome, { policy: resolvePolicy(policy), paid });
   const spend = () => guard.budget?.take(0, () => undefined);
   const apply = (send = () => new Promise<Outcome>(() => {}), policy: ResiliencePolicy = {}) =>
     admit(guard, {
@@ -53,6 +59,7 @@ describe('what the calls of a scope share', () => {
       ['404', answer(404)],
       ['499', answer(499)],
       ['501, which is about the method', answer(501)],
+      ['an adapter that resolves with what is no answer', { response: 'pong' as never }],
     ])('from %s', (_, outcome) => {
       for (let i = 0; i < 3; i++) spend();
       learn(outcome, 2);
@@ -61,7 +68,7 @@ describe('what the calls of a scope share', () => {
 
     test('but gets no tokens back from a call that took none', () => {
       for (let i = 0; i < 3; i++) spend();
-      learn(OK, 2, { retry: { budget: false } });
+      learn(OK, 0);
       expect(guard.budget?.tokens).toBeCloseTo(0.2);
     });
 
@@ -71,6 +78,7 @@ describe('what the calls of a scope share', () => {
       ['500', answer(500)],
       ['503', answer(503)],
       ['a reset', RESET],
+      ['503 that the caller takes as good', taken(503)],
     ])('not from %s', (_, outcome) => {
       for (let i = 0; i < 3; i++) spend();
       learn(outcome, 2);
@@ -100,6 +108,7 @@ describe('what the calls of a scope share', () => {
     test.each<[string, Outcome, number]>([
       ['429', answer(429, 5_000), 5_000],
       ['503', answer(503, 5_000), 5_000],
+      ['503 that the caller takes as good', taken(503, 5_000), 5_000],
       ['longer than anybody waits', answer(503, 90_000), 60_000],
       ['without Retry-After', answer(503), 0],
       ['another status', answer(500, 5_000), 0],

@@ -18,22 +18,30 @@ describe('turnOf', () => {
   let guard: Guard;
   /** How each wait ended, and when. */
   let log: string[];
+  /** Turns of the budget that were taken. */
+  let paid: number;
 
   const make = (policy: ResiliencePolicy = {}) => {
     clock = new ManualClock();
     log = [];
+    paid = 0;
     guard = quietGuard(clock, policy);
   };
   beforeEach(() => make());
 
-  const ask = (outcome?: Outcome, policy: ResiliencePolicy = {}, remainingMs = 30_000, waitedMs = 0) =>
-    turnOf(guard, {
+  const ask = (outcome?: Outcome, policy: ResiliencePolicy = {}, remainingMs = 30_000, waitedMs = 0) => {
+    const call = {
       config: CONFIG,
       policy: resolvePolicy(policy),
       lifetime: { overByNow: remainingMs < 1 ? OVER : undefined, remainingMs },
       outcome,
       recorder: { waitedMs },
-    });
+      paid: 0,
+    };
+    const answer = turnOf(guard, call);
+    paid += call.paid;
+    return answer;
+  };
 
   /** In short: `goes`, why not, or `waits`, with what comes of it in the log. */
   const asked = (name: string, ...rest: Parameters<typeof ask>): string => {
@@ -57,7 +65,7 @@ describe('turnOf', () => {
   test('a retry takes a token, and waits once there is none', async () => {
     expect(['a', 'b', 'c', 'd'].map((name) => asked(name, FAILED))).toEqual(['goes', 'goes', 'goes', 'waits']);
     await clock.advance(250);
-    expect(log).toEqual(['d goes at 250']);
+    expect([log, paid]).toEqual([['d goes at 250'], 4]);
   });
 
   test('a call that may be sent more often than others has a reserve to match', () => {
@@ -77,7 +85,7 @@ describe('turnOf', () => {
   ])('without a budget of %s, retries go as they come', (_, shared, own) => {
     make(shared);
     const answers = Array.from({ length: 10 }, (_, i) => asked(`${i}`, FAILED, own));
-    expect(new Set(answers)).toEqual(new Set(['goes']));
+    expect([new Set(answers), paid]).toEqual([new Set(['goes']), 0]);
   });
 
   test('once retries lead nowhere, all but one are let go with what they failed with', async () => {
@@ -87,7 +95,7 @@ describe('turnOf', () => {
     for (let i = 0; i < 6; i++) asked(`${i}`, FAILED, own);
     await clock.advance(5_750);
     expect([guard.hasSpentBudget, guard.held]).toEqual([true, 2]);
-    guard.note(FAILED, { policy: resolvePolicy({}), retries: 1 });
+    guard.note(FAILED, { policy: resolvePolicy({}), paid: 1 });
     await clock.advance(0);
     expect([log.at(-1), guard.held]).toEqual(['4 retry-budget at 5750', 1]);
     await clock.advance(2_000);
@@ -110,6 +118,29 @@ describe('turnOf', () => {
       'deadline',
       'goes',
     ]);
+  });
+
+  describe('a retry that the server has said when to send', () => {
+    const asking: Outcome = { ...FAILED, response: { status: 503 } as never, retryAfterMs: 1_000 };
+
+    test('takes no token once it has waited so long', () => {
+      for (let i = 0; i < 3; i++) asked(`${i}`, FAILED);
+      expect([asked('a', asking), guard.budget?.tokens, paid]).toEqual(['goes', 0, 3]);
+    });
+
+    test.each<[string, ResiliencePolicy, Outcome]>([
+      ['the call does not cool down', { coolDown: false }, asking],
+      ['it does not respect Retry-After', { retry: { respectRetryAfter: false } }, asking],
+      ['the status is one that begins no cool-down', {}, { ...asking, response: { status: 500 } as never }],
+      ['the server said `0`', {}, { ...asking, retryAfterMs: 0 }],
+    ])('takes one where %s', (_, policy, outcome) => {
+      expect([asked('a', outcome, policy), guard.budget?.tokens, paid]).toEqual(['goes', 2, 1]);
+    });
+
+    test('takes one where the scope does not cool down', () => {
+      make({ coolDown: false });
+      expect([asked('a', asking), guard.budget?.tokens, paid]).toEqual(['goes', 2, 1]);
+    });
   });
 
   test('a retry in line is refused when the circuit opens, with its last failure as the cause', async () => {

@@ -51,6 +51,16 @@ describe('the circuit breaker', () => {
     expect(resilience.stats()).toMatchObject({ inFlight: 0, queued: 0, calls: 40 });
   });
 
+  test('a 5xx counts though the caller takes it as good, and it is none that is retried', async () => {
+    server.script(507);
+    const { breakers, stats } = attachResilience(api, { breaker: EAGER });
+    const statuses: unknown[] = [];
+    for (let i = 0; i < 5; i++) statuses.push((await api.get('/', { validateStatus: () => true })).status);
+    expect(await rejection(api.get('/'))).toMatchObject({ code: 'ERR_CIRCUIT_OPEN', cause: { message: 'status 507' } });
+    expect([statuses, server.hits.length]).toEqual([[507, 507, 507, 507, 507], 5]);
+    expect([breakers.get(server.url)?.state, stats()]).toMatchObject(['open', { successes: 5, rejected: 1 }]);
+  });
+
   test('after the open period one probe goes out alone, and when it succeeds, all', async () => {
     server.script(503);
     const transitions: string[] = [];

@@ -45,6 +45,16 @@ describe.each(['http', 'fetch'] as const)('a cool-down through the %s adapter', 
     expect(resilience.stats().held).toBe(0);
   });
 
+  test('it begins with an answer that the caller takes as good, and that is none to retry', async () => {
+    attach({ retry: { statuses: [503] } });
+    server.script(ASKS_FOR_300_MS, 200);
+    const { status } = await api.get('/first', { validateStatus: () => true });
+    await api.get('/later');
+    const [first, later] = server.hits;
+    expect([status, server.hits.length, said]).toEqual([429, 2, [`${server.url} 3`]]);
+    expect((later?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(299);
+  });
+
   test('the call that heard it, which came first, is not sent last', async () => {
     attach();
     server.script(ASKS_FOR_300_MS, 200);

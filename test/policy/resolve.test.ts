@@ -206,8 +206,15 @@ test('a backoff of one’s own is taken as it is, and inherited', () => {
 test('hedging is inherited, switched off, and replaced as a whole', () => {
   const hedge = { delay: 50, quantile: 0.9 };
   const base = resolvePolicy({ hedge });
-  const hedges = [undefined, false, 70].map((over) => applyOverride(base, { hedge: over as number }).hedge);
-  expect(hedges).toEqual([{ delay: 50, quantile: 0.9 }, false, { delay: 70 }]);
+  const overs = [undefined, false as const, 70, { delay: 80 }, { quantile: 0.5, delay: undefined }];
+  const hedges = overs.map((over) => applyOverride(base, { hedge: over }).hedge);
+  expect(hedges).toEqual([
+    { delay: 50, quantile: 0.9 },
+    false,
+    { delay: 70 },
+    { delay: 80, quantile: 0.9 },
+    { delay: 50, quantile: 0.5 },
+  ]);
   expect([base.hedge === hedge, Object.isFrozen(base.hedge), Object.isFrozen(hedge)]).toEqual([false, true, false]);
 });
 

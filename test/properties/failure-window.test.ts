@@ -14,17 +14,24 @@ interface Thresholds {
 class NaiveWindow {
   #calls: { at: number; failed: boolean }[] = [];
   #streak: number[] = [];
+  #beganAt: number | undefined;
 
   constructor(private readonly thresholds: Thresholds) {}
 
   success(at: number, isProbe: boolean): void {
     this.#streak = [];
-    if (isProbe) this.#calls = [];
-    else this.#calls.push({ at, failed: false });
+    if (isProbe) {
+      this.#calls = [];
+      this.#beganAt = undefined;
+    } else {
+      this.#beganAt ??= at;
+      this.#calls.push({ at, failed: false });
+    }
   }
 
   failure(at: number): boolean {
     const { failureRatio, minimumCalls, consecutive, minimumDuration } = this.thresholds;
+    this.#beganAt ??= at;
     this.#calls.push({ at, failed: true });
     this.#streak.push(at);
     const inWindow = this.#within(at);
@@ -43,9 +50,10 @@ class NaiveWindow {
     return { calls: inWindow.length, failures, consecutiveFailures: this.#streak.length };
   }
 
-  /** Of this tenth of a window and the nine before it. */
+  /** Of this tenth of a window and the nine before it, counted from the first call. */
   #within(at: number) {
-    const tenth = (ms: number) => Math.floor(ms / (this.thresholds.window / 10));
+    const began = this.#beganAt ?? at;
+    const tenth = (ms: number) => Math.floor((ms - began) / (this.thresholds.window / 10));
     return this.#calls.filter((call) => tenth(call.at) > tenth(at) - 10);
   }
 }
