@@ -85,38 +85,35 @@ const TUNNEL_FAILED = /^tunneling socket could not be established, (cause=|statu
 /** It does not speak SOCKS, or not to us. */
 const SOCKS_WILL_NOT = /\binvalid\b|authentication failed|NotAllowed|NotSupported|RejectedIdent/i;
 
-/** The codes of Node, OpenSSL, zlib, llhttp, undici and Bun, by family where they keep adding to them. */
-export function kindOfCode(code: string): Kind | undefined {
-  if (/^EAI_/.test(code)) return 'dns';
-  if (/^(EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL|EMFILE|ENFILE|UND_ERR_CONNECT_TIMEOUT)$/.test(code)) return 'connect';
-  if (/^(ESOCKETTIMEDOUT|UND_ERR_(HEADERS|BODY)_TIMEOUT)$/.test(code)) return 'timeout';
-  if (/^(EPROTO$|HOSTNAME_MISMATCH$|SELF_SIGNED_|DEPTH_ZERO_|CERT_|UNABLE_TO_|ERR_TLS_|ERR_SSL_|CRL_)/.test(code))
-    return 'tls';
+type Kinds = readonly (readonly [RegExp, Kind])[];
+
+/** The codes of Node, OpenSSL, zlib, llhttp, undici and Bun, by family where they keep adding to them. The first match counts. */
+const CODES: Kinds = [
+  [/^EAI_/, 'dns'],
+  [/^(EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL|EMFILE|ENFILE|UND_ERR_CONNECT_TIMEOUT)$/, 'connect'],
+  [/^(ESOCKETTIMEDOUT|UND_ERR_(HEADERS|BODY)_TIMEOUT)$/, 'timeout'],
+  [/^(EPROTO$|HOSTNAME_MISMATCH$|SELF_SIGNED_|DEPTH_ZERO_|CERT_|UNABLE_TO_|ERR_TLS_|ERR_SSL_|CRL_)/, 'tls'],
   // Node's for what it has no code for of its own: a certificate with a key or a signature that is too weak.
-  if (code === 'UNSPECIFIED') return 'tls';
-  // Those of undici: headers that fetch does not send, `Expect` among them, or a Content-Length that is not the body's; an
-  // answer above `maxResponseSize`, a dispatcher that was closed, a MockAgent that knows no such request.
+  [/^UNSPECIFIED$/, 'tls'],
   // Bun has a code for each redirect that it does not follow.
-  if (
-    /^ERR_FR_|Redirect|HEADERS?_OVERFLOW$|^UND_(MOCK_|ERR_(NOT_|INVALID_|REQ_CONTENT_|RES_EX|DESTROYED|CLOSED))/.test(
-      code,
-    )
-  )
-    return 'other';
+  [/^ERR_FR_|Redirect|HEADERS?_OVERFLOW$/, 'other'],
+  // Headers that fetch does not send, `Expect` among them; a Content-Length that is not the body's; an answer above
+  // `maxResponseSize`; a dispatcher that was closed; a request that a MockAgent has no answer for.
+  [/^UND_(MOCK_|ERR_(NOT_|INVALID_|REQ_CONTENT_|RES_EX|DESTROYED|CLOSED))/, 'other'],
   // A body in another compression than it says it is in: gzip, Brotli, Zstandard.
-  if (/^(ERR_INVALID_URL$|Z_DATA_ERROR$|ERR__ERROR_|ZSTD_error_)/.test(code)) return 'other';
+  [/^(ERR_INVALID_URL$|Z_DATA_ERROR$|ERR__ERROR_|ZSTD_error_)/, 'other'],
   // Of a body of the caller's own: the file it is read from.
-  if (/^E(NOENT|ACCES|ISDIR|IO)$/.test(code)) return 'other';
-  if (/^(ENOTCONN|ERR_SOCKET_CLOSED|ERR_STREAM_PREMATURE_CLOSE|UND_ERR_SOCKET|Z_BUF_ERROR)$/.test(code)) return 'read';
-  return /^HPE_|^ERR_HTTP2_(STREAM|SESSION|GOAWAY)_/.test(code) ? 'read' : undefined;
-}
+  [/^E(NOENT|ACCES|ISDIR|IO)$/, 'other'],
+  [/^(ENOTCONN|ERR_SOCKET_CLOSED|ERR_STREAM_PREMATURE_CLOSE|UND_ERR_SOCKET|Z_BUF_ERROR)$/, 'read'],
+  [/^HPE_|^ERR_HTTP2_(STREAM|SESSION|GOAWAY)_/, 'read'],
+];
 
 /** undici's words for requests, or redirects, that it never sends, and for what `fetchOptions` forbid. */
 const REFUSED_BY_FETCH =
   /^(redirect count exceeded|unexpected redirect|integrity mismatch|unknown scheme|URL scheme must be|cross origin not allowed|bad port|about scheme is not supported|not implemented\.\.\. yet|failed to fetch the data URL|invalid method)/;
 
 /** What they say without a code, and all that Deno's fetch ever says. The first match counts. */
-const MESSAGES: readonly (readonly [RegExp, Kind])[] = [
+const MESSAGES: Kinds = [
   [REFUSED_BY_FETCH, 'other'],
   [/^Fetch failed: /, 'other'],
   [/\(Connect\): dns error/, 'dns'],
@@ -131,9 +128,10 @@ const MESSAGES: readonly (readonly [RegExp, Kind])[] = [
   ],
 ];
 
-export function kindOfMessage(message: string): Kind | undefined {
-  return MESSAGES.find(([pattern]) => pattern.test(message))?.[1];
-}
+const first = (kinds: Kinds, said: string): Kind | undefined => kinds.find(([pattern]) => pattern.test(said))?.[1];
+
+export const kindOfCode = (code: string): Kind | undefined => first(CODES, code);
+export const kindOfMessage = (message: string): Kind | undefined => first(MESSAGES, message);
 
 /** An HTTP/2 server says so of a stream it has not looked at (RFC 9113 §8.7), undici of a proxy before its tunnel stands. */
 export function isKnownUnsent(error: unknown): boolean {

@@ -189,7 +189,6 @@ function unknown(e: Evidence): Finding {
       summary: `What ${where(e)} sent is not HTTP as this side understands it${why(e)}.`,
       advice: [
         'See what speaks at that port, and whether headers are too large (node --max-http-header-size).',
-        ...onTheWay(e),
         ...advice,
       ],
     };

@@ -82,12 +82,8 @@ export const CONNECTION_FINDINGS = {
             `It was closed during the TLS handshake, as a firewall or proxy that filters by name does: ${commands(e).tls}`,
           ]
         : []),
-      ...(e.target?.scheme === 'https'
-        ? [
-            hasCode(e, OF_TLS)
-              ? 'Bytes came damaged: look at what stands between.'
-              : `A server that wants a client certificate may close like this, too: ${commands(e).tls}`,
-          ]
+      ...(e.target?.scheme === 'https' && !hasCode(e, OF_TLS)
+        ? [`A server that wants a client certificate may close like this, too: ${commands(e).tls}`]
         : []),
       ...(e.target?.scheme === 'http' && e.target.port !== 80
         ? [`If port ${e.target.port} speaks TLS, the URL must begin with https://: ${commands(e).tls}`]

@@ -110,7 +110,7 @@ export function evidenceOf(error: unknown, scope?: Place): Evidence {
   const subject = call ?? chain.at(-1) ?? error;
   const own = chain.find((link) => OWN_CODES.has(read(link, 'code')));
   const config = (read(call, 'config') ?? {}) as InternalAxiosRequestConfig;
-  const response = read(call, 'response') ?? tried(() => responseOf(call), undefined);
+  const response = tried(() => responseOf(call), undefined);
   const status = number(response, 'status') || number(subject, 'status');
   const node = exchangeOf(call);
   const first = placeOf(config);
