@@ -2,8 +2,8 @@ import { type AxiosError, type AxiosResponse, type InternalAxiosRequestConfig, i
 import { causesOf } from './causes.js';
 import { neverConnected, wasRedirected } from './redirected.js';
 import {
+  cutAnswer,
   isKnownUnsent,
-  isUnwritten,
   kindDespiteCode,
   kindOfCode,
   kindOfMessage,
@@ -56,10 +56,10 @@ export function classify(error: unknown): FailureKind {
   return code === 'ERR_NETWORK' ? 'read' : 'other';
 }
 
-/** The answer an error came with. The fetch adapter of axios 1.13.3 and 1.13.4 leaves it on the cause of its errors. */
+/** The answer an error came with, or as much of it as is known: axios 1.13.3 and 1.13.4 leave it on the cause of a fetch's errors. */
 export function responseOf(error: unknown): AxiosResponse | undefined {
   const { response, cause } = (error ?? {}) as Partial<AxiosError>;
-  return response ?? (isAxiosError(cause) ? cause.response : undefined);
+  return response ?? (isAxiosError(cause) ? cause.response : cutAnswer(error));
 }
 
 /**
@@ -68,9 +68,7 @@ export function responseOf(error: unknown): AxiosResponse | undefined {
  */
 export function neverSent(kind: FailureKind, error: unknown, config?: InternalAxiosRequestConfig): boolean {
   if (kind === 'refused') return true;
-  // The answer of a proxy that makes no tunnel.
-  const isKnown = kind === 'status' ? isUnwritten(error) : isKnownUnsent(error);
-  return (kind === 'dns' || kind === 'connect' || isKnown) && !wasRedirected(error, config);
+  return (kind === 'dns' || kind === 'connect' || isKnownUnsent(error)) && !wasRedirected(error, config);
 }
 
 function isCancellation(error: unknown): boolean {
@@ -85,15 +83,15 @@ function isCancellation(error: unknown): boolean {
 /** By the innermost link of the chain that tells. */
 function kindInWords(error: unknown): FailureKind | undefined {
   for (const link of causesOf(error).reverse()) {
-    const kind = kindOf(link);
+    const kind = kindOf(link, error);
     if (kind) return kind;
   }
   return undefined;
 }
 
-function kindOf(link: NonNullable<unknown>): FailureKind | undefined {
+function kindOf(link: NonNullable<unknown>, of: unknown): FailureKind | undefined {
   const { name, code, message } = link as Readonly<Record<string, unknown>>;
-  const despite = kindDespiteCode(link);
+  const despite = kindDespiteCode(link, of);
   if (despite) return despite;
   if (name === 'TimeoutError') return 'timeout';
   if (typeof code === 'string') {

@@ -1,5 +1,5 @@
 /** In the place of system-errors.ts where no error tells of a system call, of TLS or of HTTP/2. */
-export function kindDespiteCode(_error: object): undefined {}
+export function kindDespiteCode(_error: object, _of: unknown): undefined {}
 
 export function kindOfCode(_code: string): undefined {}
 
@@ -8,5 +8,7 @@ export function kindOfMessage(_message: string): undefined {}
 export const kindOfUnwritten = <Kind>(kind: Kind, _error: unknown): Kind => kind;
 
 export const isUnwritten = (_holder: unknown): boolean => false;
+
+export function cutAnswer(_error: unknown): undefined {}
 
 export const isKnownUnsent = (_error: unknown): boolean => false;

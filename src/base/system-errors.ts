@@ -1,16 +1,41 @@
+import type { AxiosError, AxiosResponse } from 'axios';
 import { causesOf } from './causes.js';
 import { isObject } from './object.js';
 
 /** The kinds of failure that can be told by what is known here. */
 type Kind = 'dns' | 'connect' | 'tls' | 'read' | 'timeout' | 'other';
 
+/** An error of Node's, or any other. */
+type Fields = Readonly<Record<string, unknown>>;
+
+/** As much of Node's requests as is looked at here. That of follow-redirects stands before those of its hops. */
+interface Request {
+  readonly _currentRequest?: Request;
+  readonly protocol?: string;
+  readonly reusedSocket?: boolean;
+  readonly socket?: {
+    readonly encrypted?: boolean;
+    readonly secureConnecting?: boolean;
+    readonly bytesWritten?: number;
+  };
+  readonly res?: { readonly statusCode?: number; readonly headers: object };
+}
+
+/** The latest hop of what the http adapter sent, as an error or an answer has it. */
+function requestOf(holder: unknown): Request | undefined {
+  const { request } = Object(holder) as { request?: Request };
+  return request?._currentRequest ?? request;
+}
+
 /**
  * What a system call or a message tells better than the code: ENOENT of `connect` is a missing Unix socket, of other calls a
  * missing file; a TLS handshake that was cut off has the code of a lost connection. What `node --permission` forbids, of
- * whatever call, it goes on forbidding.
+ * whatever call, it goes on forbidding. `of` is the error that this is a cause of.
  */
-export function kindDespiteCode(error: Readonly<Record<string, unknown>>): 'connect' | 'dns' | 'other' | undefined {
+export function kindDespiteCode(error: Fields, of: unknown): Kind | undefined {
   const { code, syscall, message } = error;
+  if (brokeInTls(error, of)) return 'read';
+  if (answersInTls(error)) return 'tls';
   if (typeof message === 'string') {
     if (/disconnected before secure TLS connection/.test(message)) return 'connect';
     if (isOfSocks(error) && !SOCKS_WILL_NOT.test(message)) return 'connect';
@@ -24,8 +49,40 @@ export function kindDespiteCode(error: Readonly<Record<string, unknown>>): 'conn
   return /^(getaddrinfo$|query[A-Z])/.test(syscall) ? 'dns' : undefined;
 }
 
+/** What a server has against us, and not against bytes that it could not read. Its words end in `SSL alert number 42`. */
+const REFUSED_BY_ALERT = /alert.(?!unexpected|record|decode|protocol|internal|number)/i;
+
+/**
+ * TLS stood, and what came over it makes no sense: OpenSSL has a dozen codes for that, and has them for a handshake that cannot
+ * succeed, too, but for records that do not decrypt. What a server has against our certificate it says, in TLS 1.3, only after
+ * we take TLS as standing.
+ */
+function brokeInTls({ code, message }: Fields, of: unknown): boolean {
+  const said = `${code} ${message}`;
+  if (!/^(EPROTO |ERR_SSL_)/.test(said)) return false;
+  const stood = requestOf(of)?.socket?.secureConnecting === false;
+  return /bad.record/i.test(said) || (stood && !REFUSED_BY_ALERT.test(said));
+}
+
+/** An alert or a handshake of TLS (RFC 8446 §5.1), where HTTP was spoken, as Node and undici show what they could not parse. */
+function answersInTls({ rawPacket, data }: Fields): boolean {
+  return ['\x15\x03', '\x16\x03'].includes(String(rawPacket ?? data).slice(0, 2));
+}
+
+/** What had come of an answer whose body was lost: axios leaves it off the error that its http adapter makes of a reset. */
+export function cutAnswer(error: unknown): AxiosResponse | undefined {
+  const request = requestOf(error);
+  const { statusCode: status, headers } = request?.res ?? {};
+  const { config, code, message } = Object(error) as AxiosError;
+  if (!status || !config || !CUT.test(`${code} ${message}`)) return undefined;
+  return { status, headers, config, request } as AxiosResponse;
+}
+
+/** Codes and words of errors that leave an answer in its middle. */
+const CUT = /^(ECONNRESET|EPIPE|EPROTO|ERR_S|HPE_|Z_)|stream has been aborted/;
+
 /** The client of SOCKS proxies gives no code, and all it can say is said before the tunnel stands: nothing was sent. */
-const isOfSocks = ({ code, options }: Readonly<Record<string, unknown>>): boolean =>
+const isOfSocks = ({ code, options }: Fields): boolean =>
   code === undefined && isObject(options) && 'proxy' in options && 'destination' in options;
 
 /** Whose code is that of a lost connection, whatever became of the tunnel. */
@@ -34,43 +91,36 @@ const TUNNEL_FAILED = /^tunneling socket could not be established, (cause=|statu
 /** It does not speak SOCKS, or not to us. */
 const SOCKS_WILL_NOT = /\binvalid\b|authentication failed|NotAllowed|NotSupported|RejectedIdent/i;
 
-/** The codes of Node, OpenSSL, zlib, llhttp, undici and Bun, by family where they keep adding to them. */
-export function kindOfCode(code: string): Kind | undefined {
-  if (/^EAI_/.test(code)) return 'dns';
-  if (/^(EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL|EMFILE|ENFILE|UND_ERR_CONNECT_TIMEOUT)$/.test(code)) return 'connect';
-  if (/^(ESOCKETTIMEDOUT|UND_ERR_(HEADERS|BODY)_TIMEOUT)$/.test(code)) return 'timeout';
-  if (/^(EPROTO$|HOSTNAME_MISMATCH$|SELF_SIGNED_|DEPTH_ZERO_|CERT_|UNABLE_TO_|ERR_TLS_|ERR_SSL_|CRL_)/.test(code))
-    return 'tls';
-  // Node's for what it has no code for of its own: a certificate with a key or a signature that is too weak.
-  if (code === 'UNSPECIFIED') return 'tls';
-  // Those of undici: headers that fetch does not send, `Expect` among them, or a Content-Length that is not the body's.
-  // Bun has a code for each redirect that it does not follow.
-  if (/^ERR_FR_|Redirect|HEADERS?_OVERFLOW$|^UND_ERR_(NOT_|INVALID_|REQ_CONTENT_)/.test(code)) return 'other';
-  // A body in another compression than it says it is in: gzip, Brotli, Zstandard.
-  if (/^(ERR_INVALID_URL$|Z_DATA_ERROR$|ERR__ERROR_|ZSTD_error_)/.test(code)) return 'other';
-  // Of a body of the caller's own: the file it is read from.
-  if (/^E(NOENT|ACCES|ISDIR|IO)$/.test(code)) return 'other';
-  if (/^(ENOTCONN|ERR_SOCKET_CLOSED|ERR_STREAM_PREMATURE_CLOSE|UND_ERR_SOCKET|Z_BUF_ERROR)$/.test(code)) return 'read';
-  return /^HPE_|^ERR_HTTP2_(STREAM|SESSION|GOAWAY)_/.test(code) ? 'read' : undefined;
-}
+type Kinds = readonly (readonly [RegExp, Kind])[];
 
-/** undici's words for requests, or redirects, that it never sends, and for what `fetchOptions` forbid. */
-const REFUSED_BY_FETCH = [
-  'redirect count exceeded',
-  'unexpected redirect',
-  'integrity mismatch',
-  'unknown scheme',
-  'URL scheme must be',
-  'cross origin not allowed',
-  'bad port',
-  'about scheme is not supported',
-  'not implemented... yet',
-  'failed to fetch the data URL',
-  'invalid method',
+/** The codes of Node, OpenSSL, zlib, llhttp, undici and Bun, by family where they keep adding to them. The first match counts. */
+const CODES: Kinds = [
+  [/^EAI_/, 'dns'],
+  [/^(EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL|EMFILE|ENFILE|UND_ERR_CONNECT_TIMEOUT)$/, 'connect'],
+  [/^(ESOCKETTIMEDOUT|UND_ERR_(HEADERS|BODY)_TIMEOUT)$/, 'timeout'],
+  [/^(EPROTO$|HOSTNAME_MISMATCH$|SELF_SIGNED_|DEPTH_ZERO_|CERT_|UNABLE_TO_|ERR_TLS_|ERR_SSL_|CRL_)/, 'tls'],
+  // Node's for what it has no code for of its own: a certificate with a key or a signature that is too weak.
+  [/^UNSPECIFIED$/, 'tls'],
+  // Bun has a code for each redirect that it does not follow.
+  [/^ERR_FR_|Redirect|HEADERS?_OVERFLOW$/, 'other'],
+  // Headers that fetch does not send, `Expect` among them; a Content-Length that is not the body's; an answer above
+  // `maxResponseSize`; a dispatcher that was closed; a request that a MockAgent has no answer for.
+  [/^UND_(MOCK_|ERR_(NOT_|INVALID_|REQ_CONTENT_|RES_EX|DESTROYED|CLOSED))/, 'other'],
+  // A body in another compression than it says it is in: gzip, Brotli, Zstandard.
+  [/^(ERR_INVALID_URL$|Z_DATA_ERROR$|ERR__ERROR_|ZSTD_error_)/, 'other'],
+  // Of a body of the caller's own: the file it is read from.
+  [/^E(NOENT|ACCES|ISDIR|IO)$/, 'other'],
+  [/^(ENOTCONN|ERR_SOCKET_CLOSED|ERR_STREAM_PREMATURE_CLOSE|UND_ERR_SOCKET|Z_BUF_ERROR)$/, 'read'],
+  [/^HPE_|^ERR_HTTP2_(STREAM|SESSION|GOAWAY)_/, 'read'],
 ];
 
+/** undici's words for requests, or redirects, that it never sends, and for what `fetchOptions` forbid. */
+const REFUSED_BY_FETCH =
+  /^(redirect count exceeded|unexpected redirect|integrity mismatch|unknown scheme|URL scheme must be|cross origin not allowed|bad port|about scheme is not supported|not implemented\.\.\. yet|failed to fetch the data URL|invalid method)/;
+
 /** What they say without a code, and all that Deno's fetch ever says. The first match counts. */
-const MESSAGES: readonly (readonly [RegExp, Kind])[] = [
+const MESSAGES: Kinds = [
+  [REFUSED_BY_FETCH, 'other'],
   [/^Fetch failed: /, 'other'],
   [/\(Connect\): dns error/, 'dns'],
   [/\(Connect\): (invalid peer|received|peer) /, 'tls'],
@@ -84,10 +134,10 @@ const MESSAGES: readonly (readonly [RegExp, Kind])[] = [
   ],
 ];
 
-export function kindOfMessage(message: string): Kind | undefined {
-  if (REFUSED_BY_FETCH.some((words) => message.startsWith(words))) return 'other';
-  return MESSAGES.find(([pattern]) => pattern.test(message))?.[1];
-}
+const first = (kinds: Kinds, said: string): Kind | undefined => kinds.find(([pattern]) => pattern.test(said))?.[1];
+
+export const kindOfCode = (code: string): Kind | undefined => first(CODES, code);
+export const kindOfMessage = (message: string): Kind | undefined => first(MESSAGES, message);
 
 /** As hpagent says, without a code, that its proxy made no tunnel; of a request that got a connection it says neither. */
 const NO_TUNNEL = /^(Bad response: (408|425|429|5\d\d)|Proxy timeout)$/;
@@ -104,19 +154,19 @@ export function kindOfUnwritten<K>(kind: K | undefined, error: unknown): K | 'co
  * which TLS never stood. Agents play the answer of a proxy that makes no tunnel to it on a socket of their own, in plain text.
  */
 export function isUnwritten(holder: unknown): boolean {
-  const { request } = Object(holder) as { request?: { _currentRequest?: unknown } };
-  // follow-redirects stands before it, and keeps the latest hop.
-  const latest = Object(request?._currentRequest ?? request) as Record<string, unknown>;
-  if (typeof latest.reusedSocket !== 'boolean') return false;
-  const { socket, protocol } = latest;
-  if (!isObject(socket)) return true;
-  const { encrypted, secureConnecting, bytesWritten } = socket as Record<string, unknown>;
-  if (encrypted) return secureConnecting === true;
-  return protocol === 'https:' && bytesWritten === 0;
+  const { reusedSocket, socket, protocol } = requestOf(holder) ?? {};
+  if (typeof reusedSocket !== 'boolean') return false;
+  if (!socket) return true;
+  if (socket.encrypted) return socket.secureConnecting === true;
+  return protocol === 'https:' && socket.bytesWritten === 0;
 }
 
-/** An HTTP/2 server says so of a stream it has not looked at (RFC 9113 §8.7), undici of a proxy before its tunnel stands. */
+/**
+ * An HTTP/2 server says so of a stream it has not looked at (RFC 9113 §8.7), undici of a proxy before its tunnel stands; and what was
+ * never written was not sent.
+ */
 export function isKnownUnsent(error: unknown): boolean {
+  if (isUnwritten(error)) return true;
   return causesOf(error).some((link) => {
     const { message, code } = link as { message?: unknown; code?: unknown };
     return /NGHTTP2_REFUSED_STREAM/.test(String(message)) || code === 'UND_ERR_PRX_CONN';

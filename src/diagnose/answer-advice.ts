@@ -74,7 +74,9 @@ export const ANSWER_FINDINGS = {
       : {
           transient: false,
           summary: `The answer to ${request(e)} is larger than this side allows${why(e)}.`,
-          advice: ["Ask for less (pages, fields), read it with `responseType: 'stream'`, or raise `maxContentLength`."],
+          advice: [
+            "Ask for less (pages, fields), read it with `responseType: 'stream'`, or raise `maxContentLength` or `maxResponseSize`.",
+          ],
         },
   'body-cut-off': (e: Evidence): Finding => ({
     transient: true,
@@ -182,7 +184,8 @@ function unknown(e: Evidence): Finding {
   }
   if (e.links.some(({ garbled }) => garbled)) {
     return {
-      transient: false,
+      // Headers that are too large stay so.
+      transient: kind !== 'other',
       summary: `What ${where(e)} sent is not HTTP as this side understands it${why(e)}.`,
       advice: [
         'See what speaks at that port, and whether headers are too large (node --max-http-header-size).',

@@ -1,5 +1,5 @@
 import type { Finding } from './diagnosis.js';
-import { type Evidence, hasCode, NOT_REDIRECTED, says } from './evidence.js';
+import { type Evidence, hasCode, NOT_REDIRECTED, OF_TLS, says } from './evidence.js';
 import { isLoopback, type Place } from './place.js';
 import { byProxy, commands, givenUrl, onTheWay, request, where, why } from './wording.js';
 
@@ -75,14 +75,14 @@ export const CONNECTION_FINDINGS = {
   }),
   reset: (e: Evidence): Finding => ({
     transient: true,
-    summary: `${where(e)}${byProxy(e)} closed the connection before it had answered ${request(e)}${why(e)}.`,
+    summary: `${where(e)}${byProxy(e)} ${hasCode(e, OF_TLS) ? 'lost' : 'closed'} the connection before it had answered ${request(e)}${why(e)}.`,
     advice: [
       ...(brokeHandshake(e)
         ? [
             `It was closed before the TLS handshake was done, as a firewall or proxy that filters by name does: ${commands(e).tls}`,
           ]
         : []),
-      ...(e.target?.scheme === 'https'
+      ...(e.target?.scheme === 'https' && !hasCode(e, OF_TLS)
         ? [`A server that wants a client certificate may close like this, too: ${commands(e).tls}`]
         : []),
       ...(e.target?.scheme === 'http' && e.target.port !== 80

@@ -1,6 +1,16 @@
 import { advise } from './advice.js';
 import type { Diagnosis, FailureCause } from './diagnosis.js';
-import { type Evidence, evidenceOf, hasCode, NO_TUNNEL, NOT_REDIRECTED, SOCKS, says, UNDECODABLE } from './evidence.js';
+import {
+  type Evidence,
+  evidenceOf,
+  hasCode,
+  NO_TUNNEL,
+  NOT_REDIRECTED,
+  OF_TLS,
+  SOCKS,
+  says,
+  UNDECODABLE,
+} from './evidence.js';
 import { isProxy, type Place, placeAt } from './place.js';
 
 const REFUSED = /^(ECONNREFUSED|ENOENT)$/;
@@ -20,6 +30,8 @@ const CAUSES: readonly (readonly [FailureCause, (evidence: Evidence) => boolean]
   ['bulkhead-full', ({ own }) => own.code === 'ERR_BULKHEAD_FULL'],
   ['deadline', ({ own }) => own.code === 'ERR_DEADLINE_EXCEEDED'],
   ['canceled', ({ kind }) => kind === 'canceled'],
+  // As nock says that a test has no mock for a request, with a code of the network's.
+  ['unknown', (evidence) => says(evidence, /^Nock: Disallowed/)],
   ['too-many-open-files', (evidence) => hasCode(evidence, /^(EMFILE|ENFILE)$/)],
   ['proxy', (evidence) => evidence.status === 407 || failedAtProxy(evidence)],
   ['rate-limited', ({ status }) => status === 429],
@@ -36,14 +48,15 @@ const CAUSES: readonly (readonly [FailureCause, (evidence: Evidence) => boolean]
   ],
   [
     'tls-protocol',
-    (evidence) => hasCode(evidence, /^(EPROTO|ERR_SSL_|ERR_TLS_)/) || evidence.links.some((l) => l.tlsRecord),
+    ({ kind, links }) =>
+      links.some(({ code, garbled }) => (OF_TLS.test(code) ? kind !== 'read' : garbled && kind === 'tls')),
   ],
   ['connection-refused', (evidence) => failedToConnect(evidence, REFUSED)],
   ['connect-timeout', (evidence) => neverConnected(evidence)],
   ['unreachable', (evidence) => failedToConnect(evidence, UNREACHABLE)],
   ['read-timeout', (evidence) => evidence.stalled || timedOut(evidence)],
   ['body-cut-off', (evidence) => isCutOff(evidence)],
-  ['stale-connection', (evidence) => isLost(evidence) && evidence.reusedSocket],
+  ['stale-connection', (evidence) => isLost(evidence) && evidence.reusedSocket && !hasCode(evidence, OF_TLS)],
   ['reset', (evidence) => isLost(evidence)],
 ];
 
@@ -81,7 +94,9 @@ const neverConnected = (evidence: Evidence): boolean =>
   );
 
 const isLost = (evidence: Evidence): boolean =>
-  hasCode(evidence, LOST) || says(evidence, /socket hang up|other side closed|closed before message|reset by peer/);
+  hasCode(evidence, LOST) ||
+  hasCode(evidence, OF_TLS) ||
+  says(evidence, /socket hang up|other side closed|closed before message|reset by peer/);
 
 const isCutOff = (evidence: Evidence): boolean =>
   !hasCode(evidence, UNDECODABLE) &&
@@ -96,7 +111,7 @@ const isCutOff = (evidence: Evidence): boolean =>
     (isLost(evidence) && evidence.reached === 'answered'));
 
 const isTooLarge = (evidence: Evidence): boolean =>
-  hasCode(evidence, /^ERR_FR_MAX_BODY_LENGTH_EXCEEDED$/) ||
+  hasCode(evidence, /^(ERR_FR_MAX_BODY|UND_ERR_RES_EX)/) ||
   says(evidence, /^maxContentLength size of|larger than maxBodyLength|max(Content|Body)Length.*exceeded/);
 
 const isRedirectLoop = (evidence: Evidence): boolean =>

@@ -3,7 +3,7 @@ import { causesOf } from '../base/causes.js';
 import { wallClock } from '../base/clock.js';
 import { OWN_CODES } from '../base/errors.js';
 import { MAX_LENGTH, safeText } from '../base/excerpt.js';
-import { classify, type FailureKind } from '../base/failure.js';
+import { classify, type FailureKind, responseOf } from '../base/failure.js';
 import { isObject } from '../base/object.js';
 import { isUnwritten } from '../base/system-errors.js';
 import { originOf, redactedUrl } from '../base/url.js';
@@ -29,10 +29,8 @@ interface Link {
   readonly input: string;
   /** That of a proxy, or of a URL, which does not fit how it was to be sent: `socks5:`. */
   readonly protocol: string;
-  /** What came is not HTTP as the parser takes it. */
+  /** What came is not HTTP as the parser takes it; of `kind` `tls`, it is TLS. */
   readonly garbled: boolean;
-  /** It began like a TLS record. */
-  readonly tlsRecord: boolean;
 }
 
 /** What can be read from a failure. */
@@ -91,6 +89,9 @@ export const hasCode = ({ links }: Evidence, pattern: RegExp): boolean => links.
 export const says = ({ links }: Evidence, pattern: RegExp): boolean =>
   links.some(({ message }) => pattern.test(message));
 
+/** Of TLS, whose two sides do not agree; or they did, and bytes came that were damaged on the way: then it is a `read`. */
+export const OF_TLS = /^(EPROTO$|ERR_SSL_|ERR_TLS_)/;
+
 /** As the client of SOCKS proxies says that one will not have us. */
 export const SOCKS = /^(Received invalid )?Socks[45] /i;
 
@@ -124,7 +125,7 @@ export function evidenceOf(error: unknown, scope?: Place): Evidence {
   const subject = call ?? chain.at(-1) ?? error;
   const own = chain.find((link) => OWN_CODES.has(read(link, 'code')));
   const config = (read(call, 'config') ?? {}) as InternalAxiosRequestConfig;
-  const response = read(call, 'response');
+  const response = tried(() => responseOf(call), undefined);
   const status = number(response, 'status') || number(subject, 'status');
   const node = exchangeOf(call);
   const first = placeOf(config);
@@ -179,8 +180,6 @@ function chainThrough(all: readonly unknown[], call: unknown): unknown[] {
 
 function linkOf(link: unknown): Link {
   const message = typeof link === 'string' ? link.slice(0, MAX_LENGTH) : text(link, 'message');
-  const data = read(link, 'rawPacket') ?? read(link, 'data');
-  const start = typeof data === 'string' ? data.charCodeAt(0) : number(data, '0');
   const code = text(link, 'code');
   const name = text(link, 'name');
   // The fetch of Node 24 and later gives such an error no code.
@@ -197,8 +196,6 @@ function linkOf(link: unknown): Link {
     // As follow-redirects and Node tell it.
     protocol: (code === 'ERR_ASSERTION' && text(link, 'actual')) || (MISFIT.exec(message)?.[1] ?? ''),
     garbled,
-    // Alert and handshake (RFC 8446 §5.1).
-    tlsRecord: garbled && (start === 0x15 || start === 0x16),
   };
   return code ? fields : { ...fields, ...fieldsIn(message) };
 }

@@ -97,7 +97,7 @@ const NO_HTTP2 = /NO_APPLICATION_PROTOCOL/;
 function protocol(evidence: Evidence): Finding {
   const { tls, curl, port } = commands(evidence);
   const at = where(evidence);
-  if (evidence.links.some(({ tlsRecord }) => tlsRecord)) {
+  if (evidence.links.some(({ garbled }) => garbled)) {
     return {
       transient: false,
       summary: `Plain HTTP was sent to ${at}, which answers in TLS${why(evidence)}.`,

@@ -14,8 +14,8 @@ const http = (code: string, message: string, more: object = {}, request: object 
   Object.assign(new AxiosError(message, code, CONFIG, request), { cause: native(code, message, more) });
 
 /** As the fetch adapter passes it on: the reason is the cause. */
-const viaFetch = (code: string | undefined, message: string) =>
-  Object.assign(new AxiosError('Network Error', 'ERR_NETWORK', CONFIG), { cause: native(code, message) });
+const viaFetch = (code: string | undefined, message: string, more: object = {}) =>
+  Object.assign(new AxiosError('Network Error', 'ERR_NETWORK', CONFIG), { cause: native(code, message, more) });
 
 /** As the fetch adapter passes on a body that fails: a bare TypeError without a code. */
 const terminated = (code: string, message: string) => new TypeError('terminated', { cause: native(code, message) });
@@ -26,6 +26,38 @@ const hungUpByProxy = (redirects: number) => {
   const request = { _redirectCount: redirects };
   return Object.assign(new AxiosError('Network Error', 'ERR_NETWORK', CONFIG, request), { cause });
 };
+
+/** As the http adapter passes on what OpenSSL says, of a connection on which TLS stood or did not. */
+const overTls = (code: string, secureConnecting: boolean, hops = (latest: object): object => latest) =>
+  http(
+    code,
+    code
+      .replace(/^ERR_SSL_/, '')
+      .replaceAll('_', ' ')
+      .toLowerCase(),
+    {},
+    hops({ socket: { encrypted: true, secureConnecting } }),
+  );
+const STOOD = false;
+const HANDSHAKE = true;
+
+/** As the http adapter passes on a loss after an answer had begun: axios has left that off. */
+const cutAt = (
+  statusCode: number,
+  code: string,
+  config: object = CONFIG,
+  hops = (latest: object): object => latest,
+) => {
+  const request = hops({ res: { statusCode, statusMessage: '', headers: {} } });
+  return AxiosError.from(native(code, code), code, config as InternalAxiosRequestConfig, request);
+};
+
+/** follow-redirects' own, before that of its latest hop. */
+const redirected = (latest: object) => ({
+  _redirectCount: 1,
+  res: { statusCode: 404, headers: {} },
+  _currentRequest: latest,
+});
 
 const aggregate = (...codes: string[]) =>
   Object.assign(new AggregateError(codes.map((code) => native(code, `connect ${code}`, { syscall: 'connect' }))), {
@@ -74,6 +106,10 @@ const viaDeno = (reason: string, url = 'https://a.test/users?q=(b)') =>
 /** As Bun's fetch fails: with a code, some of its own, and the URL it was given. */
 const viaBun = (code: string, message: string) =>
   AxiosError.from(Object.assign(new TypeError(message), { code, path: 'http://a.test/users', errno: 0 }), code, CONFIG);
+
+/** An alert of TLS, and as undici says that what came is not HTTP. */
+const ALERT = { rawPacket: Buffer.from([0x15, 3, 1, 0, 2, 2, 40]) };
+const UNPARSED = 'Response does not match the HTTP/1.1 protocol';
 
 const SENT = false;
 const UNSENT = true;
@@ -381,6 +417,61 @@ describe('classify and neverSent', () => {
       SENT,
     ],
 
+    ['TLS to a plain port, told on the socket', overTls('ERR_SSL_WRONG_VERSION_NUMBER', HANDSHAKE), 'tls', SENT],
+    ['no version in common', overTls('ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', HANDSHAKE), 'tls', SENT],
+    ['no certificate, once TLS stood', overTls('ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', STOOD), 'tls', SENT],
+    ['a bad one, once TLS stood', overTls('ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE', STOOD), 'tls', SENT],
+    ['one of an unknown CA, once TLS stood', overTls('ERR_SSL_TLSV1_ALERT_UNKNOWN_CA', STOOD), 'tls', SENT],
+    ['one that may not, once TLS stood', overTls('ERR_SSL_TLSV1_ALERT_ACCESS_DENIED', STOOD), 'tls', SENT],
+    ['no TLS as it likes it, once TLS stood', overTls('ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', STOOD), 'tls', SENT],
+    [
+      'no certificate, in the middle of an upload',
+      http(
+        'EPROTO',
+        'write EPROTO 80:error:0A:SSL routines:f:tlsv13 alert certificate required:',
+        {},
+        {
+          socket: { encrypted: true, secureConnecting: STOOD },
+        },
+      ),
+      'tls',
+      SENT,
+    ],
+    ['a TLS alert instead of HTTP, http', http('HPE_INVALID_CONSTANT', 'Parse Error', ALERT), 'tls', SENT],
+    [
+      'the same, by the fetch of Node 20',
+      viaFetch('HPE_INVALID_CONSTANT', 'Expected HTTP/', { data: '\x15\x03\x03' }),
+      'tls',
+      SENT,
+    ],
+    [
+      'the same, by the fetch of Node 24',
+      viaFetch(undefined, UNPARSED, { name: 'HTTPParserError', data: '\x15\x03\x03' }),
+      'tls',
+      SENT,
+    ],
+
+    ['a record that was damaged', overTls('ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC', STOOD), 'read', SENT],
+    ['the same, TLS 1.2', overTls('ERR_SSL_CIPHER_OPERATION_FAILED', STOOD), 'read', SENT],
+    ['a record of no type', overTls('ERR_SSL_BAD_RECORD_TYPE', STOOD), 'read', SENT],
+    ['the same, after a redirect', overTls('ERR_SSL_INVALID_AAD', STOOD, redirected), 'read', SENT],
+    ['bytes of no record', overTls('ERR_SSL_WRONG_VERSION_NUMBER', STOOD), 'read', SENT],
+    ['a record that the server could not read', overTls('ERR_SSL_SSLV3_ALERT_BAD_RECORD_MAC', STOOD), 'read', SENT],
+    ['bytes that the server could not read', overTls('ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', STOOD), 'read', SENT],
+    [
+      'a record that was damaged, in the handshake',
+      overTls('ERR_SSL_SSLV3_ALERT_BAD_RECORD_MAC', HANDSHAKE),
+      'read',
+      SENT,
+    ],
+    ['a record that was damaged, whose request is not known', viaFetch('ERR_SSL_BAD_RECORD_TYPE', ''), 'read', SENT],
+    [
+      'a record that was damaged, in the middle of an upload',
+      http('EPROTO', 'write EPROTO 80:error:0A:SSL routines:f:decryption failed or bad record mac:'),
+      'read',
+      SENT,
+    ],
+
     ['a 404', answered('Request failed with status code 404', 'ERR_BAD_REQUEST', 404), 'status', SENT],
     ['a 503', answered('Request failed with status code 503', 'ERR_BAD_RESPONSE', 503), 'status', SENT],
 
@@ -400,10 +491,36 @@ describe('classify and neverSent', () => {
     ],
     ['a header that fetch refuses', viaFetch('UND_ERR_INVALID_ARG', 'invalid upgrade header'), 'other', SENT],
     ['a body whose file is not there, fetch', viaFetch('ENOENT', 'no such file or directory'), 'other', SENT],
+    [
+      'more than a dispatcher takes',
+      terminated('UND_ERR_RES_EXCEEDED_MAX_SIZE', 'Response content exceeded'),
+      'other',
+      SENT,
+    ],
+    ['a dispatcher that was destroyed', viaFetch('UND_ERR_DESTROYED', 'The client is destroyed'), 'other', SENT],
+    ['a dispatcher that was closed', viaFetch('UND_ERR_CLOSED', 'The client is closed'), 'other', SENT],
+    [
+      'a request that a MockAgent has no answer for',
+      viaFetch('UND_MOCK_ERR_MOCK_NOT_MATCHED', "Mock dispatch not matched for path '/'"),
+      'other',
+      SENT,
+    ],
     ['headers too long, fetch', viaFetch('UND_ERR_HEADERS_OVERFLOW', 'Headers Overflow Error'), 'other', SENT],
     ['not gzip, http', answered('incorrect header check', 'Z_DATA_ERROR', 200), 'other', SENT],
     ['a 503 that is not gzip, http', answered('incorrect header check', 'Z_DATA_ERROR', 503), 'status', SENT],
     ['a 404 that was cut off, http', answered('stream has been aborted', 'ERR_BAD_RESPONSE', 404), 'status', SENT],
+    ['a 404 that was reset', cutAt(404, 'ECONNRESET'), 'status', SENT],
+    ['a 404 whose gzip was cut off', cutAt(404, 'Z_BUF_ERROR'), 'status', SENT],
+    ['a 404 after a redirect that was reset', cutAt(404, 'ECONNRESET', CONFIG, redirected), 'status', SENT],
+    ['a 200 after a redirect that was reset', cutAt(200, 'ECONNRESET', CONFIG, redirected), 'read', SENT],
+    [
+      'a reset after a redirect, before the answer',
+      http('ECONNRESET', '', {}, redirected({ res: null })),
+      'read',
+      SENT,
+    ],
+    ['a 404 that was reset, taken as fine', cutAt(404, 'ECONNRESET', {}), 'read', SENT],
+    ['a 404 that is too large', cutAt(404, 'ERR_FR_MAX_BODY_LENGTH_EXCEEDED'), 'other', SENT],
     ['not Brotli, http', answered('Decompression failed', 'ERR__ERROR_FORMAT_RESERVED', 200), 'other', SENT],
     ['not Zstandard, fetch', terminated('ZSTD_error_prefix_unknown', 'Unknown frame descriptor'), 'other', SENT],
     ['not gzip, fetch', terminated('Z_DATA_ERROR', 'incorrect header check'), 'other', SENT],

@@ -49,6 +49,23 @@ const answered = (status: number, headers: object = {}, data: unknown = '') =>
     } as never,
   );
 
+/** As the http adapter makes it of a reset in the middle of an answer. */
+const cutAt = (statusCode: number) => {
+  const request = { reusedSocket: false, socket: {}, res: { statusCode, statusMessage: '', headers: {} } };
+  const given = { ...config, validateStatus: axios.defaults.validateStatus } as InternalAxiosRequestConfig;
+  return AxiosError.from(system('read ECONNRESET', { code: 'ECONNRESET' }), 'ECONNRESET', given, request);
+};
+
+/** As it makes it of bytes that make no sense once TLS stands. */
+const damaged = (reusedSocket: boolean) =>
+  viaHttp(
+    undici('80:error:0A:SSL routines:ssl3_get_record:wrong version number:x.c:1:', 'ERR_SSL_WRONG_VERSION_NUMBER'),
+    {
+      reusedSocket,
+      socket: { encrypted: true, secureConnecting: false },
+    },
+  );
+
 const timeout = (message: string, request?: object) => new AxiosError(message, 'ECONNABORTED', config, request);
 const aggregate = (...errors: Error[]) =>
   Object.assign(new AggregateError(errors, ''), { code: (errors[0] as { code?: string }).code });
@@ -371,9 +388,45 @@ const TABLE: readonly (readonly [string, unknown, FailureCause, boolean])[] = [
     'what is not HTTP',
     viaHttp(undici('Parse Error: Expected HTTP/', 'HPE_INVALID_CONSTANT', { rawPacket: Buffer.from('SSH-2.0') })),
     'unknown',
+    true,
+  ],
+  ['the same, by the fetch of Node 24', viaFetch(unparsed('SSH-2.0')), 'unknown', true],
+  ['headers too long', viaHttp(undici('Parse Error: Header overflow', 'HPE_HEADER_OVERFLOW')), 'unknown', false],
+  [
+    'a request that nock has no answer for',
+    viaHttp(undici('Nock: Disallowed net connect for "api.example.com:443/users"', 'ENETUNREACH')),
+    'unknown',
     false,
   ],
-  ['the same, by the fetch of Node 24', viaFetch(unparsed('SSH-2.0')), 'unknown', false],
+  [
+    'a request that a MockAgent has no answer for',
+    viaFetch(undici("Mock dispatch not matched for path '/users'", 'UND_MOCK_ERR_MOCK_NOT_MATCHED')),
+    'unknown',
+    false,
+  ],
+  [
+    'a dispatcher that was destroyed',
+    viaFetch(undici('The client is destroyed', 'UND_ERR_DESTROYED')),
+    'unknown',
+    false,
+  ],
+  [
+    'more than a dispatcher takes',
+    viaFetch(undici('Response content exceeded max size', 'UND_ERR_RES_EXCEEDED_MAX_SIZE')),
+    'body-too-large',
+    false,
+  ],
+  ['a 404 that was reset', cutAt(404), 'client-error', false],
+  ['a 503 that was reset', cutAt(503), 'server-error', true],
+  ['a 200 that was reset', cutAt(200), 'body-cut-off', true],
+  ['a TLS record that was damaged before the answer', damaged(false), 'reset', true],
+  ['the same, on a connection used before', damaged(true), 'reset', true],
+  [
+    'the same, of which only the code is left',
+    { ...new Error('x'), message: 'x', code: 'ERR_SSL_BAD_RECORD_TYPE' },
+    'reset',
+    true,
+  ],
   ['304', answered(304), 'unknown', false],
   ['an error of anybody’s', new RangeError('too far'), 'unknown', false],
 ];

@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import axios, { type AxiosError, type AxiosInstance } from 'axios';
-import { attachResilience, reportOf } from 'axios-resilience';
+import { attachResilience, diagnose, type FailedAttempt, reportOf } from 'axios-resilience';
 import { type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
 import { rejection } from '../helpers/settled.js';
 
@@ -191,6 +192,73 @@ test.each([{ Expect: '100-continue' }, { Upgrade: 'websocket' }])(
   },
 );
 
+describe('what fetchOptions.dispatcher has against a request, or an answer, is no trouble of the network', () => {
+  /** That of Node's own fetch, which is not a child of this realm. */
+  async function nodesOwnAgent(): Promise<new (options?: object) => { destroy(): unknown; close(): unknown }> {
+    await fetch('data:,');
+    const realm: Record<symbol, { constructor: never } | undefined> = fetch.constructor('return globalThis')();
+    const [latest, first] = [2, 1].map((n) => realm[Symbol.for(`undici.globalDispatcher.${n}`)]);
+    return (latest ?? first)?.constructor as never;
+  }
+
+  test.each([
+    ['an answer larger than maxResponseSize', { maxResponseSize: 5 }, undefined, 'body-too-large', 1],
+    ['one that was destroyed', {}, 'destroy', 'unknown', 0],
+    ['one that was closed', {}, 'close', 'unknown', 0],
+  ] as const)('%s is tried once', async (_, options, end, cause, requests) => {
+    const server = await flakyServer(200);
+    const dispatcher = new (await nodesOwnAgent())(options);
+    if (end) dispatcher[end]();
+    const api = axios.create({ baseURL: server.url, adapter: 'fetch', fetchOptions: { dispatcher } });
+    const { breakers } = attachResilience(api, { retry: { backoff: () => 0 } });
+    const error = await rejection(api.get('/'));
+    expect(reportOf(error)).toMatchObject({ ended: 'not-retryable', attempts: [{ failure: 'other' }] });
+    expect(diagnose(error)).toMatchObject({ cause, transient: false });
+    expect(breakers.get(server.url)?.window.failures).toBe(0);
+    expect(server.hits).toHaveLength(requests);
+    await server.close();
+  });
+});
+
+describe.each(['http', 'fetch'] as const)('an answer that is not HTTP, through the %s adapter', (adapter) => {
+  const said = (head: string, body = '') => Buffer.from(`HTTP/1.1 ${head}\r\n\r\n${body}`);
+  const TLS_ALERT = Buffer.from([0x15, 3, 1, 0, 2, 2, 40]);
+  const GARBAGE = {
+    'two lengths': said('200 OK\r\nContent-Length: 2\r\nContent-Length: 3', 'ok'),
+    'a length, and chunks': said('200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked', '0\r\n\r\n'),
+    'a version that is none': Buffer.from('HTTP/9.9 banana\r\n\r\n'),
+    'another protocol': Buffer.from('SSH-2.0-OpenSSH_9.6\r\n'),
+    'headers that are too long': said(`200 OK\r\nX: ${'x'.repeat(20_000)}`),
+    'TLS, where the URL begins with http:': TLS_ALERT,
+  };
+  const ONCE = ['headers that are too long', 'TLS, where the URL begins with http:'];
+
+  test.each(Object.entries(GARBAGE))(
+    '%s: it is sent again if diagnose holds that to be of use',
+    async (name, bytes) => {
+      const requests = ONCE.includes(name) ? 1 : 3;
+      const server = await flakyServer((_req, res) => void res.socket?.end(bytes));
+      const api = axios.create({ baseURL: server.url, adapter, proxy: false });
+      attachResilience(api, { retry: { maxRetries: 2, backoff: () => 0 } });
+      const error = await rejection(api.get('/'));
+      expect(reportOf(error)?.attempts).toHaveLength(requests);
+      expect(server.hits).toHaveLength(requests);
+      expect(diagnose(error).transient).toBe(requests > 1);
+      await server.close();
+    },
+  );
+
+  test('one of several servers sends such: the next one answers', async () => {
+    const server = await flakyServer((_req, res) => void res.socket?.end(GARBAGE['another protocol']), 200);
+    const api = axios.create({ baseURL: server.url, adapter, proxy: false });
+    attachResilience(api, { retry: { backoff: () => 0 } });
+    const response = await api.get('/');
+    expect(reportOf(response)?.attempts).toMatchObject([{ failure: 'read' }, { status: 200 }]);
+    expect(server.hits).toHaveLength(2);
+    await server.close();
+  });
+});
+
 describe('an answer that failed by its status, whatever became of its body', () => {
   let server: FlakyServer;
   beforeEach(async () => {
@@ -199,26 +267,61 @@ describe('an answer that failed by its status, whatever became of its body', () 
   afterEach(() => server.close());
 
   const garbled = (status: number) => ({ status, headers: { 'content-encoding': 'gzip' }, body: '<html>busy' });
-  const cut = (status: number) => (_req: unknown, res: ServerResponse) => {
-    res.writeHead(status, { 'content-length': 100 }).write('half');
-    setTimeout(() => res.destroy(), 10);
+  const broken = (status: number, end: (res: ServerResponse) => unknown) => (_req: unknown, res: ServerResponse) => {
+    res.writeHead(status, { 'content-length': 100, 'retry-after': '0' }).write('half');
+    setTimeout(end, 10, res);
   };
+  const cut = (status: number) => broken(status, (res) => res.destroy());
+  const reset = (status: number) => broken(status, (res) => (res.socket as Socket).resetAndDestroy());
 
-  /** axios 1.7.9 leaves the response off such errors. */
+  /** axios leaves the response off a reset, and early versions off all of these. */
   test.each([
-    ['503 in another compression than it says', garbled(503), { told: 3, untold: 1 }],
-    ['404 in another compression than it says', garbled(404), { told: 1, untold: 1 }],
-    ['503 that breaks off', cut(503), { told: 3, untold: 3 }],
-    ['404 that breaks off', cut(404), { told: 1, untold: 3 }],
-  ] as const)('%s', async (_, step, requests) => {
-    server.script(step);
+    ['503 in another compression than it says', garbled(503), { requests: 3, failures: 3, cause: 'server-error' }],
+    ['404 in another compression than it says', garbled(404), { requests: 1, failures: 0, cause: 'client-error' }],
+    ['503 that breaks off', cut(503), { requests: 3, failures: 3, cause: 'server-error' }],
+    ['404 that breaks off', cut(404), { requests: 1, failures: 0, cause: 'client-error' }],
+    ['503 that is reset', reset(503), { requests: 3, failures: 3, cause: 'server-error' }],
+    ['401 that is reset', reset(401), { requests: 1, failures: 0, cause: 'client-error' }],
+    ['404 that is reset', reset(404), { requests: 1, failures: 0, cause: 'client-error' }],
+  ] as const)('%s', async (name, step, { requests, failures, cause }) => {
+    const status = Number(name.slice(0, 3));
+    for (const maxRedirects of [5, 0]) {
+      server.script(step);
+      const before = server.hits.length;
+      const api = axios.create({ baseURL: server.url, adapter: 'http', maxRedirects });
+      const { breakers } = attachResilience(api, { retry: { maxRetries: 2, backoff: QUICK } });
+      const error = await rejection(api.get('/'));
+      expect(reportOf(error)?.attempts).toMatchObject(Array(requests).fill({ failure: 'status', status }));
+      expect(diagnose(error)).toMatchObject({ cause });
+      expect(breakers.get(server.url)?.window.failures).toBe(failures);
+      expect(server.hits).toHaveLength(before + requests);
+    }
+  });
+
+  test('the status is that of the answer which was cut: of a redirect, the last', async () => {
+    const on = { status: 302, headers: { location: '/on' } };
     const api = axios.create({ baseURL: server.url, adapter: 'http' });
-    const { response } = (await rejection(api.get('/'))) as AxiosError;
-    const { breakers } = attachResilience(api, { retry: { maxRetries: 2, backoff: QUICK } });
-    const report = reportOf(await rejection(api.get('/')));
-    expect(server.hits).toHaveLength(1 + requests[response ? 'told' : 'untold']);
-    const isStatus = report?.attempts.every(({ failure }) => failure === 'status');
-    expect(isStatus).toBe(response !== undefined);
-    if (response) expect(breakers.get(server.url)?.window.failures).toBe(response.status === 503 ? 3 : 0);
+    attachResilience(api, { retry: { maxRetries: 2, backoff: QUICK } });
+    server.script(on, reset(404));
+    expect(reportOf(await rejection(api.get('/')))?.attempts).toMatchObject([{ failure: 'status', status: 404 }]);
+    server.script(on, reset(200), on, 'reset', on, 200);
+    const response = await api.get('/');
+    expect(reportOf(response)?.attempts).toMatchObject([{ failure: 'read' }, { failure: 'read' }, { status: 200 }]);
+    expect(server.hits).toHaveLength(8);
+  });
+
+  test('what a reset answer asks for is heeded, and shouldRetry is shown it; its error stays as axios made it', async () => {
+    server.script((_req, res) => {
+      res.writeHead(409, { 'content-length': 9, 'retry-after': '60', 'x-queue': 'full' }).write('half');
+      setTimeout(() => res.socket?.resetAndDestroy(), 10);
+    });
+    const api = axios.create({ baseURL: server.url, adapter: 'http' });
+    const shouldRetry = ({ response }: FailedAttempt) => response?.headers['x-queue'] === 'full';
+    attachResilience(api, { retry: { maxRetryAfter: 1_000, shouldRetry } });
+    const error = (await rejection(api.get('/'))) as AxiosError;
+    expect(reportOf(error)).toMatchObject({ ended: 'retry-after-too-long', attempts: [{ retryAfterMs: 60_000 }] });
+    expect(error).toMatchObject({ code: 'ECONNRESET' });
+    expect(error.response).toBeUndefined();
+    expect(server.hits).toHaveLength(1);
   });
 });
