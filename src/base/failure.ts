@@ -68,7 +68,7 @@ export function responseOf(error: unknown): AxiosResponse | undefined {
  */
 export function neverSent(kind: FailureKind, error: unknown, config?: InternalAxiosRequestConfig): boolean {
   if (kind === 'refused') return true;
-  return (kind === 'dns' || kind === 'connect' || isKnownUnsent(error)) && !wasRedirected(error, config);
+  return (kind === 'dns' || kind === 'connect' || isKnownUnsent(kind, error)) && !wasRedirected(error, config);
 }
 
 function isCancellation(error: unknown): boolean {

@@ -11,4 +11,4 @@ export const isUnwritten = (_holder: unknown): boolean => false;
 
 export function cutAnswer(_error: unknown): undefined {}
 
-export const isKnownUnsent = (_error: unknown): boolean => false;
+export const isKnownUnsent = (_kind: string, _error: unknown): boolean => false;

@@ -162,11 +162,11 @@ export function isUnwritten(holder: unknown): boolean {
 }
 
 /**
- * An HTTP/2 server says so of a stream it has not looked at (RFC 9113 §8.7), undici of a proxy before its tunnel stands; and what was
- * never written was not sent.
+ * An HTTP/2 server says so of a stream it has not looked at (RFC 9113 §8.7), undici of a proxy before its tunnel stands. A status
+ * for which nothing was written is that of a proxy.
  */
-export function isKnownUnsent(error: unknown): boolean {
-  if (isUnwritten(error)) return true;
+export function isKnownUnsent(kind: string, error: unknown): boolean {
+  if (kind === 'status') return isUnwritten(error);
   return causesOf(error).some((link) => {
     const { message, code } = link as { message?: unknown; code?: unknown };
     return /NGHTTP2_REFUSED_STREAM/.test(String(message)) || code === 'UND_ERR_PRX_CONN';
