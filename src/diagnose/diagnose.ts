@@ -49,7 +49,7 @@ const CAUSES: readonly (readonly [FailureCause, (evidence: Evidence) => boolean]
   [
     'tls-protocol',
     ({ kind, links }) =>
-      links.some(({ code, garbled }) => (OF_TLS.test(code) ? kind !== 'read' : garbled && kind === 'tls')),
+      links.some(({ code, garbled }) => (OF_TLS.test(code) ? /^(tls|other)$/.test(kind) : garbled && kind === 'tls')),
   ],
   ['connection-refused', (evidence) => failedToConnect(evidence, REFUSED)],
   ['connect-timeout', (evidence) => neverConnected(evidence)],
