@@ -422,6 +422,15 @@ const TABLE: readonly (readonly [string, unknown, FailureCause, boolean])[] = [
   ['a TLS record that was damaged before the answer', damaged(false), 'reset', true],
   ['the same, on a connection used before', damaged(true), 'reset', true],
   [
+    'one that was damaged in the handshake',
+    viaHttp(undici('decryption failed or bad record mac', 'ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC'), {
+      reusedSocket: false,
+      socket: { encrypted: true, secureConnecting: true },
+    }),
+    'reset',
+    true,
+  ],
+  [
     'the same, of which only the code is left',
     { ...new Error('x'), message: 'x', code: 'ERR_SSL_BAD_RECORD_TYPE' },
     'reset',
