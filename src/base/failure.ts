@@ -1,7 +1,15 @@
 import { type AxiosError, type AxiosResponse, type InternalAxiosRequestConfig, isAxiosError, isCancel } from 'axios';
 import { causesOf } from './causes.js';
-import { wasRedirected } from './redirected.js';
-import { cutAnswer, isKnownUnsent, kindDespiteCode, kindOfCode, kindOfMessage } from './system-errors.js';
+import { neverConnected, wasRedirected } from './redirected.js';
+import {
+  cutAnswer,
+  isKnownUnsent,
+  isUnwritten,
+  kindDespiteCode,
+  kindOfCode,
+  kindOfMessage,
+  kindOfUnwritten,
+} from './system-errors.js';
 
 /**
  * How an attempt failed, by what the server may have done: nothing was sent for `dns`, `connect` and `refused`, no
@@ -42,10 +50,8 @@ export function classify(error: unknown): FailureKind {
   if (response && /^Request failed with status/.test(message)) return 'status';
   // Whatever became of its body, too. axios takes any status as fine where there is no `validateStatus`.
   if (response && config?.validateStatus && !config.validateStatus(response.status)) return 'status';
-  for (const link of causesOf(error).reverse()) {
-    const kind = kindOf(link, error);
-    if (kind) return kind;
-  }
+  const kind = kindOfUnwritten(kindInWords(error), error);
+  if (kind) return kind === 'read' && neverConnected(error) ? 'connect' : kind;
   // An answer whose status was fine, yet an error: its body was cut off, or stalled until axios gave up.
   if (response) return config ? 'read' : 'status';
   return code === 'ERR_NETWORK' ? 'read' : 'other';
@@ -59,11 +65,13 @@ export function responseOf(error: unknown): AxiosResponse | undefined {
 
 /**
  * True if nothing of the request can have been acted on, so that even a POST may be sent again (RFC 9110 §9.2.2). A
- * connection that failed after a redirect is another matter: the first hop was sent.
+ * connection that failed after a redirect is another matter: the first hop was sent. `error` may be an answer, too.
  */
 export function neverSent(kind: FailureKind, error: unknown, config?: InternalAxiosRequestConfig): boolean {
   if (kind === 'refused') return true;
-  return (kind === 'dns' || kind === 'connect' || isKnownUnsent(error)) && !wasRedirected(error, config);
+  // The answer of a proxy that makes no tunnel.
+  const isKnown = kind === 'status' ? isUnwritten(error) : isKnownUnsent(error);
+  return (kind === 'dns' || kind === 'connect' || isKnown) && !wasRedirected(error, config);
 }
 
 function isCancellation(error: unknown): boolean {
@@ -73,6 +81,15 @@ function isCancellation(error: unknown): boolean {
   if (name === 'AbortError') return !isAxiosError(error) || message !== 'The operation was aborted. ';
   // What xhr says when the browser itself ends a request: the page is being left.
   return code === 'ECONNABORTED' && message === 'Request aborted';
+}
+
+/** By the innermost link of the chain that tells. */
+function kindInWords(error: unknown): FailureKind | undefined {
+  for (const link of causesOf(error).reverse()) {
+    const kind = kindOf(link, error);
+    if (kind) return kind;
+  }
+  return undefined;
 }
 
 function kindOf(link: NonNullable<unknown>, of: unknown): FailureKind | undefined {

@@ -3,6 +3,11 @@ import { causesOf } from './causes.js';
 import { isObject } from './object.js';
 import { originOf, portOf } from './url.js';
 
+/** As follow-redirects stands before the requests of Node's http module. */
+interface Redirectable {
+  readonly _redirectCount?: number;
+}
+
 /** The origins to which Node's fetch could not connect, by its error, which does not name them. */
 const origins = new WeakMap<object, string>();
 
@@ -46,10 +51,15 @@ function originAt(cause: object): string | undefined {
   return origins.get(cause) ?? IN_DENO.exec(String(message))?.[1] ?? IN_BUN.exec(String(path))?.[0];
 }
 
+/** Of a fetch that has failed while it was watched. */
+export const neverConnected = (error: unknown): boolean => causesOf(error).some((link) => origins.has(link));
+
 /** The http adapter counts redirects; of a fetch, only the origin or the port of its last connection is known. */
 export function wasRedirected(error: unknown, config: InternalAxiosRequestConfig | undefined): boolean {
-  const { request } = (error ?? {}) as { request?: { _redirectCount?: number } };
-  if (request?._redirectCount !== undefined) return request._redirectCount > 0;
+  const { request } = (error ?? {}) as { request?: Redirectable & { _redirectable?: Redirectable } };
+  // An answer has the request of its own hop.
+  const { _redirectCount } = request?._redirectable ?? request ?? {};
+  if (_redirectCount !== undefined) return _redirectCount > 0;
   if (!config) return false;
   const causes = causesOf(error);
   const origin = causes.map(originAt).find((known) => known !== undefined);

@@ -7,4 +7,8 @@ export function kindOfMessage(_message: string): undefined {}
 
 export function cutAnswer(_error: unknown): undefined {}
 
+export const kindOfUnwritten = <Kind>(kind: Kind, _error: unknown): Kind => kind;
+
+export const isUnwritten = (_holder: unknown): boolean => false;
+
 export const isKnownUnsent = (_error: unknown): boolean => false;

@@ -8,16 +8,21 @@ type Kind = 'dns' | 'connect' | 'tls' | 'read' | 'timeout' | 'other';
 /** An error of Node's, or any other. */
 type Fields = Readonly<Record<string, unknown>>;
 
-/** As much of Node's requests as is looked at here. That of follow-redirects stands before those of its hops. */
+/** As much of Node's requests as is looked at here. That of follow-redirects stands before them, and keeps the latest hop. */
 interface Request {
   readonly _currentRequest?: Request;
-  readonly socket?: { readonly secureConnecting?: boolean };
+  readonly reusedSocket?: boolean;
+  readonly protocol?: string;
+  readonly socket?: {
+    readonly encrypted?: boolean;
+    readonly secureConnecting?: boolean;
+    readonly bytesWritten?: number;
+  };
   readonly res?: { readonly statusCode?: number; readonly headers: object };
 }
 
-/** The latest hop of what the http adapter sent. */
-function requestOf(error: unknown): Request | undefined {
-  const { request } = Object(error) as { request?: Request };
+function requestOf(holder: unknown): Request | undefined {
+  const { request } = Object(holder) as { request?: Request };
   return request?._currentRequest ?? request;
 }
 
@@ -132,6 +137,29 @@ const first = (kinds: Kinds, said: string): Kind | undefined => kinds.find(([pat
 
 export const kindOfCode = (code: string): Kind | undefined => first(CODES, code);
 export const kindOfMessage = (message: string): Kind | undefined => first(MESSAGES, message);
+
+/** As hpagent says, without a code, that its proxy made no tunnel; of a request that got a connection it says neither. */
+const NO_TUNNEL = /^(Bad response: (408|425|429|5\d\d)|Proxy timeout)$/;
+
+/** What became of a request that got no further than this side, where `kind` is all that its errors tell. */
+export function kindOfUnwritten<K>(kind: K | undefined, error: unknown): K | 'connect' | undefined {
+  const { message } = Object(error) as { message?: unknown };
+  const mayBe = kind === 'read' || (!kind && NO_TUNNEL.test(String(message)));
+  return mayBe && isUnwritten(error) ? 'connect' : kind;
+}
+
+/**
+ * True if nothing was written to the server for what has this request of Node's http module: it got no connection, or one on
+ * which TLS never stood. Agents play the answer of a proxy that makes no tunnel to it on a socket of their own, in plain text.
+ */
+export function isUnwritten(holder: unknown): boolean {
+  const { reusedSocket, socket, protocol } = requestOf(holder) ?? {};
+  if (typeof reusedSocket !== 'boolean') return false;
+  if (!isObject(socket)) return true;
+  const { encrypted, secureConnecting, bytesWritten } = socket;
+  if (encrypted) return secureConnecting === true;
+  return protocol === 'https:' && bytesWritten === 0;
+}
 
 /** An HTTP/2 server says so of a stream it has not looked at (RFC 9113 §8.7), undici of a proxy before its tunnel stands. */
 export function isKnownUnsent(error: unknown): boolean {

@@ -17,6 +17,8 @@ interface Agent {
 
 interface Request extends Emitter {
   readonly reusedSocket?: boolean;
+  /** Its answer, once that has begun to come. */
+  readonly res?: unknown;
 }
 
 interface Socket extends Emitter {
@@ -47,9 +49,9 @@ const used = new WeakSet<Socket>();
 export class ConnectionWatch implements ProxyHandler<Agent> {
   /** Connections asked for: one, and one for each redirect. */
   hops = 0;
-  /** The latest had carried a request before, and has brought no answer to this one. */
-  reused = false;
-  #latest: Socket | undefined;
+  #latest: Request | undefined;
+  /** Its connection had carried a request before. */
+  #isUsed = false;
   #cancelTimer: (() => void) | undefined;
   #onTimeout: (() => void) | undefined;
   readonly #undo: (() => void)[] = [];
@@ -82,13 +84,15 @@ export class ConnectionWatch implements ProxyHandler<Agent> {
     return (...request: Parameters<Agent['addRequest']>) => this.#connect(real, ...request);
   }
 
+  /** The latest connection had carried a request before, and has brought no answer to this one. */
+  get reused(): boolean {
+    return this.#isUsed && !this.#latest?.res;
+  }
+
   /** What no error tells of a failed attempt. */
-  seen(failure: FailureKind, response: unknown): Pick<Outcome, 'failure' | 'unsent' | 'stale'> {
-    const isLost = failure === 'read';
-    const wasSecuring = this.#latest?.encrypted === true && this.#latest.secureConnecting === true;
+  seen(failure: FailureKind, response: unknown): Pick<Outcome, 'unsent' | 'stale'> {
     return {
-      stale: isLost && !response && this.reused,
-      ...(isLost && wasSecuring && { failure: 'connect', unsent: true }),
+      stale: failure === 'read' && !response && this.reused,
       // The hops before were sent.
       ...(this.hops > 1 && { unsent: false }),
     };
@@ -98,6 +102,7 @@ export class ConnectionWatch implements ProxyHandler<Agent> {
   end(): void {
     this.#stopTimer();
     this.#onTimeout = undefined;
+    this.#latest = undefined;
     for (const undo of this.#undo.splice(0)) undo();
   }
 
@@ -108,27 +113,22 @@ export class ConnectionWatch implements ProxyHandler<Agent> {
 
   #connect(agent: Agent, request: Request, options: object, ...rest: unknown[]): unknown {
     const hop = ++this.hops;
-    this.reused = false;
-    this.#latest = undefined;
-    request.once('socket', (socket: Socket) => this.#assigned(request, socket, hop));
+    this.#latest = request;
     if (this.options.fresh) closeIdle(agent, options);
     const answer = agent.addRequest(request, options, ...rest);
-    if (!request.reusedSocket && !isQueued(agent, request)) this.#arm(request, hop);
+    this.#isUsed = request.reusedSocket === true;
+    // As most have: there is nothing to wait for.
+    if (this.#isUsed) return answer;
+    request.once('socket', (socket: Socket) => this.#assigned(request, socket, hop));
+    if (!isQueued(agent, request)) this.#arm(request, hop);
     return answer;
   }
 
   #assigned(request: Request, socket: Socket, hop: number): void {
-    this.reused = request.reusedSocket === true || used.has(socket);
+    if (hop === this.hops) this.#isUsed = request.reusedSocket === true || used.has(socket);
     used.add(socket);
-    this.#latest = socket;
     const connecting = socket.encrypted ? socket.secureConnecting : socket.connecting;
-    if (this.reused || !connecting) {
-      request.once('response', () => {
-        this.reused = false;
-      });
-      this.#stop(hop);
-      return;
-    }
+    if (!connecting) return this.#stop(hop);
     this.#arm(request, hop);
     socket.once(socket.encrypted ? 'secureConnect' : 'connect', () => this.#stop(hop));
   }

@@ -19,7 +19,8 @@ export function outcomeOfResponse(response: AxiosResponse, call: Call): Outcome 
   const { retry } = call.policy;
   const { method } = call.request;
   if (isListed(response.status, retry, method)) {
-    const listed: Outcome = { failure: 'status', ...answered(response) };
+    const unsent = neverSent('status', response, call.config);
+    const listed: Outcome = { failure: 'status', ...answered(response), ...(unsent && { unsent }) };
     if (mayPass(listed, retry, method)) return listed;
   }
   try {

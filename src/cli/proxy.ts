@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import axios from 'axios';
-import { authority, isLoopback, type Place, placeAt } from '../diagnose/place.js';
-import { type EnvironmentProxy, environmentProxy } from '../diagnose/proxy.js';
+import { isLoopback, originAt, type Place, placeAt } from '../diagnose/place.js';
+import { type EnvironmentProxy, environmentProxy, flawOf } from '../diagnose/proxy.js';
 import { failure } from './failure.js';
 import type { Journey, Seen, Step } from './step.js';
 
@@ -30,11 +30,9 @@ export const proxy: Step = {
 function taken(journey: Journey, { variable, url }: EnvironmentProxy): Seen {
   const { target, clean } = journey;
   const place = placeAt(url);
-  if (!place) return unusable(journey, `${variable} is not a URL`);
-  const name = clean(`${place.scheme}://${authority(place)}`);
-  if (!/^https?$/.test(place.scheme)) {
-    return unusable(journey, `${variable} is ${name}, and axios speaks to http:// and https:// proxies only`);
-  }
+  const flaw = flawOf(variable, place);
+  if (!place || flaw) return unusable(journey, clean(`${flaw}`));
+  const name = clean(originAt(place));
   const { username, password } = new URL(url);
   const auth = username ? { username: decoded(username), password: decoded(password) } : undefined;
   if (auth) journey.secrets.push(basic(auth), ...(auth.password ? [auth.password] : []));

@@ -1,6 +1,6 @@
 import { OPAQUE } from '../base/failure.js';
 import type { Diagnosis, Finding } from './diagnosis.js';
-import { type Evidence, hasCode, says, UNDECODABLE } from './evidence.js';
+import { type Evidence, hasCode, NOT_REDIRECTED, says, UNDECODABLE } from './evidence.js';
 import { asked, commands, onTheWay, request, time, where, why } from './wording.js';
 
 /** Failures of the answer, and calls that were ended on this side. `inner` is what a refusal was caused by. */
@@ -191,6 +191,13 @@ function unknown(e: Evidence): Finding {
         'See what speaks at that port, and whether headers are too large (node --max-http-header-size).',
         ...advice,
       ],
+    };
+  }
+  if (hasCode(e, NOT_REDIRECTED)) {
+    return {
+      transient: false,
+      summary: `${request(e)} was redirected, and the redirect was not followed${why(e)}.`,
+      advice: ['A `beforeRedirect` that throws ends a call like this: look at what it refuses.', ...advice],
     };
   }
   const opaque = !status && kind !== 'other' && says(e, OPAQUE);

@@ -1,5 +1,5 @@
 import type { Finding } from './diagnosis.js';
-import { type Evidence, hasCode, OF_TLS, says } from './evidence.js';
+import { type Evidence, hasCode, NOT_REDIRECTED, OF_TLS, says } from './evidence.js';
 import { isLoopback, type Place } from './place.js';
 import { byProxy, commands, givenUrl, onTheWay, request, where, why } from './wording.js';
 
@@ -79,7 +79,7 @@ export const CONNECTION_FINDINGS = {
     advice: [
       ...(brokeHandshake(e)
         ? [
-            `It was closed during the TLS handshake, as a firewall or proxy that filters by name does: ${commands(e).tls}`,
+            `It was closed before the TLS handshake was done, as a firewall or proxy that filters by name does: ${commands(e).tls}`,
           ]
         : []),
       ...(e.target?.scheme === 'https' && !hasCode(e, OF_TLS)
@@ -90,7 +90,7 @@ export const CONNECTION_FINDINGS = {
         : []),
       'Look in the log of the server, and of what stands before it, for a crash, a restart or a limit at that time.',
       ...onTheWay(e),
-      ...(brokeHandshake(e)
+      ...(e.kind === 'connect'
         ? []
         : ['The server may have acted on the request: send it again only if doing it twice does no harm.']),
       `Compare: ${commands(e).curl}`,
@@ -140,7 +140,7 @@ const ofHandshake = (e: Evidence): string[] => [
   'If it happens under load only, the server may be too busy.',
 ];
 
-const brokeHandshake = (e: Evidence): boolean => says(e, /before secure TLS connection/);
+const brokeHandshake = (e: Evidence): boolean => e.kind === 'connect' && e.target?.scheme === 'https';
 
 /** Host names that come from a mistake in putting the URL together. */
 function misbuilt(name: string): string[] {
@@ -159,7 +159,7 @@ const inLine = ({ socketLimit }: Evidence): string[] =>
 
 function badUrl(e: Evidence): Finding {
   const url = givenUrl(e);
-  if (hasCode(e, /^ERR_FR_REDIRECTION_FAILURE$/) || says(e, /^URL scheme must be|^cross origin not/)) {
+  if (hasCode(e, NOT_REDIRECTED) || says(e, /^URL scheme must be|^cross origin not/)) {
     return {
       transient: false,
       summary: `${request(e)} was redirected to ${url ?? 'a URL'}, which cannot be requested: ${flaw(e)}.`,

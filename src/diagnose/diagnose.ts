@@ -1,6 +1,16 @@
 import { advise } from './advice.js';
 import type { Diagnosis, FailureCause } from './diagnosis.js';
-import { type Evidence, evidenceOf, hasCode, NO_TUNNEL, OF_TLS, SOCKS, says, UNDECODABLE } from './evidence.js';
+import {
+  type Evidence,
+  evidenceOf,
+  hasCode,
+  NO_TUNNEL,
+  NOT_REDIRECTED,
+  OF_TLS,
+  SOCKS,
+  says,
+  UNDECODABLE,
+} from './evidence.js';
 import { isProxy, type Place, placeAt } from './place.js';
 
 const REFUSED = /^(ECONNREFUSED|ENOENT)$/;
@@ -9,6 +19,7 @@ const NO_NAME = /^(ENOTFOUND|EAI_FAIL|EAI_NODATA|EAI_NONAME|ENODATA)$/;
 const NO_RESOLVER = /^(EAI_AGAIN|ESERVFAIL|EREFUSED|ETIMEOUT)$/;
 const LOST =
   /^(ECONNRESET|EPIPE|ENOTCONN|UND_ERR_SOCKET|ERR_SOCKET_CLOSED|ERR_HTTP2_(STREAM|SESSION)_\w+|ERR_HTTP2_GOAWAY_SESSION)$/;
+const NOT_CONNECTED = /^connectTimeout of \d+ ms exceeded/;
 const BAD_CERTIFICATE =
   /^(CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_MISMATCH|INVALID_(CA|PURPOSE)|ERR_TLS_CERT_|ERR_SSL_\w*(CERTIFICATE|UNKNOWN_CA))/;
 
@@ -38,7 +49,7 @@ const CAUSES: readonly (readonly [FailureCause, (evidence: Evidence) => boolean]
   [
     'tls-protocol',
     ({ kind, links }) =>
-      links.some(({ code, garbled }) => (OF_TLS.test(code) ? kind !== 'read' : garbled && kind === 'tls')),
+      links.some(({ code, garbled }) => (OF_TLS.test(code) ? /^(tls|other)$/.test(kind) : garbled && kind === 'tls')),
   ],
   ['connection-refused', (evidence) => failedToConnect(evidence, REFUSED)],
   ['connect-timeout', (evidence) => neverConnected(evidence)],
@@ -77,7 +88,7 @@ const timedOut = ({ kind, links }: Evidence): boolean =>
 
 const neverConnected = (evidence: Evidence): boolean =>
   (timedOut(evidence) && evidence.reached === 'connecting') ||
-  says(evidence, /^connectTimeout of \d+ ms exceeded/) ||
+  says(evidence, NOT_CONNECTED) ||
   evidence.links.some(
     ({ code, syscall }) => (code === 'ETIMEDOUT' && syscall === 'connect') || code === 'UND_ERR_CONNECT_TIMEOUT',
   );
@@ -108,25 +119,40 @@ const isRedirectLoop = (evidence: Evidence): boolean =>
   says(evidence, /^redirect count exceeded|Maximum number of redirects/);
 
 const isBadUrl = (evidence: Evidence): boolean =>
-  hasCode(evidence, /^(ERR_INVALID_URL|ERR_INVALID_PROTOCOL|ERR_UNESCAPED_CHARACTERS|ERR_FR_REDIRECTION_FAILURE)$/) ||
-  says(
-    evidence,
-    /^Unsupported protocol|^unknown scheme|^bad port|^URL scheme must be|^cross origin not|includes credentials|parse URL|^Invalid URL/,
-  ) ||
-  says(evidence, /^about scheme is|^not implemented\.\.\. yet|^failed to fetch the data URL|^invalid method$/);
+  hasCode(evidence, /^(ERR_INVALID_URL|ERR_INVALID_PROTOCOL|ERR_UNESCAPED_CHARACTERS)$/) ||
+  says(evidence, hasCode(evidence, NOT_REDIRECTED) ? BAD_LOCATION : BAD_URL);
+
+const BAD_URL =
+  /^(Unsupported protocol|unknown scheme|bad port|URL scheme must be|cross origin not|Invalid URL|about scheme is|not implemented\.\.\. yet|failed to fetch the data URL|invalid method$)|includes credentials|parse URL/;
+
+/** Without more words, which a `beforeRedirect` of the caller's may have. */
+const BAD_LOCATION = /^(Redirected request failed: )?(Unsupported protocol \S+|Invalid URL)$/;
 
 /** Answers of the proxy that refuse a tunnel look like any other failure, but for their message. */
 function failedAtProxy(evidence: Evidence): boolean {
   const { links, proxy, target, proxied, reached, kind } = evidence;
-  if (evidence.proxyStatus || hasCode(evidence, /^ERR_PROXY_/)) return true;
-  if (says(evidence, /proxy (connection|response)|tunneling socket/i)) return true;
+  if (evidence.proxyFlaw || evidence.proxyStatus || hasCode(evidence, /^ERR_PROXY_/)) return true;
+  if (says(evidence, /proxy (connection|response|timeout)|tunneling socket/i)) return true;
   if (says(evidence, SOCKS) || says(evidence, NO_TUNNEL) || (kind === 'connect' && says(evidence, /^Socket closed$/)))
     return true;
-  if (!proxy || reached === 'answered') return false;
-  if (evidence.noTunnel && /^(dns|connect|tls|read|timeout)$/.test(kind)) return true;
-  // Of a target that speaks no TLS, it was spoken to the proxy.
-  if (proxied && target?.scheme === 'http' && kind === 'tls') return true;
+  if (reached === 'answered') return false;
   const failed = links.filter(({ syscall }) => syscall === 'connect' || syscall === 'getaddrinfo');
+  // Agents of SOCKS proxies may look the server up themselves.
+  if (failed.some(({ hostname }) => hostname && hostname === target?.host && hostname !== proxy?.host)) return false;
+  if (evidence.noTunnel && /^(dns|connect|tls|read|timeout)$/.test(kind) && !mayHaveQueued(evidence)) return true;
+  if (!proxy) return false;
+  // Of a target that speaks no TLS, it was spoken to the proxy.
+  if (target?.scheme === 'http' && (proxied ? kind === 'tls' : spokeTls(evidence))) return true;
   if (proxied) return failed.length > 0;
   return failed.some(({ address, hostname, port }) => isProxy({ host: hostname || address, port }, proxy, target));
 }
+
+/** axios's own time limits count the time in an agent's queue, too. */
+const mayHaveQueued = (evidence: Evidence): boolean =>
+  evidence.kind === 'timeout' && evidence.socketLimit !== Infinity && !says(evidence, NOT_CONNECTED);
+
+/** To the proxy of the environment, which Node's http adapter takes. */
+const spokeTls = (evidence: Evidence): boolean =>
+  evidence.proxy?.scheme === 'https' &&
+  evidence.reached !== undefined &&
+  (evidence.kind === 'tls' || says(evidence, /before secure TLS connection/));

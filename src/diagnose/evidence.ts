@@ -5,13 +5,14 @@ import { OWN_CODES } from '../base/errors.js';
 import { MAX_LENGTH, safeText } from '../base/excerpt.js';
 import { classify, type FailureKind, responseOf } from '../base/failure.js';
 import { isObject } from '../base/object.js';
+import { isUnwritten } from '../base/system-errors.js';
 import { originOf, redactedUrl } from '../base/url.js';
 import { reportOf } from '../observe/reports.js';
 import { retryAfterMs } from '../retry/retry-after.js';
 import { exchangeOf } from './exchange.js';
 import { fieldsIn } from './message.js';
 import { originAt, type Place, placeAt } from './place.js';
-import { type ProxyPlace, proxyFor } from './proxy.js';
+import { asksForProxies, type ProxyPlace, proxyFlaw, proxyFor, proxyOf } from './proxy.js';
 import { figure, number, read, text, tried } from './reading.js';
 
 /** One error of the chain, reduced to what may be looked at. */
@@ -26,6 +27,8 @@ interface Link {
   readonly hostname: string;
   /** The URL that could not be parsed. Holds secrets. */
   readonly input: string;
+  /** That of a proxy, or of a URL, which does not fit how it was to be sent: `socks5:`. */
+  readonly protocol: string;
   /** What came is not HTTP as the parser takes it; of `kind` `tls`, it is TLS. */
   readonly garbled: boolean;
 }
@@ -53,7 +56,11 @@ export interface Evidence {
   readonly proxy: ProxyPlace | undefined;
   /** The request went through `proxy` for certain. */
   readonly proxied: boolean;
-  /** Nothing but the proxy was spoken to: the server speaks TLS, and no tunnel to it stood. */
+  /** If it went through a proxy, then by an agent of the caller's. */
+  readonly byAgent: boolean;
+  /** Why axios cannot use the proxy that is set. */
+  readonly proxyFlaw: string | undefined;
+  /** Nothing but the proxy was spoken to: no tunnel stood. */
   readonly noTunnel: boolean;
   /** What the proxy itself answered to CONNECT; 0 if it is not known to have answered. */
   readonly proxyStatus: number;
@@ -94,6 +101,14 @@ export const NO_TUNNEL = /^A "socket" was not created for HTTP request/;
 /** As undici, Node's own agent and `tunnel` say what a proxy answered to CONNECT. */
 const CONNECT_STATUS = /(?:Proxy response \(?|establish tunnel .*: HTTP\/\d\.\d |statusCode=)(\d{3})\b/;
 
+/** As hpagent does, of a request that got no connection: anybody may say so. */
+const BAD_RESPONSE = /^Bad response: (\d{3})$/;
+
+/** As follow-redirects says of a redirect that it began to follow. */
+export const NOT_REDIRECTED = /^ERR_FR_REDIRECTION_FAILURE$/;
+
+const MISFIT = /^Protocol "([a-z\d+.-]+:)" not supported\. Expected /;
+
 /** A body in another compression than it says: gzip, Brotli, Zstandard. */
 export const UNDECODABLE = /^(Z_DATA_ERROR$|ERR__ERROR_|ZSTD_error_)/;
 
@@ -115,8 +130,11 @@ export function evidenceOf(error: unknown, scope?: Place): Evidence {
   const node = exchangeOf(call);
   const first = placeOf(config);
   const target = first ? (placeAt(latestHopOf(call)) ?? first) : call ? undefined : scope;
-  const proxy = tried(() => proxyFor(config.proxy, target), undefined);
-  const proxied = node.isNode && isObject(read(config, 'proxy'));
+  const set = tried(() => proxyFor(config.proxy, target), undefined);
+  const ofAgent = tried(() => proxyOf(node.agent), undefined);
+  const proxied = node.isNode && (isObject(read(config, 'proxy')) || ofAgent !== undefined);
+  const leadsToProxies = ofAgent !== undefined || asksForProxies(node.agent);
+  const unwritten = tried(() => isUnwritten(call), false);
   const socketPath = read(config, 'socketPath');
   const report = tried(() => reportOf(call), undefined);
   return {
@@ -133,13 +151,12 @@ export function evidenceOf(error: unknown, scope?: Place): Evidence {
     url: first || socketPath ? safeText(tried(() => redactedUrl(config), '')) : '',
     target,
     redirectedFrom: first && target && originAt(first) !== originAt(target) ? first : undefined,
-    proxy,
+    proxy: set ?? ofAgent,
     proxied,
-    noTunnel: proxied && target?.scheme === 'https' && !node.hasSocket,
-    proxyStatus:
-      status && proxied && node.isUnwritten
-        ? status
-        : Number(links.map(({ message }) => CONNECT_STATUS.exec(message)?.[1]).find(Boolean) ?? 0),
+    byAgent: !set && leadsToProxies,
+    proxyFlaw: tried(() => proxyFlaw(config.proxy, target, links), undefined),
+    noTunnel: leadsToProxies ? unwritten && !node.isSecured : proxied && target?.scheme === 'https' && !node.hasSocket,
+    proxyStatus: unwritten && status ? status : connectStatusIn(links, unwritten),
     status,
     leadsNowhere: REDIRECTS.has(status) && !locationIn(read(response, 'headers')),
     asked:
@@ -176,9 +193,16 @@ function linkOf(link: unknown): Link {
     port: number(link, 'port') || Number(text(link, 'port')) || 0,
     hostname: text(link, 'hostname'),
     input: text(link, 'input'),
+    // As follow-redirects and Node tell it.
+    protocol: (code === 'ERR_ASSERTION' && text(link, 'actual')) || (MISFIT.exec(message)?.[1] ?? ''),
     garbled,
   };
   return code ? fields : { ...fields, ...fieldsIn(message) };
+}
+
+function connectStatusIn(links: readonly Link[], unwritten: boolean): number {
+  const told = ({ message }: Link) => CONNECT_STATUS.exec(message) ?? (unwritten && BAD_RESPONSE.exec(message));
+  return Number(links.map((link) => (told(link) || [])[1]).find(Boolean) ?? 0);
 }
 
 /** An error of axios's, or of this package's: it knows its request. */

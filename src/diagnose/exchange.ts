@@ -8,9 +8,8 @@ export function exchangeOf(call: unknown) {
   const isNode = typeof read(request, 'reusedSocket') === 'boolean';
   const socket = read(request, 'socket');
   const hasSocket = isObject(socket);
-  // An answer, and yet nothing was sent: agents play the answer of a proxy that refuses a tunnel to a socket of its own.
-  const isUnwritten = read(socket, 'bytesWritten') === 0;
-  const sockets = { isNode, hasSocket, isUnwritten };
+  const agent = isNode ? read(request, 'agent') : undefined;
+  const sockets = { isNode, hasSocket, isSecured: read(socket, 'encrypted') === true, agent };
   if (!isNode) return { ...sockets, reached: undefined, reusedSocket: false, stalled: false };
   const config = read(call, 'config');
   const data = read(config, 'data');

@@ -1,14 +1,24 @@
+import { safeText } from '../base/excerpt.js';
 import type { Finding } from './diagnosis.js';
 import { type Evidence, hasCode, NO_TUNNEL, SOCKS, says } from './evidence.js';
 import { authority } from './place.js';
 import { spokeToPlainPort } from './tls-advice.js';
 import { commands, request, why } from './wording.js';
 
-const WITHOUT_PROXY = 'If this host needs no proxy: `proxy: false`, or name the host in NO_PROXY.';
+const WITHOUT_PROXY = 'If this host needs no proxy: `proxy: false` and no such agent, or name the host in NO_PROXY.';
 const WHICH =
-  'See which proxy is set, and that it is the right one: the `proxy` of the request or instance, else env | grep -i _proxy (HTTP_PROXY, HTTPS_PROXY, NO_PROXY)';
+  'See which proxy is set, and that it is the right one: the `proxy` or the agent of the request or instance, else env | grep -i _proxy (HTTP_PROXY, HTTPS_PROXY, NO_PROXY)';
+const HOW =
+  'Write it as http://host:port, with https:// only if TLS is spoken to the proxy itself; for SOCKS, give an agent (socks-proxy-agent) and `proxy: false`.';
 
 function proxy(e: Evidence): Finding {
+  if (e.proxyFlaw) {
+    return {
+      transient: false,
+      summary: `${request(e)} cannot go by the proxy that is set: ${safeText(e.proxyFlaw)}.`,
+      advice: [HOW, WHICH, WITHOUT_PROXY],
+    };
+  }
   const status = e.status === 407 ? 407 : e.proxyStatus;
   if (status === 407) return unknownToIt(e);
   if (status) return refused(e, status);
@@ -30,7 +40,7 @@ function unknownToIt(e: Evidence): Finding {
     advice: [
       e.proxy?.hasCredentials
         ? 'See that user and password are right, and percent-encoded if they stand in HTTP_PROXY or HTTPS_PROXY; and that it takes them as they are (Basic): its Proxy-Authenticate says what it wants.'
-        : 'Give its user and password: `proxy: { host, port, auth: { username, password } }`, or in HTTP_PROXY and HTTPS_PROXY, percent-encoded.',
+        : 'Give its user and password: `proxy: { host, port, auth: { username, password } }`, or percent-encoded in HTTP_PROXY and HTTPS_PROXY, or in the URL of its agent.',
       WITHOUT_PROXY,
     ],
   };
@@ -53,14 +63,15 @@ const nameOf = ({ proxy }: Evidence): string => (proxy ? `The proxy ${authority(
 /** Nothing of this passes by itself: a name or a URL that is wrong, TLS that does not fit, SOCKS that does not let us in. */
 const isForGood = (e: Evidence): boolean =>
   hasCode(e, /^(ENOTFOUND|EAI_NONAME|ERR_PROXY_UNUSABLE)$/) ||
+  isSocksToAxios(e) ||
   e.kind === 'tls' ||
   (e.kind === 'other' && says(e, SOCKS));
 
+/** axios speaks HTTP to it all the same, if it is to make a tunnel. */
+const isSocksToAxios = ({ proxy, byAgent }: Evidence): boolean => !byAgent && /^socks/.test(proxy?.scheme ?? '');
+
 function misnamed(e: Evidence): string[] {
-  if (hasCode(e, /^ERR_PROXY_UNUSABLE$/))
-    return [
-      'Write it as http://host:port, with https:// only if TLS is spoken to the proxy itself; for SOCKS, give an agent (socks-proxy-agent) and `proxy: false`.',
-    ];
+  if (hasCode(e, /^ERR_PROXY_UNUSABLE$/) || isSocksToAxios(e)) return [HOW];
   if (spokeToPlainPort(e))
     return ['It does not answer in TLS: make its URL, or the `protocol` of `proxy`, http, even for https targets.'];
   return e.kind === 'tls' ? [`See how it speaks TLS, and its certificate: ${commands(e, e.proxy).tls}`] : [];

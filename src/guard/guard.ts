@@ -93,7 +93,7 @@ export class Guard {
   /** What the end of an attempt says to all calls of the scope; `paid`: how many retries of its call took a turn of the budget. */
   note(outcome: Outcome, { policy, paid }: { policy: ResolvedPolicy; paid: number }): void {
     const status = statusOf(outcome);
-    if (status === undefined ? !outcome.failure : !isFailedStatus(status, true)) {
+    if (status === undefined ? !outcome.failure : !outcome.unsent && !isFailedStatus(status, true)) {
       this.budget?.answered(paid);
       return;
     }

@@ -35,9 +35,12 @@ export function verdictOf(outcome: Outcome, tookMs: number, settings: Settings, 
 /** Whether the host failed, answered, or was not heard at all. */
 function whatItTells(outcome: Outcome, countRateLimit: boolean): 'failure' | 'answered' | 'nothing' {
   const { failure } = outcome;
-  // Whatever the caller's `validateStatus` thinks of it.
-  if (!failure || failure === 'status')
-    return isFailedStatus(statusOf(outcome) ?? 0, countRateLimit) ? 'failure' : 'answered';
+  if (!failure || failure === 'status') {
+    // Whatever the caller's `validateStatus` thinks of it.
+    if (isFailedStatus(statusOf(outcome) ?? 0, countRateLimit)) return 'failure';
+    // A proxy that made no tunnel has answered in its place.
+    return outcome.unsent ? 'nothing' : 'answered';
+  }
   if (failure === 'canceled' || failure === 'refused' || isLocal(outcome)) return 'nothing';
   return failure === 'other' && !outcome.response ? 'nothing' : 'failure';
 }

@@ -36,7 +36,7 @@ const overTls = (code: string, secureConnecting: boolean, hops = (latest: object
       .replaceAll('_', ' ')
       .toLowerCase(),
     {},
-    hops({ socket: { encrypted: true, secureConnecting } }),
+    hops({ reusedSocket: false, socket: { encrypted: true, secureConnecting } }),
   );
 const STOOD = false;
 const HANDSHAKE = true;
@@ -84,6 +84,20 @@ const viaTunnel = (why: string) => {
   const cause = native('ECONNRESET', `tunneling socket could not be established, ${why}`);
   return AxiosError.from(cause, cause.code, CONFIG);
 };
+
+/** A request of Node's http module. */
+const requestOf = (socket: object | null, protocol = 'https:') => ({ reusedSocket: false, protocol, socket });
+
+const viaNode = (code: string, socket: object | null, protocol?: string) =>
+  http(code, code, {}, requestOf(socket, protocol));
+
+/** With follow-redirects before it. */
+const redirectedTo = (code: string, socket: object | null) =>
+  http(code, code, {}, { _redirectCount: 1, _currentRequest: requestOf(socket) });
+
+/** As hpagent gives it: without a code. */
+const viaHpagent = (message: string, socket: object | null = null) =>
+  Object.assign(new AxiosError(message, undefined, CONFIG, requestOf(socket)), { cause: new Error(message) });
 
 /** As Deno's fetch says that it could not connect, and to which URL. */
 const viaDeno = (reason: string, url = 'https://a.test/users?q=(b)') =>
@@ -190,6 +204,22 @@ describe('classify and neverSent', () => {
       'other',
       SENT,
     ],
+    ['a proxy that is overrun, in the words of hpagent', viaHpagent('Bad response: 503'), 'connect', UNSENT],
+    ['a proxy that wants a password, in those', viaHpagent('Bad response: 407'), 'other', SENT],
+    ['a proxy that is silent, in those', viaHpagent('Proxy timeout'), 'connect', UNSENT],
+    ['the same words of a request that was sent', viaHpagent('Bad response: 503', { bytesWritten: 9 }), 'other', SENT],
+    ['the same words of an adapter', new AxiosError('Bad response: 503'), 'other', SENT],
+    ['an error of the body, before there is a connection', viaHpagent('no such file'), 'other', SENT],
+    ['reset before there is a connection', viaNode('ECONNRESET', null), 'connect', UNSENT],
+    ['reset before TLS stands', viaNode('ECONNRESET', { encrypted: true, secureConnecting: true }), 'connect', UNSENT],
+    ['reset once TLS stands', viaNode('ECONNRESET', { encrypted: true, secureConnecting: false }), 'read', SENT],
+    ['reset in plain text, unwritten', viaNode('ECONNRESET', { bytesWritten: 0 }), 'connect', UNSENT],
+    ['reset in plain text', viaNode('ECONNRESET', { bytesWritten: 9 }), 'read', SENT],
+    ['reset by a socket of which no more is known', viaNode('ECONNRESET', {}), 'read', SENT],
+    ['reset in HTTP, unwritten', viaNode('ECONNRESET', { bytesWritten: 0 }, 'http:'), 'read', SENT],
+    ['out of time before there is a connection', viaNode('ETIMEDOUT', null), 'timeout', SENT],
+    ['redirected, then reset before there is a connection', redirectedTo('ECONNRESET', null), 'connect', SENT],
+
     ['a SOCKS proxy that is not there', viaSocks('connect ECONNREFUSED 127.0.0.1:1080'), 'connect', UNSENT],
     ['hung up on by a SOCKS proxy', viaSocks('Socket closed'), 'connect', UNSENT],
     ['reset by a SOCKS proxy', viaSocks('read ECONNRESET'), 'connect', UNSENT],
@@ -431,8 +461,8 @@ describe('classify and neverSent', () => {
     [
       'a record that was damaged, in the handshake',
       overTls('ERR_SSL_SSLV3_ALERT_BAD_RECORD_MAC', HANDSHAKE),
-      'read',
-      SENT,
+      'connect',
+      UNSENT,
     ],
     ['a record that was damaged, whose request is not known', viaFetch('ERR_SSL_BAD_RECORD_TYPE', ''), 'read', SENT],
     [

@@ -8,6 +8,8 @@ import { ConnectionWatch } from '../../src/call/connection.js';
 type Config = Partial<InternalAxiosRequestConfig>;
 
 class FakeRequest extends EventEmitter {
+  res: unknown;
+
   constructor(readonly reusedSocket = false) {
     super();
   }
@@ -134,6 +136,19 @@ describe('a connection', () => {
     expect([jest.getTimerCount(), watched.reused]).toEqual([0, false]);
     connect(new FakeRequest(true)).request.emit('socket', socket());
     expect([jest.getTimerCount(), watched.reused]).toEqual([0, true]);
+  });
+
+  test('that Node says has been used is listened to no more, and counts as reused until it brings an answer', () => {
+    const { watched, connect } = watch();
+    const { request } = connect(new FakeRequest(true));
+    expect([request.eventNames(), jest.getTimerCount(), watched.reused]).toEqual([[], 0, true]);
+    request.res = {};
+    expect(watched.reused).toBe(false);
+    connect(new FakeRequest(true));
+    expect(watched.reused).toBe(true);
+    watched.end();
+    connect(new FakeRequest());
+    expect(watched.reused).toBe(false);
   });
 
   test('is reused if it has carried a request before, though Node does not say so', () => {

@@ -29,7 +29,7 @@ const failed = (code: string) => new AxiosError(code, code, CONFIG);
 /** A watch that has seen so many hops. */
 function watched(hops: number, reused: boolean): ConnectionWatch {
   const watch = new ConnectionWatch({ limitMs: Infinity, fresh: false }, () => {});
-  return Object.assign(watch, { hops, reused });
+  return Object.defineProperties(watch, { hops: { value: hops }, reused: { value: reused } });
 }
 
 describe('an answer', () => {

@@ -422,6 +422,15 @@ const TABLE: readonly (readonly [string, unknown, FailureCause, boolean])[] = [
   ['a TLS record that was damaged before the answer', damaged(false), 'reset', true],
   ['the same, on a connection used before', damaged(true), 'reset', true],
   [
+    'one that was damaged in the handshake',
+    viaHttp(undici('decryption failed or bad record mac', 'ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC'), {
+      reusedSocket: false,
+      socket: { encrypted: true, secureConnecting: true },
+    }),
+    'reset',
+    true,
+  ],
+  [
     'the same, of which only the code is left',
     { ...new Error('x'), message: 'x', code: 'ERR_SSL_BAD_RECORD_TYPE' },
     'reset',
@@ -801,6 +810,9 @@ describe('what came of CONNECT', () => {
   const proxy = { host: '10.9.9.9', port: 3128 };
   const said = (error: Error, fields = {}) =>
     diagnose(Object.assign(error, { config: { ...config, proxy }, ...fields }));
+  const refused = connect('ECONNREFUSED', '10.9.9.9', 3128);
+  const host = new URL(`${config.url}`).hostname;
+  const noName = system(`getaddrinfo ENOTFOUND ${host}`, { code: 'ENOTFOUND', syscall: 'getaddrinfo', hostname: host });
 
   test('407 in words alone asks for a password, too', () => {
     const { summary, advice } = said(viaFetch(undici('Proxy response (407) !== 200 when …', 'UND_ERR_ABORTED')));
@@ -816,6 +828,33 @@ describe('what came of CONNECT', () => {
       expect(said(viaHttp(cause), { request: { ...request, socket: { bytesWritten: 9 } } }).cause).not.toBe('proxy');
     }
     expect(said(viaHttp(new Error('disk gone')), { request }).cause).toBe('unknown');
+  });
+
+  test.each<[string, object, Error, string, string]>([
+    [
+      'tunnel, refused',
+      { proxyOptions: { host: '10.9.9.9', port: 3128, proxyAuth: 'a:s3cret' } },
+      refused,
+      'proxy',
+      'http:',
+    ],
+    ['SOCKS, refused', { proxy: { host: '10.9.9.9', port: 3128, type: 5 } }, refused, 'proxy', 'socks5:'],
+    [
+      'SOCKS, whose agent looks the server up itself',
+      { proxy: { host: '10.9.9.9', port: 3128, type: 4 } },
+      noName,
+      'dns',
+      '',
+    ],
+    ['one that is none', { proxy: { port: 3128 } }, refused, 'connection-refused', ''],
+    ['one that asks for its proxies, and found none', { getProxyForUrl: () => '' }, noName, 'dns', ''],
+    ['one that asks for its proxies', { getProxyForUrl: () => '' }, refused, 'proxy', ''],
+  ])('that of an agent: %s', (_, agent, error, cause, scheme) => {
+    const request = { reusedSocket: false, socket: null, protocol: 'https:', agent };
+    const found = diagnose(Object.assign(viaHttp(error), { config: { ...config, proxy: false }, request }));
+    expect(found.cause).toBe(cause);
+    expect(found.advice.join().includes(`-x ${scheme}//10.9.9.9:3128`)).toBe(scheme !== '');
+    expect(JSON.stringify(found)).not.toContain('s3cret');
   });
 
   test('no tunnel in time is no matter of the resolver', () => {

@@ -27,6 +27,8 @@ describe('what an attempt tells of its host', () => {
     ['500', answer(500), 'failure'],
     ['501', answer(501), 'answered'],
     ['503', answer(503), 'failure'],
+    ['403 of a proxy that makes no tunnel', answer(403, { unsent: true }), undefined],
+    ['503 of such', answer(503, { unsent: true }), 'failure'],
     ['a status that is none', { failure: 'status' }, 'answered'],
     ['a lost connection', { failure: 'read' }, 'failure'],
     ['a cancellation', { failure: 'canceled' }, undefined],

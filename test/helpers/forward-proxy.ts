@@ -1,5 +1,6 @@
 import http from 'node:http';
 import net, { type AddressInfo, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 export interface ForwardProxy {
   readonly url: string;
@@ -9,25 +10,26 @@ export interface ForwardProxy {
   close(): Promise<void>;
 }
 
-/** A proxy on 127.0.0.1 that passes requests on, and makes tunnels. */
-export async function forwardProxy(): Promise<ForwardProxy> {
+/** A proxy on 127.0.0.1 that passes requests on, and makes tunnels, unless it is told what to do when it is asked for one. */
+export async function forwardProxy(instead?: (client: Duplex) => unknown): Promise<ForwardProxy> {
   const asked: string[] = [];
   const sockets = new Set<Socket>();
   const watch = (socket: Socket) => {
     sockets.add(socket.on('close', () => sockets.delete(socket)).on('error', () => socket.destroy()));
   };
   const server = http
-    .createServer(({ method, url = '', headers }, res) => {
+    .createServer((req, res) => {
+      const { method, url = '', headers } = req;
       asked.push(`${method} ${url}`);
-      http
-        .request(url, { method, headers }, (answer) =>
-          answer.pipe(res.writeHead(answer.statusCode ?? 502, answer.headers)),
-        )
-        .end();
+      const onward = http.request(url, { method, headers }, (answer) =>
+        answer.pipe(res.writeHead(answer.statusCode ?? 502, answer.headers)),
+      );
+      req.pipe(onward);
     })
     .on('connection', watch)
     .on('connect', ({ url = '' }, client) => {
       asked.push(`CONNECT ${url}`);
+      if (instead) return void instead(client);
       const target = new URL(`http://${url}`);
       const upstream = net.connect(Number(target.port), target.hostname, () => {
         client.write('HTTP/1.1 200 Connection established\r\n\r\n');

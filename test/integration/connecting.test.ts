@@ -98,8 +98,8 @@ describe('connectTimeout, through the http adapter', () => {
   test.each([
     ['closed', 'http', 'end'],
     ['closed', 'fetch', 'end'],
-    // Undici does not say how far the connection had come.
     ['reset', 'http', 'resetAndDestroy'],
+    ['reset', 'fetch', 'resetAndDestroy'],
   ] as const)(
     'a TLS handshake that is %s was sent nothing, so a POST is retried (%s)',
     async (_kind, adapter, cutOff) => {

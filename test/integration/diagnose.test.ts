@@ -372,6 +372,31 @@ describe.each(ADAPTERS)('what went wrong through the %s adapter', (adapter) => {
       expect(summary).toContain('"http://[broken/"');
     });
 
+    if (adapter === 'http') {
+      test('a redirect to a protocol that is not HTTP', async () => {
+        server.script({ status: 302, headers: { location: 'ftp://a.test/' } });
+        const { cause, summary } = await diagnosis({ url: server.url });
+        expect(cause).toBe('bad-url');
+        expect(summary).toContain('was redirected to a URL, which cannot be requested: its protocol is not supported');
+      });
+
+      test.each(['redirect to a private address refused', 'Invalid URL: private', 'Unsupported protocol, or so'])(
+        'a redirect that the caller’s own function refuses: %s',
+        async (refusal) => {
+          server.script({ status: 302, headers: { location: '/elsewhere' } });
+          const beforeRedirect = () => {
+            throw new Error(refusal);
+          };
+          const { cause, transient, summary, advice } = await diagnosis({ url: server.url, beforeRedirect });
+          expect({ cause, transient }).toEqual({ cause: 'unknown', transient: false });
+          expect(summary).toBe(`GET ${server.url}/ was redirected, and the redirect was not followed (${refusal}).`);
+          expect(advice[0]).toContain('`beforeRedirect`');
+          expect(advice.join()).not.toContain('Location');
+          expect(server.hits).toHaveLength(1);
+        },
+      );
+    }
+
     test('an answer larger than maxContentLength', async () => {
       server.script({ status: 200, body: 'x'.repeat(500) });
       const { cause, transient, summary, advice } = await diagnosis({ url: server.url, maxContentLength: 100 });
@@ -685,8 +710,51 @@ describe('a proxy', () => {
       await rejection(axios({ url: 'https://127.0.0.1:9/', adapter: 'http', httpsAgent, proxy: false })),
     );
     expect(found).toMatchObject({ cause: 'proxy', transient: true });
-    expect(found.advice.join('\n')).toContain('curl -v -x PROXY https://127.0.0.1:9');
-    expect(found.advice.join('\n')).not.toMatch(/nc -vz|-x https/);
+    expect(found.advice.join('\n')).toContain(`curl -v -x http://127.0.0.1:${port} https://127.0.0.1:9`);
+    expect(found.advice.join('\n')).not.toMatch(/nc -vz 127.0.0.1 9\b|-x https/);
+  });
+
+  test.each([
+    ['HTTP_PROXY', 'socks5://user:s3cret@127.0.0.1:4', 'is socks5://127.0.0.1:4, and axios speaks to http:// and'],
+    ['http_proxy', 'socks5://user:s3cret@127.0.0.1:4', 'is socks5://127.0.0.1:4, and axios speaks to http:// and'],
+    ['HTTP_PROXY', 'http://user:s3cret@[bad', 'is not a URL'],
+    ['ALL_PROXY', 'user:s3cret@[bad', 'is not a URL'],
+  ])('that the environment names in %s as %s, which axios cannot use', async (variable, value, flaw) => {
+    process.env[variable] = value;
+    for (const maxRedirects of [5, 0]) {
+      const found = diagnose(await rejection(axios({ url, adapter: 'http', maxRedirects })));
+      expect(found).toMatchObject({ cause: 'proxy', transient: false });
+      expect(found.summary).toMatch(/^(GET \S+|The request) cannot go by the proxy that is set: /);
+      expect(found.summary).toContain(`${variable} ${flaw}`);
+      expect(found.advice[0]).toMatch(/^Write it as http:\/\/host:port/);
+      expect(JSON.stringify(found)).not.toContain('s3cret');
+    }
+  });
+
+  test('option that names no HTTP proxy', async () => {
+    const proxy = { protocol: 'socks5', host: '127.0.0.1', port: 4, auth: { username: 'user', password: 's3cret' } };
+    const api = axios.create({ adapter: 'http', proxy });
+    attachResilience(api, { retry: false });
+    const found = diagnose(await rejection(api.get(url)));
+    expect(found).toMatchObject({ cause: 'proxy', transient: false });
+    expect(found.summary).toContain(
+      'the `proxy` is one for socks5://, and axios speaks to http:// and https:// proxies',
+    );
+    expect(JSON.stringify(found)).not.toContain('s3cret');
+  });
+
+  test('of the environment to which TLS is spoken, but which speaks none', async () => {
+    const port = await listening(net.createServer((socket) => socket.once('data', () => socket.end())));
+    process.env.HTTP_PROXY = `https://127.0.0.1:${port}`;
+    const found = diagnose(await rejection(axios({ url, adapter: 'http' })));
+    expect(found.cause).toBe('proxy');
+    expect(found.summary).toContain(`The proxy 127.0.0.1:${port}, by which GET ${url} was to go, cannot be used`);
+  });
+
+  test('is not blamed for a URL of the request that is none', async () => {
+    process.env.HTTP_PROXY = 'http://[bad';
+    const found = diagnose(await rejection(axios({ url: 'http://[worse', adapter: 'http' })));
+    expect(found.cause).toBe('bad-url');
   });
 
   test('that is set, but not used: the server itself refuses', async () => {

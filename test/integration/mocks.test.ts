@@ -50,6 +50,15 @@ describe.each(ADAPTERS)('nock under the %s adapter', (adapter) => {
     expect(nock.pendingMocks()).toEqual([]);
   });
 
+  test('of an https server, too, a POST that was answered or lost is not sent again', async () => {
+    attachResilience(api, { retry: NOW });
+    const reset = Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+    nock('https://mocked.test').post('/').reply(503).post('/').replyWithError(reset);
+    for (const _ of ['answered', 'lost'])
+      expect(reportOf(await rejection(api.post('https://mocked.test/', {})))?.ended).toBe('method-not-allowed');
+    expect(nock.pendingMocks()).toEqual([]);
+  });
+
   test('a delayed reply is cut off by attemptTimeout, and the next one is taken', async () => {
     attachResilience(api, { retry: NOW, attemptTimeout: 60 });
     nock(HOST).get('/').delay(4_000).reply(200, 'late').get('/').reply(200, { ok: true });
@@ -178,6 +187,15 @@ describe.each(ADAPTERS)('msw under the %s adapter', (adapter) => {
     expect(failures(await api.get('/'))).toEqual(['read', 200]);
     expect(reportOf(await rejection(api.post('/', {})))).toMatchObject({ ended: 'method-not-allowed', retries: 0 });
     expect(posts).toBe(1);
+  });
+
+  test('of an https server, too, a POST that was answered or lost is not sent again', async () => {
+    let posts = 0;
+    const answer = () => (posts++ === 0 ? new HttpResponse(null, { status: 503 }) : HttpResponse.error());
+    server.use(http.post('https://mocked.test/', answer));
+    for (const _ of ['answered', 'lost'])
+      expect(reportOf(await rejection(api.post('https://mocked.test/', {})))?.ended).toBe('method-not-allowed');
+    expect(posts).toBe(2);
   });
 
   test('Retry-After of a mocked reply is waited for', async () => {
