@@ -4,7 +4,6 @@ import { neverConnected, wasRedirected } from './redirected.js';
 import {
   cutAnswer,
   isKnownUnsent,
-  isUnwritten,
   kindDespiteCode,
   kindOfCode,
   kindOfMessage,
@@ -69,9 +68,7 @@ export function responseOf(error: unknown): AxiosResponse | undefined {
  */
 export function neverSent(kind: FailureKind, error: unknown, config?: InternalAxiosRequestConfig): boolean {
   if (kind === 'refused') return true;
-  // The answer of a proxy that makes no tunnel.
-  const isKnown = kind === 'status' ? isUnwritten(error) : isKnownUnsent(error);
-  return (kind === 'dns' || kind === 'connect' || isKnown) && !wasRedirected(error, config);
+  return (kind === 'dns' || kind === 'connect' || isKnownUnsent(kind, error)) && !wasRedirected(error, config);
 }
 
 function isCancellation(error: unknown): boolean {

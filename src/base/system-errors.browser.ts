@@ -5,10 +5,10 @@ export function kindOfCode(_code: string): undefined {}
 
 export function kindOfMessage(_message: string): undefined {}
 
-export function cutAnswer(_error: unknown): undefined {}
-
 export const kindOfUnwritten = <Kind>(kind: Kind, _error: unknown): Kind => kind;
 
 export const isUnwritten = (_holder: unknown): boolean => false;
 
-export const isKnownUnsent = (_error: unknown): boolean => false;
+export function cutAnswer(_error: unknown): undefined {}
+
+export const isKnownUnsent = (_kind: string, _error: unknown): boolean => false;

@@ -8,11 +8,11 @@ type Kind = 'dns' | 'connect' | 'tls' | 'read' | 'timeout' | 'other';
 /** An error of Node's, or any other. */
 type Fields = Readonly<Record<string, unknown>>;
 
-/** As much of Node's requests as is looked at here. That of follow-redirects stands before them, and keeps the latest hop. */
+/** As much of Node's requests as is looked at here. That of follow-redirects stands before those of its hops. */
 interface Request {
   readonly _currentRequest?: Request;
-  readonly reusedSocket?: boolean;
   readonly protocol?: string;
+  readonly reusedSocket?: boolean;
   readonly socket?: {
     readonly encrypted?: boolean;
     readonly secureConnecting?: boolean;
@@ -21,6 +21,7 @@ interface Request {
   readonly res?: { readonly statusCode?: number; readonly headers: object };
 }
 
+/** The latest hop of what the http adapter sent, as an error or an answer has it. */
 function requestOf(holder: unknown): Request | undefined {
   const { request } = Object(holder) as { request?: Request };
   return request?._currentRequest ?? request;
@@ -155,14 +156,17 @@ export function kindOfUnwritten<K>(kind: K | undefined, error: unknown): K | 'co
 export function isUnwritten(holder: unknown): boolean {
   const { reusedSocket, socket, protocol } = requestOf(holder) ?? {};
   if (typeof reusedSocket !== 'boolean') return false;
-  if (!isObject(socket)) return true;
-  const { encrypted, secureConnecting, bytesWritten } = socket;
-  if (encrypted) return secureConnecting === true;
-  return protocol === 'https:' && bytesWritten === 0;
+  if (!socket) return true;
+  if (socket.encrypted) return socket.secureConnecting === true;
+  return protocol === 'https:' && socket.bytesWritten === 0;
 }
 
-/** An HTTP/2 server says so of a stream it has not looked at (RFC 9113 §8.7), undici of a proxy before its tunnel stands. */
-export function isKnownUnsent(error: unknown): boolean {
+/**
+ * An HTTP/2 server says so of a stream it has not looked at (RFC 9113 §8.7), undici of a proxy before its tunnel stands. A status
+ * for which nothing was written is that of a proxy.
+ */
+export function isKnownUnsent(kind: string, error: unknown): boolean {
+  if (kind === 'status') return isUnwritten(error);
   return causesOf(error).some((link) => {
     const { message, code } = link as { message?: unknown; code?: unknown };
     return /NGHTTP2_REFUSED_STREAM/.test(String(message)) || code === 'UND_ERR_PRX_CONN';

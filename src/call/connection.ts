@@ -128,7 +128,10 @@ export class ConnectionWatch implements ProxyHandler<Agent> {
     if (hop === this.hops) this.#isUsed = request.reusedSocket === true || used.has(socket);
     used.add(socket);
     const connecting = socket.encrypted ? socket.secureConnecting : socket.connecting;
-    if (!connecting) return this.#stop(hop);
+    if (!connecting) {
+      this.#stop(hop);
+      return;
+    }
     this.#arm(request, hop);
     socket.once(socket.encrypted ? 'secureConnect' : 'connect', () => this.#stop(hop));
   }
