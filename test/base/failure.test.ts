@@ -36,7 +36,7 @@ const overTls = (code: string, secureConnecting: boolean, hops = (latest: object
       .replaceAll('_', ' ')
       .toLowerCase(),
     {},
-    hops({ socket: { encrypted: true, secureConnecting } }),
+    hops({ reusedSocket: false, socket: { encrypted: true, secureConnecting } }),
   );
 const STOOD = false;
 const HANDSHAKE = true;
@@ -461,8 +461,8 @@ describe('classify and neverSent', () => {
     [
       'a record that was damaged, in the handshake',
       overTls('ERR_SSL_SSLV3_ALERT_BAD_RECORD_MAC', HANDSHAKE),
-      'read',
-      SENT,
+      'connect',
+      UNSENT,
     ],
     ['a record that was damaged, whose request is not known', viaFetch('ERR_SSL_BAD_RECORD_TYPE', ''), 'read', SENT],
     [
