@@ -203,7 +203,7 @@ test('a backoff of one’s own is taken as it is, and inherited', () => {
   expect(applyOverride(own, { retry: { maxRetries: 1 } }).retry.backoff).toBe(backoff);
 });
 
-test('hedging is inherited, switched off, and replaced as a whole', () => {
+test('hedging is inherited field by field, switched off, and replaced by a number', () => {
   const hedge = { delay: 50, quantile: 0.9 };
   const base = resolvePolicy({ hedge });
   const overs = [undefined, false as const, 70, { delay: 80 }, { quantile: 0.5, delay: undefined }];
