@@ -1,4 +1,4 @@
-import type { AxiosError, AxiosResponse } from 'axios';
+import { type AxiosError, AxiosHeaders, type AxiosResponse } from 'axios';
 import { causesOf } from './causes.js';
 import { isObject } from './object.js';
 
@@ -57,8 +57,8 @@ const REFUSED_BY_ALERT = /alert.(?!unexpected|record|decode|protocol|internal|nu
  * succeed, too, but for records that do not decrypt. What a server has against our certificate it says, in TLS 1.3, only after
  * we take TLS as standing.
  */
-function brokeInTls({ code, message }: Fields, of: unknown): boolean {
-  const said = `${code} ${message}`;
+function brokeInTls(error: Fields, of: unknown): boolean {
+  const said = saidBy(error);
   if (!/^(EPROTO |ERR_SSL_)/.test(said)) return false;
   const stood = requestOf(of)?.socket?.secureConnecting === false;
   return /bad.record/i.test(said) || (stood && !REFUSED_BY_ALERT.test(said));
@@ -66,16 +66,24 @@ function brokeInTls({ code, message }: Fields, of: unknown): boolean {
 
 /** An alert or a handshake of TLS (RFC 8446 §5.1), where HTTP was spoken, as Node and undici show what they could not parse. */
 function answersInTls({ rawPacket, data }: Fields): boolean {
-  return ['\x15\x03', '\x16\x03'].includes(String(rawPacket ?? data).slice(0, 2));
+  const packet = rawPacket ?? data;
+  const bytes: unknown = typeof packet === 'string' ? [packet.charCodeAt(0), packet.charCodeAt(1)] : packet;
+  // Others' errors have other things by that name, which may not even have a text.
+  const { 0: type, 1: version } = Object(bytes) as readonly unknown[];
+  return version === 3 && (type === 0x15 || type === 0x16);
 }
+
+const asText = (field: unknown): string => (typeof field === 'string' ? field : '');
+
+const saidBy = ({ code, message }: Fields): string => `${asText(code)} ${asText(message)}`.trimStart();
 
 /** What had come of an answer whose body was lost: axios leaves it off the error that its http adapter makes of a reset. */
 export function cutAnswer(error: unknown): AxiosResponse | undefined {
   const request = requestOf(error);
   const { statusCode: status, headers } = request?.res ?? {};
-  const { config, code, message } = Object(error) as AxiosError;
-  if (!status || !config || !CUT.test(`${code} ${message}`)) return undefined;
-  return { status, headers, config, request } as AxiosResponse;
+  const { config } = Object(error) as AxiosError;
+  if (!status || !config || !CUT.test(saidBy(Object(error)))) return undefined;
+  return { data: undefined, status, statusText: '', headers: new AxiosHeaders({ ...headers }), config, request };
 }
 
 /** Codes and words of errors that leave an answer in its middle. */
@@ -145,7 +153,7 @@ const NO_TUNNEL = /^(Bad response: (408|425|429|5\d\d)|Proxy timeout)$/;
 /** What became of a request that got no further than this side, where `kind` is all that its errors tell. */
 export function kindOfUnwritten<K>(kind: K | undefined, error: unknown): K | 'connect' | undefined {
   const { message } = Object(error) as { message?: unknown };
-  const mayBe = kind === 'read' || (!kind && NO_TUNNEL.test(String(message)));
+  const mayBe = kind === 'read' || (!kind && NO_TUNNEL.test(asText(message)));
   return mayBe && isUnwritten(error) ? 'connect' : kind;
 }
 
@@ -169,6 +177,6 @@ export function isKnownUnsent(kind: string, error: unknown): boolean {
   if (kind === 'status') return isUnwritten(error);
   return causesOf(error).some((link) => {
     const { message, code } = link as { message?: unknown; code?: unknown };
-    return /NGHTTP2_REFUSED_STREAM/.test(String(message)) || code === 'UND_ERR_PRX_CONN';
+    return /NGHTTP2_REFUSED_STREAM/.test(asText(message)) || code === 'UND_ERR_PRX_CONN';
   });
 }

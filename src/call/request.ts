@@ -64,11 +64,11 @@ export class Request {
     return this.config;
   }
 
-  /** Takes what `beforeRetry` has made of the template, be it in plain objects, as axios takes what its callers give. */
-  adopt(): void {
+  /** Takes what `beforeRetry` has made of the template, whose body was `before`, be it in plain objects, as axios takes what its callers give. */
+  adopt(before: unknown): void {
     this.template.headers = likeHeaders(this.template.headers, this.#given.headers);
-    // A body that no adapter takes as it is, is serialised as the caller's would have been.
-    if (isUnserialized(this.template.data)) transform(this.template);
+    // Another body that no adapter takes as it is, is serialised as the caller's was.
+    if (this.template.data !== before && isUnserialized(this.template.data)) transform(this.template);
   }
 
   /** Of the next attempt. */

@@ -482,6 +482,8 @@ describe('classify and neverSent', () => {
     ['aborted, by a fetch of their own', AxiosError.from(new DOMException('aborted', 'AbortError')), 'canceled', SENT],
     ['xhr, the page is being left', new AxiosError('Request aborted', 'ECONNABORTED', CONFIG), 'canceled', SENT],
 
+    ['whose data has no text', Object.assign(new Error('x'), { data: Object.create(null) }), 'other', SENT],
+    ['whose words are none', { code: Symbol('x'), message: Object.create(null), data: Symbol('y') }, 'other', SENT],
     ['headers too long, http', http('HPE_HEADER_OVERFLOW', 'Parse Error: Header overflow'), 'other', SENT],
     [
       'a header that fetch does not send',

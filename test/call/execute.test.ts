@@ -167,6 +167,16 @@ describe('a call', () => {
     expect(told).toEqual(['retry after 1: 100 ms, status', 'gave up: deadline']);
   });
 
+  test('whose hook leaves the body alone has it transformed once, whatever the transform makes of it', async () => {
+    class Message {
+      constructor(readonly body: unknown) {}
+    }
+    const { api, sent } = scripted([503, 200], { retry: { beforeRetry: () => {} } });
+    const transformRequest = [(body: unknown) => new Message(body)];
+    await settled(api.put('/', { a: 1 }, { transformRequest }));
+    expect(sent.map(({ body }) => body)).toEqual([new Message({ a: 1 }), new Message({ a: 1 })]);
+  });
+
   test('vetoed by beforeRetry ends with its last error', async () => {
     const { api, told, sent } = scripted([503], { retry: { beforeRetry: () => false } });
     const error = await settled(api.get('/users'));

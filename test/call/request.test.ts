@@ -177,8 +177,9 @@ describe('Request', () => {
     (data, sent) => {
       const transformRequest = [(body: object) => JSON.stringify(body), (body: string) => `${body}\n`];
       const { request: later } = request({ transformRequest });
+      const before = later.template.data;
       later.template.data = data;
-      later.adopt();
+      later.adopt(before);
       expect(later.next().data).toBe(sent);
     },
   );
