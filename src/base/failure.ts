@@ -1,6 +1,6 @@
 import { type AxiosError, type AxiosResponse, type InternalAxiosRequestConfig, isAxiosError, isCancel } from 'axios';
 import { causesOf } from './causes.js';
-import { neverConnected, wasRedirected } from './redirected.js';
+import { wasRedirected } from './redirected.js';
 import {
   cutAnswer,
   isKnownUnsent,
@@ -50,7 +50,7 @@ export function classify(error: unknown): FailureKind {
   // Whatever became of its body, too. axios takes any status as fine where there is no `validateStatus`.
   if (response && config?.validateStatus && !config.validateStatus(response.status)) return 'status';
   const kind = kindOfUnwritten(kindInWords(error), error);
-  if (kind) return kind === 'read' && neverConnected(error) ? 'connect' : kind;
+  if (kind) return kind;
   // An answer whose status was fine, yet an error: its body was cut off, or stalled until axios gave up.
   if (response) return config ? 'read' : 'status';
   return code === 'ERR_NETWORK' ? 'read' : 'other';

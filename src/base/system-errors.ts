@@ -1,6 +1,7 @@
 import { type AxiosError, AxiosHeaders, type AxiosResponse } from 'axios';
 import { causesOf } from './causes.js';
 import { isObject } from './object.js';
+import { neverConnected } from './redirected.js';
 
 /** The kinds of failure that can be told by what is known here. */
 type Kind = 'dns' | 'connect' | 'tls' | 'read' | 'timeout' | 'other';
@@ -154,7 +155,7 @@ const NO_TUNNEL = /^(Bad response: (408|425|429|5\d\d)|Proxy timeout)$/;
 export function kindOfUnwritten<K>(kind: K | undefined, error: unknown): K | 'connect' | undefined {
   const { message } = Object(error) as { message?: unknown };
   const mayBe = kind === 'read' || (!kind && NO_TUNNEL.test(asText(message)));
-  return mayBe && isUnwritten(error) ? 'connect' : kind;
+  return mayBe && (isUnwritten(error) || neverConnected(error)) ? 'connect' : kind;
 }
 
 /**

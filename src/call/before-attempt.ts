@@ -31,13 +31,12 @@ async function askBeforeRetry(call: Call): Promise<End | undefined> {
   const { lifetime, request } = call;
   const { beforeRetry } = call.policy.retry;
   if (!beforeRetry) return undefined;
-  const { template } = request;
-  const { data } = template;
+  const { template, body } = request;
   const credentials = credentialsOf(template);
   const answer = await lifetime.until(Promise.resolve(beforeRetry(template, call.failed())));
   if (lifetime.over) return lifetime.over;
   if (answer === false) return { ...call.outcome, final: 'vetoed' };
-  request.adopt(data);
+  request.adopt(body);
   leaveBehind(credentials, template);
   return undefined;
 }

@@ -25,7 +25,7 @@ function isUntouched(data: object): boolean {
 
 /** What is for `transformRequest` to turn into a body: all but text, streams and the bytes that adapters take as they are. */
 export function isUnserialized(data: unknown): boolean {
-  if (!isObject(data)) return data !== undefined && data !== null && typeof data !== 'string';
+  if (!isObject(data)) return typeof (data ?? '') !== 'string';
   const isBuffer = 'isBuffer' in Object(data.constructor);
   if (isBuffer || isStream(data) || Symbol.asyncIterator in data) return false;
   return !BYTES.has(Object.prototype.toString.call(data));

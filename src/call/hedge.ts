@@ -88,5 +88,4 @@ class Race {
   }
 }
 
-const isNoAnswer = ({ failure, response, final }: Outcome): boolean =>
-  failure !== undefined && response === undefined && final === undefined;
+const isNoAnswer = ({ failure, response, final }: Outcome): boolean => failure !== undefined && !response && !final;

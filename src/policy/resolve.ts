@@ -125,7 +125,7 @@ function refineBackoff(base: ResolvedRetry['backoff'], layer: RetryPolicy['backo
 function refineHedge(base: ResolvedPolicy['hedge'], layer: number | HedgePolicy | false): ResolvedPolicy['hedge'] {
   // A number is that long, whatever quantile was set below.
   if (typeof layer === 'number') return Object.freeze(own({ delay: layer }));
-  return layer && Object.freeze(own({ ...base, ...defined(own(layer)) }));
+  return layer && Object.freeze(own({ ...base, ...defined(layer) }));
 }
 
 function breakerPolicy(layer: Layer['breaker']): Layer['breaker'] {
