@@ -7,8 +7,6 @@ export function kindOfMessage(_message: string): undefined {}
 
 export const kindOfUnwritten = <Kind>(kind: Kind, _error: unknown): Kind => kind;
 
-export const isUnwritten = (_holder: unknown): boolean => false;
-
 export function cutAnswer(_error: unknown): undefined {}
 
 export const isKnownUnsent = (_kind: string, _error: unknown): boolean => false;

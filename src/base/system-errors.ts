@@ -1,5 +1,6 @@
-import { type AxiosError, AxiosHeaders, type AxiosResponse } from 'axios';
+import type { AxiosResponse } from 'axios';
 import { causesOf } from './causes.js';
+import { answerOf, isUnwritten, stoodInTls } from './node-request.js';
 import { isObject } from './object.js';
 import { neverConnected } from './redirected.js';
 
@@ -8,25 +9,6 @@ type Kind = 'dns' | 'connect' | 'tls' | 'read' | 'timeout' | 'other';
 
 /** An error of Node's, or any other. */
 type Fields = Readonly<Record<string, unknown>>;
-
-/** As much of Node's requests as is looked at here. That of follow-redirects stands before those of its hops. */
-interface Request {
-  readonly _currentRequest?: Request;
-  readonly protocol?: string;
-  readonly reusedSocket?: boolean;
-  readonly socket?: {
-    readonly encrypted?: boolean;
-    readonly secureConnecting?: boolean;
-    readonly bytesWritten?: number;
-  };
-  readonly res?: { readonly statusCode?: number; readonly headers: object };
-}
-
-/** The latest hop of what the http adapter sent, as an error or an answer has it. */
-function requestOf(holder: unknown): Request | undefined {
-  const { request } = Object(holder) as { request?: Request };
-  return request?._currentRequest ?? request;
-}
 
 /**
  * What a system call or a message tells better than the code: ENOENT of `connect` is a missing Unix socket, of other calls a
@@ -61,8 +43,7 @@ const REFUSED_BY_ALERT = /alert.(?!unexpected|record|decode|protocol|internal|nu
 function brokeInTls(error: Fields, of: unknown): boolean {
   const said = saidBy(error);
   if (!/^(EPROTO |ERR_SSL_)/.test(said)) return false;
-  const stood = requestOf(of)?.socket?.secureConnecting === false;
-  return /bad.record/i.test(said) || (stood && !REFUSED_BY_ALERT.test(said));
+  return /bad.record/i.test(said) || (stoodInTls(of) && !REFUSED_BY_ALERT.test(said));
 }
 
 /** An alert or a handshake of TLS (RFC 8446 §5.1), where HTTP was spoken, as Node and undici show what they could not parse. */
@@ -79,13 +60,8 @@ const asText = (field: unknown): string => (typeof field === 'string' ? field : 
 const saidBy = ({ code, message }: Fields): string => `${asText(code)} ${asText(message)}`.trimStart();
 
 /** What had come of an answer whose body was lost: axios leaves it off the error that its http adapter makes of a reset. */
-export function cutAnswer(error: unknown): AxiosResponse | undefined {
-  const request = requestOf(error);
-  const { statusCode: status, headers } = request?.res ?? {};
-  const { config } = Object(error) as AxiosError;
-  if (!status || !config || !CUT.test(saidBy(Object(error)))) return undefined;
-  return { data: undefined, status, statusText: '', headers: new AxiosHeaders({ ...headers }), config, request };
-}
+export const cutAnswer = (error: unknown): AxiosResponse | undefined =>
+  CUT.test(saidBy(Object(error))) ? answerOf(error) : undefined;
 
 /** Codes and words of errors that leave an answer in its middle. */
 const CUT = /^(ECONNRESET|EPIPE|EPROTO|ERR_S|HPE_|Z_)|stream has been aborted/;
@@ -156,18 +132,6 @@ export function kindOfUnwritten<K>(kind: K | undefined, error: unknown): K | 'co
   const { message } = Object(error) as { message?: unknown };
   const mayBe = kind === 'read' || (!kind && NO_TUNNEL.test(asText(message)));
   return mayBe && (isUnwritten(error) || neverConnected(error)) ? 'connect' : kind;
-}
-
-/**
- * True if nothing was written to the server for what has this request of Node's http module: it got no connection, or one on
- * which TLS never stood. Agents play the answer of a proxy that makes no tunnel to it on a socket of their own, in plain text.
- */
-export function isUnwritten(holder: unknown): boolean {
-  const { reusedSocket, socket, protocol } = requestOf(holder) ?? {};
-  if (typeof reusedSocket !== 'boolean') return false;
-  if (!socket) return true;
-  if (socket.encrypted) return socket.secureConnecting === true;
-  return protocol === 'https:' && socket.bytesWritten === 0;
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import axios, { type AxiosError, type AxiosInstance } from 'axios';
-import { attachResilience, diagnose, type FailedAttempt, reportOf } from 'axios-resilience';
+import axios, { type AxiosError, type AxiosHeaders, type AxiosInstance } from 'axios';
+import { attachResilience, diagnose, type FailedAttempt, type RetryEvent, reportOf } from 'axios-resilience';
 import { type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
 import { rejection } from '../helpers/settled.js';
 
@@ -297,6 +297,17 @@ describe('an answer that failed by its status, whatever became of its body', () 
       expect(breakers.get(server.url)?.window.failures).toBe(failures);
       expect(server.hits).toHaveLength(before + requests);
     }
+  });
+
+  test('hooks read the headers of an answer that was cut as those of any other', async () => {
+    server.script(reset(503), 200);
+    const api = axios.create({ baseURL: server.url, adapter: 'http' });
+    const lengths: unknown[] = [];
+    const onRetry = ({ response }: RetryEvent) =>
+      lengths.push((response?.headers as AxiosHeaders | undefined)?.get('Content-Length'));
+    attachResilience(api, { retry: { backoff: QUICK }, hooks: { onRetry } });
+    await api.get('/');
+    expect(lengths).toEqual(['100']);
   });
 
   test('the status is that of the answer which was cut: of a redirect, the last', async () => {

@@ -1,0 +1,44 @@
+import { type AxiosError, AxiosHeaders, type AxiosResponse } from 'axios';
+
+/** As much of Node's requests as is looked at here. That of follow-redirects stands before those of its hops. */
+interface Request {
+  readonly _currentRequest?: Request;
+  readonly protocol?: string;
+  readonly reusedSocket?: boolean;
+  readonly socket?: {
+    readonly encrypted?: boolean;
+    readonly secureConnecting?: boolean;
+    readonly bytesWritten?: number;
+  };
+  readonly res?: { readonly statusCode?: number; readonly headers: object };
+}
+
+/** The latest hop of what the http adapter sent, as an error or an answer has it. */
+function requestOf(holder: unknown): Request | undefined {
+  const { request } = Object(holder) as { request?: Request };
+  return request?._currentRequest ?? request;
+}
+
+/** Status and headers of an answer that has begun, whatever became of its body. */
+export function answerOf(error: unknown): AxiosResponse | undefined {
+  const request = requestOf(error);
+  const { statusCode: status, headers } = request?.res ?? {};
+  const { config } = Object(error) as AxiosError;
+  if (!status || !config) return undefined;
+  return { data: undefined, status, statusText: '', headers: new AxiosHeaders({ ...headers }), config, request };
+}
+
+/** The handshake of TLS was over. */
+export const stoodInTls = (holder: unknown): boolean => requestOf(holder)?.socket?.secureConnecting === false;
+
+/**
+ * True if nothing was written to the server for what has this request of Node's http module: it got no connection, or one on
+ * which TLS never stood. Agents play the answer of a proxy that makes no tunnel to it on a socket of their own, in plain text.
+ */
+export function isUnwritten(holder: unknown): boolean {
+  const { reusedSocket, socket, protocol } = requestOf(holder) ?? {};
+  if (typeof reusedSocket !== 'boolean') return false;
+  if (!socket) return true;
+  if (socket.encrypted) return socket.secureConnecting === true;
+  return protocol === 'https:' && socket.bytesWritten === 0;
+}
