@@ -86,11 +86,12 @@ class Attempt implements Applicant {
   }
 
   #note(outcome: Outcome, sentAt: number, learn: Learn | undefined): Outcome | Promise<Outcome> {
-    const { recorder, policy } = this.call;
-    this.lane.onEnd?.(outcome);
+    const { call, lane } = this;
+    lane.onEnd?.(outcome);
     const endedAt = now();
-    recorder.attempt(outcome, endedAt - sentAt, this.lane.isHedge);
-    this.#scope.guard.note(outcome, { policy, paid: this.call.paid });
+    call.recorder.attempt(outcome, endedAt - sentAt, lane.isHedge);
+    call.scope.guard.settle(outcome, call);
+    this.#scope.guard.note(outcome, call.policy);
     return learn ? learn(outcome, endedAt) : outcome;
   }
 

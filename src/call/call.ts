@@ -29,7 +29,7 @@ export class Call {
   decision: Decision | undefined;
   /** Retries decided on; the recorder counts those that were sent. */
   retries = 0;
-  /** Of those, the ones that took a turn of the budget. */
+  /** Of those, the ones that took a turn of the budget and were not answered since. */
   paid = 0;
   previousDelayMs = 0;
   /** Takes its ear off the stream it was to send. */

@@ -118,11 +118,12 @@ export class RetryBudget {
   /** The attempt of a call that has taken so many turns was answered: somebody is there. */
   answered(paid: number): void {
     this.#gapMs = FIRST_GAP_MS;
-    const most = Math.max(1, this.#reserve);
-    // It is full while all is well, and the clock need not be read.
-    if (this.#tokens < most) this.#tokens = Math.min(most, this.tokens + this.ratio + paid);
-    if (this.#line.size > 0) this.#serve();
-    else this.#isExhausted &&= this.#tokens < this.#reserve;
+    this.#fill(this.ratio + paid);
+  }
+
+  /** A retry that had its turn was not sent after all. */
+  giveBack(): void {
+    this.#fill(1);
   }
 
   /** A retry was not answered: those who wait go on waiting, unless that leads nowhere. */
@@ -134,6 +135,14 @@ export class RetryBudget {
   flush(): void {
     this.#line.flush();
     this.#pace();
+  }
+
+  #fill(tokens: number): void {
+    const most = Math.max(1, this.#reserve);
+    // It is full while all is well, and the clock need not be read.
+    if (this.#tokens < most) this.#tokens = Math.min(most, this.tokens + tokens);
+    if (this.#line.size > 0) this.#serve();
+    else this.#isExhausted &&= this.#tokens < this.#reserve;
   }
 
   /** Between two of those in line, a little less than there was between their coming. */

@@ -27,6 +27,7 @@ export class Bulkhead {
   readonly #queue = new Line<Outcome>();
   /** A task of ours waits in cockatiel's queue, to hand the next free slot to the first in line. */
   #isAsked = false;
+  #isAsking = false;
   /** Those who have been given their slot, and go on in the next step. */
   #entering = 0;
   #isSaturated = false;
@@ -107,16 +108,21 @@ export class Bulkhead {
 
   /** Has cockatiel keep the next slot that is free for whoever is first in line by then. */
   #ask(): void {
-    if (this.#isAsked || this.#queue.size === 0) return;
-    this.#isAsked = true;
     const hold = async (): Promise<void> => {
       this.#isAsked = false;
       const outcome = this.#queue.serveNext();
       this.#ask();
       await (this.settings.countStreams && outcome ? toBodyEnd(outcome) : outcome);
     };
-    // A task's rejection is told to whoever waits for it.
-    this.#slots.execute(hold).catch(() => {});
+    // One that gets its slot at once asks from within: thousands that do are no deeper than one.
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    while (!this.#isAsked && this.#queue.size > 0) {
+      this.#isAsked = true;
+      // A task's rejection is told to whoever waits for it.
+      this.#slots.execute(hold).catch(() => {});
+    }
+    this.#isAsking = false;
   }
 }
 
@@ -131,9 +137,10 @@ async function toBodyEnd(end: Outcome | Promise<Outcome>, tell?: (outcome: Outco
   return outcome;
 }
 
-/** When the body of a good answer that streams ends; `undefined` for one that does not stream, or of which it is not known. */
-function endOfBody({ failure, stream, response }: Outcome): Promise<void> | undefined {
-  if (failure || !stream || !response || isBodiless(response) || hasEnded(stream, response.data)) return undefined;
+/** When the body of an answer that the caller gets, or may get, as a stream ends; `undefined` for one that does not stream, or of which it is not known. */
+function endOfBody({ error, stream, response }: Outcome): Promise<void> | undefined {
+  if (error !== undefined || !stream || !response || isBodiless(response) || hasEnded(stream, response.data))
+    return undefined;
   let isKnown = false;
   const end = new Promise<void>((resolve) => {
     isKnown = whenEnded(stream, response.data, resolve);

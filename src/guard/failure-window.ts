@@ -70,9 +70,11 @@ export class FailureWindow {
   }
 
   #isShare(now: number): boolean {
-    const { failureRatio, minimumCalls, minimumDuration } = this.thresholds;
+    const { failureRatio, minimumCalls, minimumDuration, window } = this.thresholds;
     const { calls, failures, failedAt } = this.#sum(now);
-    return calls >= minimumCalls && failures >= failureRatio * calls && now - failedAt >= minimumDuration;
+    // In a short window they could never span it.
+    const leastMs = Math.min(minimumDuration, window / 2);
+    return calls >= minimumCalls && failures >= failureRatio * calls && now - failedAt >= leastMs;
   }
 
   #sum(now: number): Omit<Bucket, 'slot'> {

@@ -8,7 +8,7 @@ import { type BudgetEnvironment, RetryBudget } from './budget.js';
 import { Bulkhead, type BulkheadEnvironment } from './bulkhead.js';
 import { CoolDown, type CoolDownEnvironment } from './cool-down.js';
 import { Latencies } from './latencies.js';
-import { isFailedStatus } from './verdict.js';
+import { whatItTells } from './verdict.js';
 
 type Environment = BreakerEnvironment & BudgetEnvironment & CoolDownEnvironment & BulkheadEnvironment;
 
@@ -90,16 +90,28 @@ export class Guard {
     return !this.coolDown?.isOn && (!retry.budget || this.budget?.takeSpare() !== false);
   }
 
-  /** What the end of an attempt says to all calls of the scope; `paid`: how many retries of its call took a turn of the budget. */
-  note(outcome: Outcome, { policy, paid }: { policy: ResolvedPolicy; paid: number }): void {
-    const status = statusOf(outcome);
-    if (status === undefined ? !outcome.failure : !outcome.unsent && !isFailedStatus(status, true)) {
-      this.budget?.answered(paid);
-      return;
+  /** The turn that a call has taken for its next retry is not made use of. */
+  takeBack(call: PayingCall): void {
+    if (call.paid === 0) return;
+    call.paid--;
+    this.budget?.giveBack();
+  }
+
+  /** What the end of an attempt says to all calls of the scope that it was sent in. */
+  note(outcome: Outcome, policy: ResolvedPolicy): void {
+    const askedMs = Math.min(coolDownMs(outcome, policy) ?? 0, policy.retry.maxRetryAfter);
+    if (askedMs > 0 && this.coolDown?.begin(askedMs)) this.#flush();
+  }
+
+  /** What it says to the budget of its call, which that has paid for its retries, wherever `beforeRetry` has sent them. */
+  settle(outcome: Outcome, call: PayingCall): void {
+    const { budget } = this;
+    if (whatItTells(outcome, true) === 'answered') {
+      budget?.answered(call.paid);
+      call.paid = 0;
+    } else if (call.paid > 0) {
+      budget?.retryFailed();
     }
-    if (paid > 0) this.budget?.retryFailed();
-    const askedMs = coolDownMs(outcome, policy);
-    if (askedMs && this.coolDown?.begin(Math.min(askedMs, policy.retry.maxRetryAfter))) this.#flush();
   }
 }
 
@@ -108,6 +120,12 @@ export function coolDownMs(outcome: Outcome, { coolDown, retry }: GuardedCall['p
   if (!coolDown || !retry.respectRetryAfter) return undefined;
   const status = statusOf(outcome);
   return status === TOO_MANY_REQUESTS || status === SERVICE_UNAVAILABLE ? outcome.retryAfterMs : undefined;
+}
+
+/** As much of a call as its budget is about. */
+export interface PayingCall {
+  /** Turns of the budget that its retries took, and that no answer has given back. */
+  paid: number;
 }
 
 /** As much of a call as is looked at to let it pass, hold it or refuse it. */

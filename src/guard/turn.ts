@@ -1,15 +1,10 @@
 import { CoolingDownError } from '../base/errors.js';
 import { type End, refused } from '../base/outcome.js';
 import { DEFAULTS } from '../policy/defaults.js';
-import { circuitRefusal, coolDownMs, type Guard, type GuardedCall, reserveOf } from './guard.js';
+import { circuitRefusal, coolDownMs, type Guard, type GuardedCall, type PayingCall, reserveOf } from './guard.js';
 import type { Place } from './line.js';
 
 export type Turn = Place<End | undefined>;
-
-export interface WaitingCall extends GuardedCall {
-  /** How many of its retries took a turn of the budget. */
-  paid: number;
-}
 
 /** So many newcomers as may wait for a bulkhead's slot by default. */
 const MOST_WAITING = DEFAULTS.bulkhead.queue;
@@ -18,7 +13,7 @@ const MOST_WAITING = DEFAULTS.bulkhead.queue;
 const SHARE_FOR_WAITING = 0.5;
 
 /** A call asks to go on, with its first attempt or a retry: `undefined` if it may, a refusal, or a place in a line. */
-export function turnOf(guard: Guard, call: WaitingCall): Turn | End | undefined {
+export function turnOf(guard: Guard, call: GuardedCall & PayingCall): Turn | End | undefined {
   const { policy, outcome: last } = call;
   const { budget } = guard;
   const coolDown = policy.coolDown && guard.coolDown?.isOn ? guard.coolDown : undefined;

@@ -33,7 +33,7 @@ export function verdictOf(outcome: Outcome, tookMs: number, settings: Settings, 
 }
 
 /** Whether the host failed, answered, or was not heard at all. */
-function whatItTells(outcome: Outcome, countRateLimit: boolean): 'failure' | 'answered' | 'nothing' {
+export function whatItTells(outcome: Outcome, countRateLimit: boolean): 'failure' | 'answered' | 'nothing' {
   const { failure } = outcome;
   if (!failure || failure === 'status') {
     // Whatever the caller's `validateStatus` thinks of it.
@@ -57,7 +57,6 @@ const isLocal = (outcome: Outcome): boolean => codeOf(outcome) === 'EMFILE' || c
 /** Of the innermost cause, which says why. */
 function slim(outcome: Outcome): SlimFailure {
   const status = statusOf(outcome);
-  const { message = `status ${status}`, code = codeOf(outcome) } = (innermost(outcome.error) ??
-    {}) as Partial<SlimFailure>;
-  return { message, code, status };
+  const { message, code = codeOf(outcome) } = Object(innermost(outcome.error)) as Partial<SlimFailure>;
+  return { message: typeof message === 'string' ? message : `status ${status}`, code, status };
 }

@@ -52,14 +52,16 @@ export class Emitter {
   }
 
   #tell<Name extends EventName>({ listener, logger }: Entry, name: Name, event: EventOf<Name>): void {
+    // Looked up once: it may take itself off, and then fail.
+    const hook = listener[name] as (event: EventOf<Name>) => unknown;
     const failed = (error: unknown) => {
-      const culprit = logger ?? (listener[name] as object);
+      const culprit = logger ?? hook;
       if (this.#reported.has(culprit)) return;
       this.#reported.add(culprit);
       this.report(logger ? 'logger' : name, error);
     };
     try {
-      unawaited((listener[name] as (event: EventOf<Name>) => unknown)(event), failed);
+      unawaited(hook.call(listener, event), failed);
     } catch (error) {
       failed(error);
     }

@@ -157,9 +157,16 @@ const round = (ms: number): number => Math.round(ms * 10) / 10;
 function writer(logger: ResilienceLogger): Write {
   if (logger === globalThis.console)
     return (level, fields, message) => console[level](`${NAME}: ${message.replaceAll('%', '%%')}`, fields);
-  if ('transports' in logger && 'log' in logger && typeof logger.log === 'function') {
+  // electron-log has transports as well, and takes what it is given as pino does.
+  if (
+    'transports' in logger &&
+    Array.isArray(logger.transports) &&
+    'log' in logger &&
+    typeof logger.log === 'function'
+  ) {
     const { log } = logger;
     return (level, fields, message) => log.call(logger, { ...fields, level, message: `${NAME}: ${message}` });
   }
-  return (level, fields, message) => logger[level]?.(fields, `${NAME}: ${message}`);
+  return (level, fields, message) =>
+    typeof logger[level] === 'function' ? logger[level](fields, `${NAME}: ${message}`) : undefined;
 }

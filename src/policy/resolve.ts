@@ -166,7 +166,7 @@ function scopeFunction(scope: NonNullable<Layer['scope']>): ResolvedPolicy['scop
 const limit = (ms: number | false | undefined): number | undefined => (ms === false ? Infinity : ms);
 
 /** A copy without a prototype: what is set on `Object.prototype` is not read as an option. */
-const own = <T extends object>(fields: T): T => ({ __proto__: null, ...fields });
+export const own = <T extends object>(fields: T): T => ({ __proto__: null, ...fields });
 
 /** `undefined` inherits: it must not overwrite when spread. */
 function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

@@ -98,7 +98,7 @@ describe('what a scope says', () => {
     const hold = guard.breaker?.isolate();
     off();
     hold?.dispose();
-    guard.note(FAILED, { policy: context.policy, paid: 0 });
+    guard.note(FAILED, context.policy);
     expect(told).toEqual([
       ['saturation', { scope: 'a', limit: 1, queued: 0 }, true],
       ['budget', { scope: 'a' }, true],

@@ -137,6 +137,13 @@ describe('Bulkhead', () => {
     expect(started.slice(1).map(Number)).toEqual(expected);
   });
 
+  test('thousands of slots that are free at once are all handed on', async () => {
+    const { bulkhead, started, enter, end } = harness(10_000, 10_000);
+    for (let i = 0; i < 20_000; i++) enter(`${i}`);
+    await Promise.all(started.map((name) => end(name)));
+    expect([started.length, bulkhead.queued, bulkhead.inFlight]).toEqual([20_000, 0, 10_000]);
+  });
+
   test('1,000 who give up in the middle of 10,000 are found without a search', () => {
     const { bulkhead, enter } = harness(1, 10_000);
     enter('first');
@@ -177,6 +184,16 @@ describe('Bulkhead', () => {
       expect([bulkhead.inFlight, bulkhead.queued, body.listenerCount('close')]).toEqual([0, 0, 0]);
     });
 
+    test('… be it one that failed, but that axios takes as good', async () => {
+      const { bulkhead, send } = counting();
+      const body = new PassThrough();
+      await send({ ...answer(body), failure: 'status' });
+      expect(bulkhead.inFlight).toBe(1);
+      body.emit('close');
+      await settle();
+      expect(bulkhead.inFlight).toBe(0);
+    });
+
     test('… of who has waited for a slot, too', async () => {
       const { bulkhead, send } = counting();
       const first = send(OK);
@@ -208,7 +225,7 @@ describe('Bulkhead', () => {
 
     test.each<[string, () => Outcome]>([
       ['has no body that streams', () => ({ response: { status: 200, data: 'text' } as never })],
-      ['failed', () => ({ ...answer(new PassThrough()), failure: 'status' })],
+      ['failed', () => ({ ...answer(new PassThrough()), failure: 'status', error: new Error('status 500') })],
       ['has a body that has ended', () => answer({ closed: true, pipe: () => {}, once: () => {} })],
       ['has a web stream of an adapter nobody knows', () => answer(new ReadableStream())],
       [

@@ -57,6 +57,12 @@ describe('FailureWindow', () => {
     expect(diluted.play('F'.repeat(50), 200)).toBe(10);
   });
 
+  test('in a window that is shorter than twice the minimum duration, a share has to span half of it', () => {
+    const short = { window: 1_000, consecutive: 1_000, minimumDuration: 5_000 };
+    expect(timeline(short).play('F'.repeat(50), 50)).toBe(11);
+    expect(timeline(short).play('F'.repeat(60), 10)).toBe(51);
+  });
+
   test('a share counts from exactly the minimum duration, which begins with the first failure', () => {
     const settings = { consecutive: 100, minimumCalls: 11 };
     expect(timeline(settings).play('F'.repeat(20), 100)).toBe(11);

@@ -33,8 +33,10 @@ describe('what the calls of a scope share', () => {
   };
   beforeEach(() => make());
 
-  const learn = (outcome: Outcome, paid = 0, policy: ResiliencePolicy = {}) =>
-    guard.note(outcome, { policy: resolvePolicy(policy), paid });
+  const learn = (outcome: Outcome, paid = 0, policy: ResiliencePolicy = {}) => {
+    guard.settle(outcome, { paid });
+    guard.note(outcome, resolvePolicy(policy));
+  };
   const spend = () => guard.budget?.take(0, () => undefined);
   const apply = (send = () => new Promise<Outcome>(() => {}), policy: ResiliencePolicy = {}) =>
     admit(guard, {
@@ -66,6 +68,23 @@ describe('what the calls of a scope share', () => {
       expect(guard.budget?.tokens).toBeCloseTo(2.2);
     });
 
+    test('and gets back what a call has paid, once', () => {
+      make({ retry: { budget: { reserve: 6 } } });
+      for (let i = 0; i < 6; i++) spend();
+      const call = { paid: 2 };
+      guard.settle(OK, call);
+      guard.settle(OK, call);
+      expect([guard.budget?.tokens, call.paid]).toEqual([expect.closeTo(2.4), 0]);
+    });
+
+    test('and gets back the turn of a retry that is not sent after all', () => {
+      for (let i = 0; i < 3; i++) spend();
+      const call = { paid: 1 };
+      guard.takeBack(call);
+      guard.takeBack(call);
+      expect([guard.budget?.tokens, call.paid]).toEqual([1, 0]);
+    });
+
     test('but gets no tokens back from a call that took none', () => {
       for (let i = 0; i < 3; i++) spend();
       learn(OK, 0);
@@ -78,6 +97,7 @@ describe('what the calls of a scope share', () => {
       ['500', answer(500)],
       ['503', answer(503)],
       ['a reset', RESET],
+      ['a 200 whose body is cut off', { ...answer(200), failure: 'read' }],
       ['503 that the caller takes as good', taken(503)],
     ])('not from %s', (_, outcome) => {
       for (let i = 0; i < 3; i++) spend();
@@ -109,6 +129,7 @@ describe('what the calls of a scope share', () => {
       ['429', answer(429, 5_000), 5_000],
       ['503', answer(503, 5_000), 5_000],
       ['503 that the caller takes as good', taken(503, 5_000), 5_000],
+      ['for no time, as far as anybody heeds it', answer(503, 0), 0],
       ['longer than anybody waits', answer(503, 90_000), 60_000],
       ['without Retry-After', answer(503), 0],
       ['another status', answer(500, 5_000), 0],

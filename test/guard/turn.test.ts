@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { AxiosHeaders } from 'axios';
+import { AxiosHeaders, type AxiosResponse } from 'axios';
 import type { End, Outcome } from '../../src/base/outcome.js';
 import type { Guard } from '../../src/guard/guard.js';
 import { type Turn, turnOf } from '../../src/guard/turn.js';
@@ -11,7 +11,7 @@ import { quietGuard } from '../helpers/quiet-guard.js';
 const CONFIG = { headers: new AxiosHeaders() };
 const CAUSE = new Error('status 503');
 const OVER: End = { failure: 'timeout', final: 'deadline' };
-const FAILED: Outcome = { failure: 'status', error: CAUSE };
+const FAILED: Outcome = { failure: 'status', error: CAUSE, response: { status: 503 } as AxiosResponse };
 
 describe('turnOf', () => {
   let clock: ManualClock;
@@ -95,7 +95,7 @@ describe('turnOf', () => {
     for (let i = 0; i < 6; i++) asked(`${i}`, FAILED, own);
     await clock.advance(5_750);
     expect([guard.hasSpentBudget, guard.held]).toEqual([true, 2]);
-    guard.note(FAILED, { policy: resolvePolicy({}), paid: 1 });
+    guard.settle(FAILED, { paid: 1 });
     await clock.advance(0);
     expect([log.at(-1), guard.held]).toEqual(['4 retry-budget at 5750', 1]);
     await clock.advance(2_000);

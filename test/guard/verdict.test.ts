@@ -78,6 +78,14 @@ describe('what an attempt tells of its host', () => {
     ]);
   });
 
+  test.each([{ message: Symbol('x') }, { message: Object.create(null) }])(
+    'so is one with an error whose message is no text: %p',
+    (error) => {
+      const verdict = verdictOf({ ...answer(503), error }, 5, { ...DEFAULTS.breaker, respectRetryAfter: true }, false);
+      expect(verdict).toMatchObject({ why: { message: 'status 503' } });
+    },
+  );
+
   test('a failure without an error is known by its status', () => {
     expect(verdictOf(answer(503), 5, { ...DEFAULTS.breaker, respectRetryAfter: true }, false)).toEqual({
       counts: 'failure',

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import axios, { type AxiosInstance } from 'axios';
+import axios, { type AxiosInstance, type InternalAxiosRequestConfig } from 'axios';
 import { attachResilience, reportOf } from 'axios-resilience';
 import { type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
 import { eventually, rejection } from '../helpers/settled.js';
@@ -45,6 +45,38 @@ describe.each(['http', 'fetch'] as const)('the retry budget through the %s adapt
     expect(reportOf(await rejection(api.get('/', { resilience: { retry: 12 } })))?.retries).toBe(12);
     expect(performance.now() - start).toBeLessThan(1_000);
     expect(server.hits).toHaveLength(13);
+  });
+
+  test('a body that is cut off time and again is no answer: its retries are as few as those of any other failure', async () => {
+    attachResilience(api, { breaker: false, deadline: 3_000, retry: { backoff: () => 0 } });
+    server.script('cut');
+    await Promise.all(times(50, (i) => rejection(api.get(`/${i}`))));
+    expect(server.hits.length).toBeLessThan(75);
+  });
+
+  test('retries that beforeRetry turns to another host, which answers, cost nothing at the first', async () => {
+    const backup = await flakyServer(200);
+    const exhausted: string[] = [];
+    const beforeRetry = (config: InternalAxiosRequestConfig) => void Object.assign(config, { baseURL: backup.url });
+    attachResilience(api, {
+      breaker: false,
+      retry: { backoff: () => 0, beforeRetry },
+      hooks: { onBudgetExhausted: ({ scope }) => exhausted.push(scope) },
+    });
+    for (let i = 0; i < 20; i++) expect(reportOf(await api.get('/'))?.waitedMs).toBeLessThan(200);
+    expect([server.hits.length, backup.hits.length, exhausted]).toEqual([20, 20, []]);
+    await backup.close();
+  });
+
+  test('retries that beforeRetry does not let go take none of the turns of others', async () => {
+    const exhausted: string[] = [];
+    attachResilience(api, {
+      breaker: false,
+      retry: { backoff: () => 0, beforeRetry: () => false },
+      hooks: { onBudgetExhausted: ({ scope }) => exhausted.push(scope) },
+    });
+    for (let i = 0; i < 20; i++) expect(reportOf(await rejection(api.get('/')))?.waitedMs).toBeLessThan(200);
+    expect([server.hits.length, exhausted]).toEqual([20, []]);
   });
 
   test('one call after another that succeeds at its third attempt is never held up', async () => {

@@ -11,6 +11,10 @@ function emitter() {
   return { reports, emitter: new Emitter((hook, error) => reports.push([hook, error])) };
 }
 
+function raise(error: Error): never {
+  throw error;
+}
+
 /** Until all that was rejected has been noticed. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -68,6 +72,23 @@ describe('Emitter', () => {
     it.add(watcher);
     it.emit('onStateChange', make);
     expect(watcher.told).toBe(1);
+  });
+
+  test.each<[string, () => unknown]>([
+    ['throws', () => raise(new Error('boom'))],
+    ['rejects', () => Promise.reject(new Error('boom'))],
+  ])('a hook that takes itself off and then %s is reported, and reaches nobody', async (_, fail) => {
+    const { emitter: it, reports } = emitter();
+    const once: Listener = {
+      onStateChange: () => {
+        delete once.onStateChange;
+        return fail();
+      },
+    };
+    it.add(once);
+    it.emit('onStateChange', make);
+    await settled();
+    expect(reports).toEqual([['onStateChange', new Error('boom')]]);
   });
 
   test('a listener that was taken off is told no more', () => {

@@ -364,6 +364,20 @@ describe('loggers', () => {
     expect(lines).toEqual([[0, { ...FIELDS, level: 'info', message: MESSAGE }]]);
   });
 
+  test('electron-log has transports too, and takes a line as pino does', () => {
+    const lines: Line[] = [];
+    const write = (fields: object, message: string) => lines.push(['info', fields, message]);
+    const unasked = () => lines.push(['warn', {}, 'not this one']);
+    const logger = { transports: {}, log: unasked, info: write, warn: unasked, error: unasked };
+    logListener(logger).onStateChange?.(event);
+    expect(lines).toEqual([['info', FIELDS, MESSAGE]]);
+  });
+
+  test('a level that was switched off with false does no harm', () => {
+    const silent = { info: false, warn() {}, error() {} } as unknown as ResilienceLogger;
+    expect(logListener(silent).onStateChange?.(event)).toBeUndefined();
+  });
+
   test('a logger without debug and info misses those lines, and does no harm', () => {
     const lines: Line[] = [];
     const warn = (fields: object, message: string) => lines.push(['warn', fields, message]);
