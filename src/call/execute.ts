@@ -22,7 +22,7 @@ export async function execute(call: Call): Promise<AxiosResponse> {
   } finally {
     lifetime.dispose();
     call.unheed?.();
-    call.request.dispose();
+    call.request.dispose(call.outcome);
   }
 }
 

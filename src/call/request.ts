@@ -1,10 +1,11 @@
 import type { InternalAxiosRequestConfig } from 'axios';
 import { IDEMPOTENCY_KEY_HEADERS, IDEMPOTENT_METHODS } from '../base/http.js';
 import { randomUuid } from '../base/ids.js';
+import type { Outcome } from '../base/outcome.js';
 import { unawaited } from '../base/thenable.js';
 import { message } from '../policy/check.js';
 import type { ResolvedPolicy } from '../policy/resolve.js';
-import { discard, isReplayable, isStream, isUnserialized } from './body.js';
+import { discard, isReplayable, isStream, isUnread, isUnserialized } from './body.js';
 import { copyOfForm, type FormCopy } from './form.js';
 
 type Config = InternalAxiosRequestConfig;
@@ -103,9 +104,9 @@ export class Request {
     if (TYPED_BY_AXIOS.has(this.method)) this.template.headers.setContentType(URLENCODED, false);
   }
 
-  /** Lets go of a body that was made for the latest attempt. */
-  dispose(): void {
-    discard(this.#made);
+  /** Lets go of a body that was made for the latest attempt; a server may have answered well before it has read all of it. */
+  dispose(outcome?: Outcome): void {
+    if (!outcome || outcome.failure || isUnread(this.#made)) discard(this.#made);
   }
 
   /** True if one will be sent: axios leaves `null` and `false` off, and an empty key tells a server nothing. */

@@ -42,11 +42,16 @@ export function send({ call, config: given, lifetime, sentAt, onSettled }: Sendi
 
     // axios holds progress back for a third of a second: that of a failed attempt would pass for that of the next.
     const isNews = () => !cut && call.retries === retries;
-    const settle = (outcome: Outcome) => {
-      settled = true;
+    const restore = () => {
       connection?.end();
+      for (const each of undo.splice(0)) each();
+    };
+    const settle = (outcome: Outcome) => {
+      // A function of the caller's own, asked what to make of the answer, has ended the call.
+      if (settled) return discard(outcome.response?.data, outcome.response?.request);
+      settled = true;
       lifetime.enter(undefined);
-      for (const each of undo) each();
+      restore();
       // An adapter that was cut off may still make a copy.
       if (!cut) reserved?.();
       resolve(onSettled(outcome));
@@ -63,9 +68,10 @@ export function send({ call, config: given, lifetime, sentAt, onSettled }: Sendi
       if (settled) return discard(response?.data, response?.request);
       try {
         restoreConfig(response, config, aborter, call.config);
+        restore();
         settle(streaming(response, aborter, outcomeOfResponse(response, call)));
       } catch (error) {
-        unreadable(error);
+        settle(thrown(error));
       }
     };
     const onError = (error: unknown) => {
@@ -78,13 +84,10 @@ export function send({ call, config: given, lifetime, sentAt, onSettled }: Sendi
         restoreConfig(error as object, config, aborter, call.config);
         restoreConfig(response, config, aborter, call.config);
         settle(streaming(response, aborter, outcomeOfError(error, response, call.config, connection)));
-      } catch (unlooked) {
-        unreadable(unlooked);
+      } catch (unreadable) {
+        // What cannot even be looked at (a getter that throws) must not leave the attempt hanging.
+        settle(thrown(unreadable));
       }
-    };
-    // What cannot even be looked at (a getter that throws) must not leave the attempt hanging.
-    const unreadable = (error: unknown) => {
-      if (!settled) settle(thrown(error));
     };
 
     try {

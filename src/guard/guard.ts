@@ -92,9 +92,7 @@ export class Guard {
 
   /** The turn that a call has taken for its next retry is not made use of. */
   takeBack(call: PayingCall): void {
-    if (call.paid === 0) return;
-    call.paid--;
-    this.budget?.giveBack();
+    if (call.paid && call.paid--) this.budget?.giveBack();
   }
 
   /** What the end of an attempt says to all calls of the scope that it was sent in. */
@@ -105,12 +103,11 @@ export class Guard {
 
   /** What it says to the budget of its call, which that has paid for its retries, wherever `beforeRetry` has sent them. */
   settle(outcome: Outcome, call: PayingCall): void {
-    const { budget } = this;
     if (whatItTells(outcome, true) === 'answered') {
-      budget?.answered(call.paid);
+      this.budget?.answered(call.paid);
       call.paid = 0;
-    } else if (call.paid > 0) {
-      budget?.retryFailed();
+    } else if (call.paid) {
+      this.budget?.retryFailed();
     }
   }
 }

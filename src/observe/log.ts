@@ -157,16 +157,10 @@ const round = (ms: number): number => Math.round(ms * 10) / 10;
 function writer(logger: ResilienceLogger): Write {
   if (logger === globalThis.console)
     return (level, fields, message) => console[level](`${NAME}: ${message.replaceAll('%', '%%')}`, fields);
-  // electron-log has transports as well, and takes what it is given as pino does.
-  if (
-    'transports' in logger &&
-    Array.isArray(logger.transports) &&
-    'log' in logger &&
-    typeof logger.log === 'function'
-  ) {
-    const { log } = logger;
+  // electron-log has transports as well, but no list of them, and takes what it is given as pino does.
+  const { transports, log } = logger as { transports?: unknown; log?: unknown };
+  if (Array.isArray(transports) && typeof log === 'function') {
     return (level, fields, message) => log.call(logger, { ...fields, level, message: `${NAME}: ${message}` });
   }
-  return (level, fields, message) =>
-    typeof logger[level] === 'function' ? logger[level](fields, `${NAME}: ${message}`) : undefined;
+  return (level, fields, message) => logger[level]?.(fields, `${NAME}: ${message}`);
 }

@@ -1,5 +1,6 @@
 import { createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
@@ -8,7 +9,7 @@ import axios, { type AxiosError, type AxiosInstance, type AxiosResponse, type In
 import { attachResilience, type ResilienceOverride, reportOf } from 'axios-resilience';
 import FormDataPackage from 'form-data';
 import { deadPort, type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
-import { rejection, sleep } from '../helpers/settled.js';
+import { eventually, rejection, sleep } from '../helpers/settled.js';
 
 const NOW = { backoff: () => 0 };
 const TEXT = 'x'.repeat(100_000);
@@ -422,4 +423,30 @@ describe.each(['http', 'fetch'] as const)('response bodies through the %s adapte
     expect(response.data).toEqual({ hit: 2 });
     expect(reportOf(response)?.attempts[0]).toMatchObject({ failure: 'timeout', code: 'ETIMEDOUT' });
   });
+});
+
+test('a server that answers before it has read what resilience.body makes goes on to read it', async () => {
+  const read: string[] = [];
+  const server = http.createServer((req, res) => {
+    req.on('data', (data) => read.push(`${data}`)).on('end', () => read.push(', and its end'));
+    res.end('accepted');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const api = axios.create({ adapter: 'http', proxy: false });
+  attachResilience(api);
+  const slowly = async function* () {
+    for (const part of 'abcd') {
+      yield part;
+      await sleep(20);
+    }
+  };
+  const { port } = server.address() as AddressInfo;
+  const { data } = await api.put(`http://127.0.0.1:${port}/`, undefined, {
+    headers: { 'Content-Type': 'text/plain' },
+    resilience: { body: () => Readable.from(slowly()) },
+  });
+  await eventually(() => read.at(-1) === ', and its end');
+  expect([data, read.join('')]).toEqual(['accepted', 'abcd, and its end']);
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
 });

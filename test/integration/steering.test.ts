@@ -152,6 +152,39 @@ describe.each(['http', 'fetch'] as const)('what decides on a retry, through the 
     expect(server.hits).toHaveLength(2);
   });
 
+  test('retryResponse sees the config as it was given, not what an attempt was sent with', async () => {
+    server.script(200);
+    const { signal } = new AbortController();
+    const seen: unknown[] = [];
+    attachResilience(api, {
+      retry: {
+        ...NOW,
+        retryResponse: ({ config }) => {
+          seen.push(config.signal, 'httpAgent' in config);
+          return false;
+        },
+      },
+    });
+    await api.get('/', { signal });
+    expect(seen).toEqual([signal, false]);
+  });
+
+  test('a call that its retryResponse cancels was one attempt', async () => {
+    server.script(200);
+    const controllers = Array.from({ length: 3 }, () => new AbortController());
+    let calls = 0;
+    const retryResponse = () => {
+      controllers[calls++]?.abort();
+      return false;
+    };
+    const { stats } = attachResilience(api, { retry: { ...NOW, retryResponse } });
+    for (const { signal } of controllers) {
+      const error = await rejection(api.get('/', { signal }));
+      expect(reportOf(error)?.attempts).toMatchObject([{ failure: 'canceled' }]);
+    }
+    expect(stats()).toMatchObject({ calls: 3, attempts: 3, canceled: 3, inFlight: 0 });
+  });
+
   test('when retries of a pending answer end, the answer is returned', async () => {
     server.script({ status: 200, body: '{"state":"pending"}' });
     attachResilience(api, { retry: { ...NOW, maxRetries: 1, retryResponse: ({ data }) => data.state === 'pending' } });

@@ -373,11 +373,6 @@ describe('loggers', () => {
     expect(lines).toEqual([['info', FIELDS, MESSAGE]]);
   });
 
-  test('a level that was switched off with false does no harm', () => {
-    const silent = { info: false, warn() {}, error() {} } as unknown as ResilienceLogger;
-    expect(logListener(silent).onStateChange?.(event)).toBeUndefined();
-  });
-
   test('a logger without debug and info misses those lines, and does no harm', () => {
     const lines: Line[] = [];
     const warn = (fields: object, message: string) => lines.push(['warn', fields, message]);
