@@ -179,10 +179,7 @@ export interface BreakerPolicy {
   window?: number | undefined;
   /** Failures in a row that open the circuit. @default 5 */
   consecutive?: number | undefined;
-  /**
-   * Milliseconds the failures must span: what fails within less is one event, not an outage. For the ratio, half of `window` is
-   * enough. @default 1_000
-   */
+  /** Milliseconds that the failures must span, or they are one event; for the ratio, half of `window` is enough. @default 1_000 */
   minimumDuration?: number | undefined;
   /** Milliseconds until a probe goes out, plus up to 20 % of jitter. @default 1_000 */
   openFor?: number | undefined;

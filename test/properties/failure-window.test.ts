@@ -30,7 +30,7 @@ class NaiveWindow {
   }
 
   failure(at: number): boolean {
-    const { failureRatio, minimumCalls, consecutive, minimumDuration } = this.thresholds;
+    const { failureRatio, minimumCalls, consecutive, minimumDuration, window } = this.thresholds;
     this.#beganAt ??= at;
     this.#calls.push({ at, failed: true });
     this.#streak.push(at);
@@ -40,7 +40,7 @@ class NaiveWindow {
     const isShare =
       inWindow.length >= minimumCalls &&
       failed.length >= failureRatio * inWindow.length &&
-      at - Math.min(...failed.map((call) => call.at)) >= minimumDuration;
+      at - Math.min(...failed.map((call) => call.at)) >= Math.min(minimumDuration, window / 2);
     return isStreak || isShare;
   }
 
