@@ -12,7 +12,8 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * What a system call or a message tells better than the code: ENOENT of `connect` is a missing Unix socket, of other calls a
- * missing file; a TLS handshake that was cut off has the code of a lost connection. What `node --permission` forbids, of
+ * missing file; a TLS handshake that was cut off has the code of a lost connection, and one that stood may be lost by EHOSTUNREACH
+ * (RFC 1122 §4.2.3.9). What `node --permission` forbids, of
  * whatever call, it goes on forbidding. `of` is the error that this is a cause of.
  */
 export function kindDespiteCode(error: Fields, of: unknown): Kind | undefined {
@@ -29,6 +30,7 @@ export function kindDespiteCode(error: Fields, of: unknown): Kind | undefined {
   if (code === 'ERR_ACCESS_DENIED') return 'other';
   if (typeof syscall !== 'string' || typeof code !== 'string') return undefined;
   if (syscall === 'connect') return 'connect';
+  if (/^(read|write)/.test(syscall) && /^E(HOST|NET)/.test(code)) return 'read';
   return /^(getaddrinfo$|query[A-Z])/.test(syscall) ? 'dns' : undefined;
 }
 

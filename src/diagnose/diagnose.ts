@@ -40,11 +40,11 @@ const CAUSES: readonly (readonly [FailureCause, (evidence: Evidence) => boolean]
   ['body-too-large', (evidence) => isTooLarge(evidence)],
   ['redirect-loop', (evidence) => isRedirectLoop(evidence)],
   ['bad-url', (evidence) => isBadUrl(evidence)],
-  ['dns-temporary', (evidence) => hasCode(evidence, NO_RESOLVER)],
+  ['dns-temporary', (evidence) => hasNoResolver(evidence)],
   ['dns', (evidence) => hasCode(evidence, NO_NAME)],
   [
     'tls-certificate',
-    (evidence) => hasCode(evidence, BAD_CERTIFICATE) || says(evidence, /alert .*certificate|unknown ca/),
+    (evidence) => hasCode(evidence, BAD_CERTIFICATE) || says(evidence, /alert .*certificate|\bunknown ca\b/),
   ],
   [
     'tls-protocol',
@@ -79,8 +79,20 @@ function diagnosed(error: unknown, depth: number, scope?: Place): Diagnosis {
 }
 
 /** `connect` is the system call that failed; a file that is missing is another thing. */
-const failedToConnect = ({ links }: Evidence, codes: RegExp): boolean =>
-  links.some(({ code, syscall }) => codes.test(code) && (syscall === 'connect' || /^E(CONN|HOST|NET|ADDR)/.test(code)));
+function failedToConnect({ links }: Evidence, codes: RegExp): boolean {
+  const isElsewhere = links.some(({ syscall }) => ELSEWHERE.test(syscall));
+  return links.some(
+    ({ code, syscall }) =>
+      codes.test(code) && (syscall === 'connect' || (!isElsewhere && /^E(CONN|HOST|NET|ADDR)/.test(code))),
+  );
+}
+
+/** Calls over a connection that stands, and those to a resolver. */
+const ELSEWHERE = /^(read|write|query)/;
+
+const hasNoResolver = (evidence: Evidence): boolean =>
+  hasCode(evidence, NO_RESOLVER) ||
+  evidence.links.some(({ code, syscall }) => syscall.startsWith('query') && REFUSED.test(code));
 
 const timedOut = ({ kind, links }: Evidence): boolean =>
   kind === 'timeout' ||
@@ -96,6 +108,7 @@ const neverConnected = (evidence: Evidence): boolean =>
 const isLost = (evidence: Evidence): boolean =>
   hasCode(evidence, LOST) ||
   hasCode(evidence, OF_TLS) ||
+  evidence.links.some(({ code, syscall }) => /^(read|write)/.test(syscall) && /^E(HOST|NET)/.test(code)) ||
   says(evidence, /socket hang up|other side closed|closed before message|reset by peer/);
 
 const isCutOff = (evidence: Evidence): boolean =>
@@ -123,7 +136,7 @@ const isBadUrl = (evidence: Evidence): boolean =>
   says(evidence, hasCode(evidence, NOT_REDIRECTED) ? BAD_LOCATION : BAD_URL);
 
 const BAD_URL =
-  /^(Unsupported protocol|unknown scheme|bad port|URL scheme must be|cross origin not|Invalid URL|about scheme is|not implemented\.\.\. yet|failed to fetch the data URL|invalid method$)|includes credentials|parse URL/;
+  /^(Unsupported protocol|unknown scheme|bad port|URL scheme must be|cross origin not|Invalid URL|about scheme is|not implemented\.\.\. yet|failed to fetch the data URL|invalid method$|protocol mismatch$)|includes credentials|parse URL/;
 
 /** Without more words, which a `beforeRedirect` of the caller's may have. */
 const BAD_LOCATION = /^(Redirected request failed: )?(Unsupported protocol \S+|Invalid URL)$/;
@@ -132,7 +145,7 @@ const BAD_LOCATION = /^(Redirected request failed: )?(Unsupported protocol \S+|I
 function failedAtProxy(evidence: Evidence): boolean {
   const { links, proxy, target, proxied, reached, kind } = evidence;
   if (evidence.proxyFlaw || evidence.proxyStatus || hasCode(evidence, /^ERR_PROXY_/)) return true;
-  if (says(evidence, /proxy (connection|response|timeout)|tunneling socket/i)) return true;
+  if (says(evidence, /^(proxy (connection|response|timeout)|tunneling socket)/i)) return true;
   if (says(evidence, SOCKS) || says(evidence, NO_TUNNEL) || (kind === 'connect' && says(evidence, /^Socket closed$/)))
     return true;
   if (reached === 'answered') return false;

@@ -66,6 +66,8 @@ export function proxyFlaw(
 ): string | undefined {
   // axios sends requests by http: and https: only, unless a proxy has another.
   const foreign = links.map(({ protocol }) => protocol).find((protocol) => protocol && !/^https?:$/.test(protocol));
+  // Of the URL itself, then; these errors do not know it.
+  if (configured === false || foreign === 'file:') return undefined;
   const isAbout = ({ url }: EnvironmentProxy) =>
     foreign ? url.startsWith(foreign) : links.some(({ input }) => input === url);
   // Some of these errors do not know their request.

@@ -64,8 +64,8 @@ export function fromAxiosRetry(options: AxiosRetryOptions = {}, base: BasePolicy
     methods: retryCondition ? EVERY_METHOD : ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'],
     // axios-retry looks at errors only, so no status may turn an answer that axios accepts into a failure.
     statuses: [],
-    shouldRetry: usualCondition,
-    ...base.retry,
+    shouldRetry: usualCondition(options),
+    ...given<RetryPolicy>(base.retry ?? {}),
     ...given<RetryPolicy>({
       maxRetries: options.retries,
       backoff:
@@ -94,10 +94,19 @@ export function fromAxiosRetry(options: AxiosRetryOptions = {}, base: BasePolicy
 }
 
 /** Without a condition of the caller's own: 429, any 5xx, and lost connections, but not what ran into axios's `timeout`. */
-function usualCondition({ failure, response, error, code }: FailedAttempt): boolean | undefined {
-  const status = response?.status ?? 0;
-  if (failure === 'status') return status === 429 || (status >= 500 && status <= 599) || (error ? undefined : false);
-  return code === 'ECONNABORTED' ? false : undefined;
+const usualCondition =
+  ({ shouldResetTimeout }: AxiosRetryOptions) =>
+  ({ failure, response, error, code }: FailedAttempt): boolean | undefined => {
+    const status = response?.status ?? 0;
+    if (failure === 'status') return status === 429 || (status >= 500 && status <= 599) || (error ? undefined : false);
+    const isVain = code === 'ECONNABORTED' || (!shouldResetTimeout && code === 'ETIMEDOUT' && isOfAxios(error));
+    return isVain ? false : undefined;
+  };
+
+/** Its own, not the system's, which it has as the cause; nor one of ours, which have names of their own. */
+function isOfAxios(error: unknown): boolean {
+  const { name, cause } = Object(error) as Partial<Error>;
+  return name === 'AxiosError' && cause === undefined;
 }
 
 /** axios-retry takes a promise for a yes unless it says false or rejects. */

@@ -104,7 +104,7 @@ export function fromRetryAxios(options: RetryAxiosOptions = {}, base: BasePolicy
     // retry-axios looks at errors only, so no status may turn an answer that axios accepts into a failure.
     statuses: [],
     maxRetryAfter: USUAL.maxRetryAfter,
-    ...base.retry,
+    ...given<RetryPolicy>(base.retry ?? {}),
     ...given<RetryPolicy>({
       maxRetries: options.retry,
       methods: shouldRetry ? undefined : httpMethodsToRetry,

@@ -36,13 +36,13 @@ export class Labels {
   }
 }
 
-/** Empty for a text that is no URL with a host: the name of a scope, a path behind a Unix socket. */
+/** Empty for a text that is no URL of HTTP: the name of a scope, a path behind a Unix socket. */
 function serverAt(url: string): Attributes {
   if (!URL.canParse(url)) return {};
   const { hostname, port, protocol } = new URL(url);
-  if (!hostname) return {};
-  const known = Number(port) || DEFAULT_PORTS[protocol];
-  return { 'server.address': hostname.replace(/^\[|\]$/g, ''), ...(known !== undefined && { 'server.port': known }) };
+  const usual = DEFAULT_PORTS[protocol];
+  if (!hostname || usual === undefined) return {};
+  return { 'server.address': hostname.replace(/^\[|\]$/g, ''), 'server.port': Number(port) || usual };
 }
 
 /** How an attempt ended. */

@@ -144,7 +144,8 @@ class Clock implements FakeClock {
     span(ms, 'ms');
     const end = this.elapsedMs + ms;
     await this.#runWhile((next) => next.dueAt <= end);
-    this.elapsedMs = end;
+    // Others may have gone further meanwhile.
+    this.elapsedMs = Math.max(this.elapsedMs, end);
   }
 
   runAll(): Promise<void> {

@@ -20,7 +20,9 @@ export async function answer(
   n: number,
 ): Promise<void> {
   try {
-    perform(await playbook.act(hit, n), req, res);
+    const act = await playbook.act(hit, n);
+    if (act.delay && !(await passed(act.delay, res))) return;
+    perform(act, req, res);
   } catch (error) {
     const text = String(error);
     // The length too, which Node has kept of an answer whose headers it refused.
@@ -29,13 +31,19 @@ export async function answer(
   }
 }
 
+/** False if the client did not wait so long. */
+function passed(ms: number, res: ServerResponse): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms, true);
+    res.on('close', () => {
+      clearTimeout(timer);
+      resolve(false);
+    });
+  });
+}
+
 /** Plays an act on a request. */
 function perform(act: Act, req: IncomingMessage, res: ServerResponse): void {
-  if (act.delay) {
-    const timer = setTimeout(() => perform({ ...act, delay: 0 }, req, res), act.delay);
-    req.socket.on('close', () => clearTimeout(timer));
-    return;
-  }
   const { status, body, error, drip } = act;
   if (error === 'hang') return;
   if (!hasBody(act)) {

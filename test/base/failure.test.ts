@@ -210,6 +210,12 @@ describe('classify and neverSent', () => {
     ['the same words of a request that was sent', viaHpagent('Bad response: 503', { bytesWritten: 9 }), 'other', SENT],
     ['the same words of an adapter', new AxiosError('Bad response: 503'), 'other', SENT],
     ['an error of the body, before there is a connection', viaHpagent('no such file'), 'other', SENT],
+    ...['EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN', 'EHOSTDOWN', 'ENETRESET'].flatMap(
+      (code): [string, unknown, FailureKind, boolean][] => [
+        [`${code} of a connection that stands`, http(code, `read ${code}`, { syscall: 'read' }), 'read', SENT],
+        [`${code} while the request is written`, http(code, `write ${code}`, { syscall: 'write' }), 'read', SENT],
+      ],
+    ),
     ['reset before there is a connection', viaNode('ECONNRESET', null), 'connect', UNSENT],
     ['reset before TLS stands', viaNode('ECONNRESET', { encrypted: true, secureConnecting: true }), 'connect', UNSENT],
     ['reset once TLS stands', viaNode('ECONNRESET', { encrypted: true, secureConnecting: false }), 'read', SENT],

@@ -438,6 +438,30 @@ const TABLE: readonly (readonly [string, unknown, FailureCause, boolean])[] = [
   ],
   ['304', answered(304), 'unknown', false],
   ['an error of anybody’s', new RangeError('too far'), 'unknown', false],
+  [
+    'a host that a connection has lost',
+    viaHttp(system('read EHOSTUNREACH', { code: 'EHOSTUNREACH', syscall: 'read' })),
+    'reset',
+    true,
+  ],
+  [
+    'a resolver that refuses',
+    viaHttp(system('queryA ECONNREFUSED api.test', { code: 'ECONNREFUSED', syscall: 'queryA' })),
+    'dns-temporary',
+    true,
+  ],
+  [
+    'words that begin like those of a CA',
+    new Error('unknown category 7', { cause: connect('ECONNREFUSED') }),
+    'connection-refused',
+    true,
+  ],
+  [
+    'words about a proxy of their own',
+    new Error('invalid reverse proxy response', { cause: connect('ECONNREFUSED') }),
+    'connection-refused',
+    true,
+  ],
 ];
 
 describe('the cause', () => {

@@ -380,6 +380,11 @@ describe.each(ADAPTERS)('what went wrong through the %s adapter', (adapter) => {
         expect(summary).toContain('was redirected to a URL, which cannot be requested: its protocol is not supported');
       });
 
+      test.each([5, 0])('a file, whose protocol is not that of a proxy; redirects: %p', async (maxRedirects) => {
+        const { cause, summary } = await diagnosis({ url: 'file:///etc/hosts', maxRedirects });
+        expect([cause, summary.includes('proxy')]).toEqual(['bad-url', false]);
+      });
+
       test.each(['redirect to a private address refused', 'Invalid URL: private', 'Unsupported protocol, or so'])(
         'a redirect that the caller’s own function refuses: %s',
         async (refusal) => {

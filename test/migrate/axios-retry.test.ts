@@ -132,9 +132,28 @@ describe('the server sees the same requests, and the caller gets the same, as wi
     const plain = await compare({ shouldResetTimeout: true }, ['hang'], config);
     expect(plain.ours).toEqual(plain.theirs);
     expect(plain.ours.requests).toHaveLength(1);
+    for (const told of [{ transitional: { clarifyTimeoutError: true } }, { adapter: 'fetch' as const }]) {
+      const { ours, theirs } = await compare({ retryDelay: () => 1 }, ['hang'], { ...config, ...told });
+      expect(ours).toEqual(theirs);
+      expect(ours.requests).toHaveLength(1);
+    }
+    const clarified = { ...config, transitional: { clarifyTimeoutError: true } };
+    const reset = await compare({ retries: 1, shouldResetTimeout: true }, ['hang'], clarified);
+    expect(reset.ours).toEqual(reset.theirs);
+    expect(reset.ours.requests).toHaveLength(2);
     const asked = await compare({ retries: 2, shouldResetTimeout: true, retryCondition: always }, ['hang'], config);
     expect(asked.ours).toEqual(asked.theirs);
     expect(asked.ours.requests).toHaveLength(3);
+  });
+
+  test('what a policy leaves undefined is as it would be without it', () => {
+    const { retry: plain } = fromAxiosRetry({});
+    const { retry } = fromAxiosRetry(
+      {},
+      { retry: { shouldRetry: undefined, methods: undefined, statuses: undefined } },
+    );
+    expect(Object.keys(Object(retry))).toEqual(Object.keys(Object(plain)));
+    expect(retry).toMatchObject({ shouldRetry: expect.any(Function), methods: expect.any(Array), statuses: [] });
   });
 
   test('statuses that validateStatus takes as good', async () => {

@@ -192,6 +192,13 @@ describe('attached to', () => {
     expect(await labels('active_attempts')).toEqual([]);
   });
 
+  test('a scope that is named like a URL of another kind is no server', async () => {
+    const { api } = await attached({ scope: () => undefined }, () => 'tenant://secret');
+    const limited = () => Promise.resolve({ status: 429, headers: { 'retry-after': '60' }, data: '' } as never);
+    await api.get('/', { adapter: limited, resilience: { retry: false } });
+    expect(await labels('cool_downs')).toEqual([{}]);
+  });
+
   test('an error without a code is called by the kind of failure, by calls and attempts alike', async () => {
     const { api } = await attached({});
     api.defaults.resilience = { retry: { backoff: () => 0 } };

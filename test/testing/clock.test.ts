@@ -31,6 +31,14 @@ describe('a fake clock', () => {
     });
   });
 
+  test('is not set back by an advance that others have overtaken', async () => {
+    await withFakeClock(async (clock) => {
+      const call = clock.until(wait(5_000));
+      await clock.advance(1_000);
+      expect([await call, clock.elapsedMs]).toEqual([5_000, 5_000]);
+    });
+  });
+
   test('counts whole milliseconds without a rounding error', async () => {
     const clock = fakeClock();
     const startedAt = performance.now();

@@ -1,3 +1,4 @@
+import { Agent } from 'node:http';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import axios, { type AxiosResponse } from 'axios';
 import { type Script, type ScriptedServer, scriptedServer } from 'axios-resilience/testing';
@@ -77,23 +78,38 @@ describe('scriptedServer', () => {
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(55);
   });
 
+  test('a connection that is kept alive keeps nothing of requests that had to wait', async () => {
+    await serve([{ delay: 1 }]);
+    const httpAgent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const told: string[] = [];
+    const note = ({ message }: Error) => told.push(message);
+    process.on('warning', note);
+    for (let i = 0; i < 15; i++) await api.get('/', { httpAgent });
+    await new Promise(setImmediate);
+    process.off('warning', note);
+    httpAgent.destroy();
+    expect([server.hits.length, told]).toEqual([15, []]);
+  });
+
   test('what the script does not know, or a function that throws, is a 501, which says why and is not retried', async () => {
     await serve({
       '/a': [503, 200],
       '/b': [() => Promise.reject(new Error('oh'))],
       '/d': [{ headers: { 'no name': 'x' } }],
+      '/e': [{ headers: { 'no name': 'x' }, delay: 1 }],
     });
     const answer = async (url: string) => {
       const { status, data } = await api.get(url, { validateStatus: null });
       return [status, data];
     };
-    expect(await answer('/c')).toEqual([501, 'Error: the script has no step for GET /c, only for /a, /b, /d']);
+    expect(await answer('/c')).toEqual([501, 'Error: the script has no step for GET /c, only for /a, /b, /d, /e']);
     expect(await answer('/b')).toEqual([501, 'Error: oh']);
     expect(await answer('/a')).toEqual([503, { hit: 3 }]);
     expect(await answer('/d')).toEqual([
       501,
       'TypeError [ERR_INVALID_HTTP_TOKEN]: Header name must be a valid HTTP token ["no name"]',
     ]);
+    expect(await answer('/e')).toEqual(await answer('/d'));
   });
 
   test('refuses what a server cannot show', async () => {
