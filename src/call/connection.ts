@@ -3,6 +3,7 @@ import { after, now } from '../base/clock.js';
 import type { FailureKind } from '../base/failure.js';
 import type { Outcome } from '../base/outcome.js';
 import { put } from './stand-in.js';
+import { mayTunnel } from './tunnel.js';
 
 type Config = InternalAxiosRequestConfig;
 
@@ -70,8 +71,11 @@ export class ConnectionWatch implements ProxyHandler<Agent> {
 
   /** What to send with instead of an agent of `config`'s; `undefined` where there is none to stand in for. */
   agent(config: Config, key: 'httpAgent' | 'httpsAgent'): Agent | undefined {
-    const real: Agent | undefined = config[key] ?? globalAgents[key];
+    const own: Agent | undefined = config[key];
+    const real = own ?? globalAgents[key];
     if (config.httpVersion === 2 || typeof real?.addRequest !== 'function') return undefined;
+    // axios takes it for one of the caller's, and makes tunnels by its options: Node's own are not for proxies.
+    if (!own && key === 'httpsAgent' && !real.options?.proxyEnv && mayTunnel(config)) return undefined;
     // axios refuses an agent that overrides `addRequest` where it would have to undo the agent's own proxying.
     if (config.proxy === false && real.options?.proxyEnv) return undefined;
     // A Proxy, not an heir: agents with private fields accept calls on themselves only.
@@ -80,8 +84,11 @@ export class ConnectionWatch implements ProxyHandler<Agent> {
 
   /** As the handler of the Proxy: what an agent has, except that it connects under our eyes. */
   get(real: Agent, name: string | symbol): unknown {
-    if (name !== 'addRequest') return real[name as keyof Agent];
-    return (...request: Parameters<Agent['addRequest']>) => this.#connect(real, ...request);
+    if (name === 'addRequest') return (...request: Parameters<Agent['addRequest']>) => this.#connect(real, ...request);
+    const value: unknown = real[name as keyof Agent];
+    // Private fields are the agent's alone. Its class is no method, and what it was given by itself may have to stay what it is.
+    const isMethod = typeof value === 'function' && name !== 'constructor' && !Object.hasOwn(real, name);
+    return isMethod ? value.bind(real) : value;
   }
 
   /** The latest connection had carried a request before, and has brought no answer to this one. */
@@ -173,8 +180,15 @@ function globalAgentOf(module: 'node:http' | 'node:https'): Agent | undefined {
 const isQueued = (agent: Agent, request: Request): boolean =>
   Object.values(agent.requests ?? {}).some((queue) => queue?.at(-1) === request);
 
+/** In the place of the servername, which Node takes from the header `Host` where no option gives it. */
+const ANY = '\0';
+
 /** Idle connections to the same place may have died like the one that just did. */
 function closeIdle(agent: Agent, options: object): void {
-  const name = agent.getName?.({ ...options, ...agent.options });
-  for (const socket of (name !== undefined && agent.freeSockets?.[name]) || []) socket.destroy();
+  const [start, end] = agent.getName?.({ ...options, ...agent.options, servername: ANY }).split(ANY) ?? [];
+  if (start === undefined) return;
+  for (const [name, sockets = []] of Object.entries(agent.freeSockets ?? {})) {
+    const isSame = end === undefined ? name === start : name.startsWith(start) && name.endsWith(end);
+    if (isSame) for (const socket of sockets) socket.destroy();
+  }
 }

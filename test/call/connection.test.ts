@@ -4,6 +4,7 @@ import https from 'node:https';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { AxiosHeaders, type InternalAxiosRequestConfig } from 'axios';
 import { ConnectionWatch } from '../../src/call/connection.js';
+import { ownEnvironment } from '../helpers/environment.js';
 
 type Config = Partial<InternalAxiosRequestConfig>;
 
@@ -41,6 +42,8 @@ function watch({ limitMs = 100, fresh = false }: { limitMs?: number; fresh?: boo
   };
   return { watched, standIn, connect, timeouts: () => timeouts };
 }
+
+ownEnvironment();
 
 describe('the stand-in of an agent', () => {
   test('is on the config until the attempt has ended', () => {
@@ -89,6 +92,43 @@ describe('the stand-in of an agent', () => {
       standIn({ proxy: false, httpAgent: fakeAgent() }),
       standIn({ proxy: false, httpAgent: fakeAgent({ options: {} }) }),
     ]).not.toContain(undefined);
+  });
+
+  test('is not one for Node’s own, where axios may make a tunnel by its options', () => {
+    const { standIn } = watch();
+    const proxy = { host: 'proxy.test', port: 3128 };
+    expect(standIn({ proxy }, 'httpsAgent')).toBeUndefined();
+    expect(standIn({ proxy, httpsAgent: fakeAgent() }, 'httpsAgent')).toBeDefined();
+    expect(standIn({ proxy })).toBeDefined();
+    process.env.HTTPS_PROXY = 'http://proxy.test';
+    expect(standIn({}, 'httpsAgent')).toBeUndefined();
+    expect(standIn({ proxy: false }, 'httpsAgent')).toBeDefined();
+  });
+
+  test('is one for Node’s own that proxies by itself: axios leaves that to it', () => {
+    const { standIn } = watch();
+    const options = optionsOf(https.globalAgent) as { proxyEnv?: unknown };
+    const before = options.proxyEnv;
+    process.env.HTTPS_PROXY = 'http://proxy.test';
+    options.proxyEnv = process.env;
+    const agent = standIn({}, 'httpsAgent');
+    options.proxyEnv = before;
+    expect(agent).toBeDefined();
+  });
+
+  test('has methods of the agent itself; its class and what is its own are what they were', () => {
+    class Private {
+      readonly #name = 'mine';
+      readonly addRequest = () => 'added';
+      name() {
+        return this.#name;
+      }
+    }
+    const real = new Private();
+    const spy = Object.assign(() => 'spied', { calls: 1 });
+    Object.defineProperty(real, 'spy', { value: spy });
+    const agent = watch().standIn({ httpAgent: real }) as unknown as Private & { spy: unknown };
+    expect([agent.name(), agent.constructor === Private, agent.spy === spy]).toEqual(['mine', true, true]);
   });
 
   test.each<[string, () => () => void]>([
@@ -223,6 +263,25 @@ describe('a connection', () => {
     });
     watch({ fresh }).connect(new FakeRequest(), agent);
     expect(sockets.map((one) => one.destroyed)).toEqual(destroyed);
+  });
+
+  test('fresh: those with any servername, and nothing that is another place', () => {
+    const names = ['a:443:::', 'a:443::b.test:', 'a:443:::key', 'a:443:10.0.0.1::', 'a:4433:::'];
+    const sockets = names.map(() => socket());
+    const agent = fakeAgent({
+      getName: ({ servername }: { servername: string }): string => `a:443::${servername}:`,
+      freeSockets: Object.fromEntries(names.map((name, i) => [name, [sockets[i]]])),
+    });
+    watch({ fresh: true }).connect(new FakeRequest(), agent);
+    expect(sockets.map((one) => one.destroyed)).toEqual([1, 1, 0, 0, 0]);
+  });
+
+  test('fresh: without TLS, a name that goes on is another place', () => {
+    const sockets = [socket(), socket()];
+    const [one, other] = sockets;
+    const agent = fakeAgent({ getName: () => 'a:80:', freeSockets: { 'a:80:': [one], 'a:80::/socket': [other] } });
+    watch({ fresh: true }).connect(new FakeRequest(), agent);
+    expect(sockets.map(({ destroyed }) => destroyed)).toEqual([1, 0]);
   });
 
   test.each<[object]>([[{}], [{ getName: () => 'api.test' }], [{ getName: () => 'api.test', freeSockets: {} }]])(

@@ -7,10 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import KeepAliveAgent from 'agentkeepalive';
-import axios from 'axios';
+import axios, { type AxiosRequestConfig } from 'axios';
 import { attachResilience, reportOf } from 'axios-resilience';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import { type BlackHole, blackHole } from '../helpers/black-hole.js';
+import { type CertificateAuthority, certificateAuthority } from '../helpers/certificates.js';
 import { type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
 import { elapsed, eventually, rejection, rejectionAfter, sleep } from '../helpers/settled.js';
 
@@ -177,6 +178,26 @@ describe('connectTimeout, through the http adapter', () => {
     expect(server.openSockets).toBe(1);
     httpAgent.destroy();
   });
+
+  test('the stand-in of an agent with private fields has methods that work', async () => {
+    class Counting extends http.Agent {
+      #made = 0;
+
+      override createConnection(...args: Parameters<http.Agent['createConnection']>) {
+        this.#made++;
+        return super.createConnection(...args);
+      }
+
+      made(): number {
+        return this.#made;
+      }
+    }
+    const httpAgent = new Counting();
+    const api = axios.create({ proxy: false, httpAgent });
+    attachResilience(api);
+    const { agent } = (await api.get(server.url)).request;
+    expect([agent === httpAgent, agent.made(), agent.constructor === Counting]).toEqual([false, 1, true]);
+  });
 });
 
 describe('TLS', () => {
@@ -230,20 +251,25 @@ describe('TLS', () => {
 
 describe('a kept-alive connection that the server has closed', () => {
   /** Answers the first request of each connection, and resets at the second. */
-  const touchy = async () => {
+  const touchy = async (authority?: CertificateAuthority) => {
     const requests: string[] = [];
     const perSocket = new WeakMap<Socket, number>();
-    const server = http.createServer((req, res) => {
+    const answer: http.RequestListener = (req, res) => {
       const n = (perSocket.get(req.socket) ?? 0) + 1;
       perSocket.set(req.socket, n);
       requests.push(`${req.method} ${n}`);
       if (n > 1) req.socket.resetAndDestroy();
       else res.end('{}');
-    });
+    };
+    const server = authority
+      ? https.createServer(authority.selfSigned('localhost'), answer)
+      : http.createServer(answer);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
     return {
       requests,
-      url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+      port,
+      url: `${authority ? 'https' : 'http'}://127.0.0.1:${port}/`,
       close: () => server.close(),
     };
   };
@@ -267,6 +293,29 @@ describe('a kept-alive connection that the server has closed', () => {
     expect(server.requests).toEqual(['GET 2', 'GET 1']);
     expect(reportOf(await call)?.attempts).toMatchObject([{ failure: 'read', delayMs: 0 }, { status: 200 }]);
     httpAgent.destroy();
+    server.close();
+  });
+
+  test.each<[string, (at: { url: string; port: number }) => AxiosRequestConfig]>([
+    ['with a Host of its own', ({ url: baseURL }) => ({ baseURL, proxy: false, headers: { Host: 'other.test' } })],
+    [
+      'of an https proxy to an http target',
+      ({ port }) => ({ baseURL: 'http://other.test/', proxy: { protocol: 'https', host: '127.0.0.1', port } }),
+    ],
+  ])('is replaced at once, and those like it are closed, %s', async (_, config) => {
+    const authority = certificateAuthority();
+    const server = await touchy(authority);
+    authority.close();
+    const httpsAgent = new https.Agent({ keepAlive: true, rejectUnauthorized: false });
+    const api = axios.create({ httpsAgent, ...config(server) });
+    attachResilience(api, { retry: { backoff: () => 0 } });
+    await Promise.all(Array.from({ length: 5 }, () => api.get('')));
+    await eventually(() => Object.values(httpsAgent.freeSockets).flat().length === 5);
+    server.requests.length = 0;
+    const settled = await api.get('').catch((error: unknown) => error);
+    expect(server.requests).toEqual(['GET 2', 'GET 1']);
+    expect(reportOf(settled)?.attempts).toMatchObject([{ failure: 'read', delayMs: 0 }, { status: 200 }]);
+    httpsAgent.destroy();
     server.close();
   });
 

@@ -1,13 +1,14 @@
 import http from 'node:http';
 import https from 'node:https';
-import type { Socket } from 'node:net';
+import net, { type AddressInfo, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Agent } from 'agent-base';
 import axios, { type AxiosRequestConfig } from 'axios';
 import { attachResilience, diagnose, type ResiliencePolicy, reportOf } from 'axios-resilience';
 import { HttpsProxyAgent } from 'https-proxy-agent';
-import { certificateAuthority } from '../helpers/certificates.js';
+import { type Certificate, certificateAuthority } from '../helpers/certificates.js';
 import { ownEnvironment } from '../helpers/environment.js';
 import { deadPort, type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
 import { type ForwardProxy, forwardProxy } from '../helpers/forward-proxy.js';
@@ -77,11 +78,15 @@ const resetAfterAnswer = (client: Duplex) => {
 
 const POLICY: ResiliencePolicy = { retry: { maxRetries: 1, backoff: () => 0 } };
 
+let ca: string;
+let client: Certificate;
 let server: HttpsServer;
 let proxy: ForwardProxy | undefined;
 
 beforeAll(async () => {
   const authority = certificateAuthority();
+  ca = authority.ca;
+  client = authority.issue('client');
   server = await httpsServer(authority.issue('localhost'), 200);
   authority.close();
 });
@@ -222,6 +227,90 @@ describe('what may have been sent is not sent again', () => {
     const { ended, cause } = await call(way, at.url, { url: `${plain.url}/orders` });
     expect({ ended, cause }).toEqual({ ended: 'method-not-allowed', cause: 'proxy' });
     expect([at.asked.filter((asked) => asked.startsWith('CONNECT')).length, plain.hits.length]).toEqual([1, 1]);
+  });
+});
+
+describe('Node’s own agent for https', () => {
+  const OPTIONS = (https.globalAgent as unknown as { options: Record<string, unknown> }).options;
+  const before = { ...OPTIONS };
+  const whereTunnels = tunnels ? test : test.skip;
+
+  afterEach(() => {
+    for (const name of Object.keys(OPTIONS)) if (!(name in before)) delete OPTIONS[name];
+    Object.assign(OPTIONS, before);
+  });
+
+  /** What comes of a call without and with retries, and how often each asks the proxy. */
+  async function both(config: AxiosRequestConfig, asked: readonly unknown[]) {
+    const figures = [];
+    for (const attached of [false, true]) {
+      const from = asked.length;
+      const api = axios.create({ adapter: 'http', ...config });
+      if (attached) attachResilience(api, POLICY);
+      const outcome = await api.get(server.url).then(
+        ({ status }) => status,
+        ({ code }) => code,
+      );
+      figures.push([outcome, asked.length - from]);
+    }
+    return figures;
+  }
+
+  whereTunnels.each(['the proxy option', 'HTTPS_PROXY', 'all_proxy'])(
+    'has its timeout, and it is none for the tunnel of a slow proxy: %s',
+    async (how) => {
+      Object.assign(OPTIONS, { timeout: 100, ca });
+      const at = await refusing((socket) =>
+        setTimeout(() => {
+          const upstream = net.connect(Number(new URL(server.url).port), '127.0.0.1', () => {
+            socket.write('HTTP/1.1 200 OK\r\n\r\n');
+            upstream.pipe(socket).pipe(upstream);
+          });
+          socket.on('close', () => upstream.destroy()).on('error', () => upstream.destroy());
+        }, 300),
+      );
+      const byOption = how === 'the proxy option';
+      if (!byOption) process.env[how] = at.url;
+      const [bare, attached] = await both(byOption ? viaOption(at.url) : {}, at.asked);
+      expect(attached).toEqual(bare);
+      // Not every axios trusts, at the end of its tunnel, whom this agent trusts.
+      expect([200, 'UNABLE_TO_VERIFY_LEAF_SIGNATURE']).toContain(bare?.[0]);
+      expect(bare?.[1]).toBe(1);
+    },
+  );
+
+  whereTunnels('has its certificate and its trust, and they are not for an https proxy', async () => {
+    Object.assign(OPTIONS, { ...client, rejectUnauthorized: false });
+    const asked: string[] = [];
+    const secure = https
+      .createServer({ ...client, requestCert: true, rejectUnauthorized: false })
+      .on('connect', ({ socket }, tunnel) => {
+        asked.push((socket as TLSSocket).getPeerCertificate().subject ? 'a certificate' : 'none');
+        answering(503)(tunnel);
+      });
+    await new Promise<void>((resolve) => secure.listen(0, '127.0.0.1', resolve));
+    const { port } = secure.address() as AddressInfo;
+    const figures = await both({ proxy: { protocol: 'https', host: '127.0.0.1', port } }, asked);
+    secure.close();
+    expect(figures).toEqual([
+      ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 0],
+      ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 0],
+    ]);
+    expect(asked).toEqual([]);
+  });
+
+  test('is watched for a host that NO_PROXY names', async () => {
+    process.env.HTTPS_PROXY = `http://127.0.0.1:${await deadPort()}`;
+    process.env.NO_PROXY = '127.0.0.1';
+    let connections = 0;
+    const mute = net.createServer(() => connections++);
+    await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
+    const url = `https://127.0.0.1:${(mute.address() as AddressInfo).port}/`;
+    const api = axios.create({ adapter: 'http' });
+    attachResilience(api, { ...POLICY, connectTimeout: 80 });
+    const error = await rejection(api.get(url));
+    mute.close();
+    expect([(error as Error).name, connections]).toEqual(['ConnectTimeoutError', 2]);
   });
 });
 
