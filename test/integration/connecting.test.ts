@@ -258,8 +258,9 @@ describe('a kept-alive connection that the server has closed', () => {
       const n = (perSocket.get(req.socket) ?? 0) + 1;
       perSocket.set(req.socket, n);
       requests.push(`${req.method} ${n}`);
-      if (n > 1) req.socket.resetAndDestroy();
-      else res.end('{}');
+      if (n === 1) res.end('{}');
+      else if (authority) req.socket.destroy();
+      else req.socket.resetAndDestroy();
     };
     const server = authority
       ? https.createServer(authority.selfSigned('localhost'), answer)
@@ -308,7 +309,7 @@ describe('a kept-alive connection that the server has closed', () => {
     authority.close();
     const httpsAgent = new https.Agent({ keepAlive: true, rejectUnauthorized: false });
     const api = axios.create({ httpsAgent, ...config(server) });
-    attachResilience(api, { retry: { backoff: () => 0 } });
+    attachResilience(api, { retry: { backoff: () => 150 } });
     await Promise.all(Array.from({ length: 5 }, () => api.get('')));
     await eventually(() => Object.values(httpsAgent.freeSockets).flat().length === 5);
     server.requests.length = 0;
