@@ -12,9 +12,9 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * What a system call or a message tells better than the code: ENOENT of `connect` is a missing Unix socket, of other calls a
- * missing file; a TLS handshake that was cut off has the code of a lost connection, and one that stood may be lost by EHOSTUNREACH
- * (RFC 1122 §4.2.3.9). What `node --permission` forbids, of
- * whatever call, it goes on forbidding. `of` is the error that this is a cause of.
+ * missing file; EHOSTUNREACH may be that of a connection that stood (RFC 1122 §4.2.3.9); a TLS handshake that was cut off has the
+ * code of a lost connection. What `node --permission` forbids, of whatever call, it goes on forbidding. `of` is the error that this
+ * is a cause of.
  */
 export function kindDespiteCode(error: Fields, of: unknown): Kind | undefined {
   const { code, syscall, message } = error;

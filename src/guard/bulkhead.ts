@@ -108,21 +108,22 @@ export class Bulkhead {
 
   /** Has cockatiel keep the next slot that is free for whoever is first in line by then. */
   #ask(): void {
-    const hold = async (): Promise<void> => {
-      this.#isAsked = false;
-      const outcome = this.#queue.serveNext();
-      this.#ask();
-      await (this.settings.countStreams && outcome ? toBodyEnd(outcome) : outcome);
-    };
     // One that gets its slot at once asks from within: thousands that do are no deeper than one.
     if (this.#isAsking) return;
     this.#isAsking = true;
     while (!this.#isAsked && this.#queue.size > 0) {
       this.#isAsked = true;
       // A task's rejection is told to whoever waits for it.
-      this.#slots.execute(hold).catch(() => {});
+      this.#slots.execute(() => this.#hold()).catch(() => {});
     }
     this.#isAsking = false;
+  }
+
+  async #hold(): Promise<void> {
+    this.#isAsked = false;
+    const outcome = this.#queue.serveNext();
+    this.#ask();
+    await (this.settings.countStreams && outcome ? toBodyEnd(outcome) : outcome);
   }
 }
 
@@ -137,7 +138,7 @@ async function toBodyEnd(end: Outcome | Promise<Outcome>, tell?: (outcome: Outco
   return outcome;
 }
 
-/** When the body of an answer that the caller gets, or may get, as a stream ends; `undefined` for one that does not stream, or of which it is not known. */
+/** When the body of an answer that axios takes as good ends; `undefined` if it does not stream, or if that cannot be known. */
 function endOfBody({ error, stream, response }: Outcome): Promise<void> | undefined {
   if (error !== undefined || !stream || !response || isBodiless(response) || hasEnded(stream, response.data))
     return undefined;

@@ -92,7 +92,9 @@ export class Guard {
 
   /** The turn that a call has taken for its next retry is not made use of. */
   takeBack(call: PayingCall): void {
-    if (call.paid && call.paid--) this.budget?.giveBack();
+    if (call.paid === 0) return;
+    call.paid--;
+    this.budget?.giveBack();
   }
 
   /** What the end of an attempt says to all calls of the scope that it was sent in. */

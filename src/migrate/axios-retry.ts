@@ -5,6 +5,7 @@ import { parsed } from '../call/body.js';
 import { logWarning } from '../observe/log.js';
 import { bool, fn, or } from '../policy/check.js';
 import { DEFAULTS } from '../policy/defaults.js';
+import { defined } from '../policy/resolve.js';
 import type { FailedAttempt, ResiliencePolicy, RetryPolicy } from '../policy/types.js';
 import { CallbackErrors, lastOf, retriesBefore } from './callback-errors.js';
 import { type BasePolicy, EVERY_METHOD, given, listening, retries, validate } from './carry.js';
@@ -65,7 +66,7 @@ export function fromAxiosRetry(options: AxiosRetryOptions = {}, base: BasePolicy
     // axios-retry looks at errors only, so no status may turn an answer that axios accepts into a failure.
     statuses: [],
     shouldRetry: usualCondition(options),
-    ...given<RetryPolicy>(base.retry ?? {}),
+    ...defined<RetryPolicy>(base.retry ?? {}),
     ...given<RetryPolicy>({
       maxRetries: options.retries,
       backoff:

@@ -2,6 +2,7 @@ import type { AxiosError } from 'axios';
 import type { ResilienceHooks } from '../base/events.js';
 import { bool, type Check, fn, list, message, number, typed } from '../policy/check.js';
 import { DEFAULTS } from '../policy/defaults.js';
+import { defined } from '../policy/resolve.js';
 import type { FailedAttempt, ResiliencePolicy, RetryPolicy } from '../policy/types.js';
 import { CallbackErrors, lastOf, retriesBefore } from './callback-errors.js';
 import { type BasePolicy, EVERY_METHOD, given, listening, retries, validate } from './carry.js';
@@ -104,7 +105,7 @@ export function fromRetryAxios(options: RetryAxiosOptions = {}, base: BasePolicy
     // retry-axios looks at errors only, so no status may turn an answer that axios accepts into a failure.
     statuses: [],
     maxRetryAfter: USUAL.maxRetryAfter,
-    ...given<RetryPolicy>(base.retry ?? {}),
+    ...defined<RetryPolicy>(base.retry ?? {}),
     ...given<RetryPolicy>({
       maxRetries: options.retry,
       methods: shouldRetry ? undefined : httpMethodsToRetry,

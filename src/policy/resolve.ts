@@ -169,7 +169,7 @@ const limit = (ms: number | false | undefined): number | undefined => (ms === fa
 export const own = <T extends object>(fields: T): T => ({ __proto__: null, ...fields });
 
 /** `undefined` inherits: it must not overwrite when spread. */
-function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+export function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
 }
 
