@@ -15,6 +15,7 @@ describe('Guard', () => {
   let guard: Guard;
   let states: string[];
   let saturations: [limit: number, queued: number][];
+  let coolDowns: number[];
   /** Who was sent, in order, and how to end each. */
   let sent: string[];
   let ends: Map<string, (outcome: Outcome) => void>;
@@ -24,13 +25,13 @@ describe('Guard', () => {
   let results: Record<string, string>;
 
   const make = (policy: ResiliencePolicy) => {
-    [clock, states, saturations, sent, results] = [0, [], [], [], {}];
+    [clock, states, saturations, coolDowns, sent, results] = [0, [], [], [], [], {}];
     [ends, queued] = [new Map(), new Map()];
     guard = new Guard('test', resolvePolicy({ breaker: { consecutive: 1, minimumDuration: 0 }, ...policy }), {
       now: () => clock,
       random: () => 0,
       after: () => () => {},
-      onCoolDown: () => {},
+      onCoolDown: (ms) => coolDowns.push(ms),
       onExhausted: () => {},
       onStateChange: (from, to) => states.push(`${from} → ${to}`),
       onSaturation: (limit, waiting) => saturations.push([limit, waiting]),
@@ -244,5 +245,30 @@ describe('Guard', () => {
     for (const name of ['a', 'b', 'c']) await end(name, FAILED);
     await apply('d');
     expect([sent.length, guard.queued, guard.breaker, guard.bulkhead]).toEqual([4, 0, undefined, undefined]);
+  });
+
+  test('is busy while somebody waits or is out, or while it is held open by hand, and idle once nothing refuses', async () => {
+    expect([guard.isBusy, guard.isIdle]).toEqual([false, true]);
+    await apply('a');
+    expect([guard.isBusy, guard.isIdle]).toEqual([true, false]);
+    await end('a', FAILED);
+    expect([guard.isBusy, guard.isIdle, guard.breaker?.state]).toEqual([false, false, 'open']);
+    clock = 1_000;
+    expect([guard.isBusy, guard.isIdle]).toEqual([false, true]);
+    const isolation = guard.breaker?.isolate();
+    expect([guard.isBusy, guard.isIdle]).toEqual([true, false]);
+    isolation?.dispose();
+    guard.note({ ...FAILED, retryAfterMs: 500 }, resolvePolicy({}));
+    expect([guard.isBusy, guard.isIdle, coolDowns]).toEqual([false, false, [500]]);
+  });
+
+  test.each([
+    ['of nothing', 0, {}],
+    ['that no policy would wait for', 500, { retry: { maxRetryAfter: 0 } }],
+    ['that is not heeded', 500, { retry: { respectRetryAfter: false } }],
+    ['of which the scope is not to learn', 500, { coolDown: false }],
+  ])('a Retry-After %s begins no cool-down', (_which, retryAfterMs, policy: ResiliencePolicy) => {
+    guard.note({ ...FAILED, retryAfterMs }, resolvePolicy(policy));
+    expect([coolDowns, guard.coolDown?.isOn]).toEqual([[], false]);
   });
 });
