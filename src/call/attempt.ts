@@ -62,6 +62,7 @@ class Attempt implements Applicant {
     const sentAt = now();
     const learn = breaker?.begin(sentAt);
     this.#isSent = true;
+    call.hasTurn = false;
     this.#noteWait(sentAt);
     if (recorder.sends++ > 0) counters.retries++;
     if (lane.isHedge) recorder.hedges++;

@@ -35,10 +35,7 @@ async function askBeforeRetry(call: Call): Promise<End | undefined> {
   const credentials = credentialsOf(template);
   const answer = await lifetime.until(Promise.resolve(beforeRetry(template, call.failed())));
   if (lifetime.over) return lifetime.over;
-  if (answer === false) {
-    call.scope.guard.takeBack(call);
-    return { ...call.outcome, final: 'vetoed' };
-  }
+  if (answer === false) return { ...call.outcome, final: 'vetoed' };
   request.adopt(body);
   leaveBehind(credentials, template);
   return undefined;

@@ -31,6 +31,7 @@ export class Call {
   retries = 0;
   /** Of those, the ones that took a turn of the budget and were not answered since. */
   paid = 0;
+  hasTurn = false;
   previousDelayMs = 0;
   /** Takes its ear off the stream it was to send. */
   unheed: (() => void) | undefined;

@@ -21,6 +21,7 @@ export async function execute(call: Call): Promise<AxiosResponse> {
     return settle(call);
   } finally {
     lifetime.dispose();
+    scope.guard.takeBack(call);
     call.unheed?.();
     call.request.dispose(call.outcome);
   }

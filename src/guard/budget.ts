@@ -85,14 +85,17 @@ export class RetryBudget {
     return this.#line.size * Math.max(this.#paceMs, this.#served && goingForMs / this.#served);
   }
 
-  /** A retry asks to go: `undefined` if it may at once, otherwise its place in line. */
-  take(reserve: number, refusal: () => End | undefined): Place<End | undefined> | undefined {
+  /** A retry asks to go: `undefined` if it may at once, otherwise its place in line. `onTurn` is called as its turn comes. */
+  take(reserve: number, refusal: () => End | undefined, onTurn?: () => void): Place<End | undefined> | undefined {
     if (reserve > this.#reserve) {
       this.#tokens += reserve - this.#reserve;
       this.#reserve = reserve;
     }
     if (this.#line.size === 0) {
-      if (this.#withdraw()) return undefined;
+      if (this.#withdraw()) {
+        onTurn?.();
+        return undefined;
+      }
       this.#lineBeganAt = this.environment.now();
       this.#joined = 0;
       this.#served = 0;
@@ -102,7 +105,7 @@ export class RetryBudget {
       this.environment.onExhausted();
     }
     this.#joined++;
-    const place = this.#line.join({ serve: () => undefined, refusal });
+    const place = this.#line.join({ serve: () => void onTurn?.(), refusal });
     // Each time: the timer of those before it may be gone, with the fake clock of a test that left them behind.
     this.#serve();
     return place;

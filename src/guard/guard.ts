@@ -90,9 +90,10 @@ export class Guard {
     return !this.coolDown?.isOn && (!retry.budget || this.budget?.takeSpare() !== false);
   }
 
-  /** The turn that a call has taken for its next retry is not made use of. */
+  /** A call has ended: a turn that no retry has made use of is somebody else's. */
   takeBack(call: PayingCall): void {
-    if (call.paid === 0) return;
+    if (!call.hasTurn) return;
+    call.hasTurn = false;
     call.paid--;
     this.budget?.giveBack();
   }
@@ -104,7 +105,7 @@ export class Guard {
   }
 
   /** What it says to the budget of its call, which that has paid for its retries, wherever `beforeRetry` has sent them. */
-  settle(outcome: Outcome, call: PayingCall): void {
+  settle(outcome: Outcome, call: Pick<PayingCall, 'paid'>): void {
     if (whatItTells(outcome, true) === 'answered') {
       this.budget?.answered(call.paid);
       call.paid = 0;
@@ -125,6 +126,8 @@ export function coolDownMs(outcome: Outcome, { coolDown, retry }: GuardedCall['p
 export interface PayingCall {
   /** Turns of the budget that its retries took, and that no answer has given back. */
   paid: number;
+  /** The latest of these has not been sent yet. */
+  hasTurn: boolean;
 }
 
 /** As much of a call as is looked at to let it pass, hold it or refuse it. */

@@ -27,15 +27,19 @@ export function turnOf(guard: Guard, call: GuardedCall & PayingCall): Turn | End
       coolDown.join(() => refusal() ?? tooLong(guard, call, coolDown.retryInMs), isReturning)
     );
   }
+  if (!last || !budget || !policy.retry.budget || call.hasTurn) return undefined;
   // A server that has asked to be left alone until now has said when to come.
-  if (!last || !budget || !policy.retry.budget || (guard.coolDown && coolDownMs(last, policy))) return undefined;
+  if (guard.coolDown && coolDownMs(last, policy)) return undefined;
   const unless = (isVain: boolean): End | undefined => (isVain ? { ...last, final: 'retry-budget' } : undefined);
   const spent = () => unless(budget.isSpent && budget.waiting > 1);
   const end =
     refusal() ?? call.lifetime.overByNow ?? unless(budget.waitMs > SHARE_FOR_WAITING * call.lifetime.remainingMs);
   if (end) return end;
-  call.paid++;
-  return budget.take(reserveOf(policy.retry), () => spent() ?? refusal());
+  const take = () => {
+    call.paid++;
+    call.hasTurn = true;
+  };
+  return budget.take(reserveOf(policy.retry), () => spent() ?? refusal(), take);
 }
 
 /** The refusal of a call that has not the time, or the room, to wait until the cool-down is over. */

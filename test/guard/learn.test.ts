@@ -79,10 +79,10 @@ describe('what the calls of a scope share', () => {
 
     test('and gets back the turn of a retry that is not sent after all', () => {
       for (let i = 0; i < 3; i++) spend();
-      const call = { paid: 1 };
+      const call = { paid: 2, hasTurn: true };
       guard.takeBack(call);
       guard.takeBack(call);
-      expect([guard.budget?.tokens, call.paid]).toEqual([1, 0]);
+      expect([guard.budget?.tokens, call]).toEqual([1, { paid: 1, hasTurn: false }]);
     });
 
     test('but gets no tokens back from a call that took none', () => {

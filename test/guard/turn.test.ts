@@ -19,29 +19,35 @@ describe('turnOf', () => {
   /** How each wait ended, and when. */
   let log: string[];
   /** Turns of the budget that were taken. */
-  let paid: number;
+  let calls: { readonly paid: number; readonly hasTurn: boolean }[];
 
   const make = (policy: ResiliencePolicy = {}) => {
     clock = new ManualClock();
     log = [];
-    paid = 0;
+    calls = [];
     guard = quietGuard(clock, policy);
   };
   beforeEach(() => make());
 
-  const ask = (outcome?: Outcome, policy: ResiliencePolicy = {}, remainingMs = 30_000, waitedMs = 0) => {
+  const ask = (
+    outcome?: Outcome,
+    policy: ResiliencePolicy = {},
+    remainingMs = 30_000,
+    waitedMs = 0,
+    turns = { paid: 0, hasTurn: false },
+  ) => {
     const call = {
       config: CONFIG,
       policy: resolvePolicy(policy),
       lifetime: { overByNow: remainingMs < 1 ? OVER : undefined, remainingMs },
       outcome,
       recorder: { waitedMs },
-      paid: 0,
+      ...turns,
     };
-    const answer = turnOf(guard, call);
-    paid += call.paid;
-    return answer;
+    calls.push(call);
+    return turnOf(guard, call);
   };
+  const paid = () => calls.reduce((sum, call) => sum + call.paid, 0);
 
   /** In short: `goes`, why not, or `waits`, with what comes of it in the log. */
   const asked = (name: string, ...rest: Parameters<typeof ask>): string => {
@@ -65,7 +71,20 @@ describe('turnOf', () => {
   test('a retry takes a token, and waits once there is none', async () => {
     expect(['a', 'b', 'c', 'd'].map((name) => asked(name, FAILED))).toEqual(['goes', 'goes', 'goes', 'waits']);
     await clock.advance(250);
-    expect([log, paid]).toEqual([['d goes at 250'], 4]);
+    expect([log, paid()]).toEqual([['d goes at 250'], 4]);
+  });
+
+  test('whoever leaves the line has taken none', async () => {
+    for (const name of ['a', 'b', 'c']) asked(name, FAILED);
+    const place = ask(FAILED) as Turn;
+    place.leave(OVER);
+    await clock.advance(10_000);
+    expect([await place.result, calls.at(-1)]).toEqual([OVER, expect.objectContaining({ paid: 0, hasTurn: false })]);
+  });
+
+  test('whoever has one that was not made use of takes no other', () => {
+    const taken = { paid: 1, hasTurn: true };
+    expect([ask(FAILED, {}, 30_000, 0, taken), guard.budget?.tokens, paid()]).toEqual([undefined, 3, 1]);
   });
 
   test('a call that may be sent more often than others has a reserve to match', () => {
@@ -85,7 +104,7 @@ describe('turnOf', () => {
   ])('without a budget of %s, retries go as they come', (_, shared, own) => {
     make(shared);
     const answers = Array.from({ length: 10 }, (_, i) => asked(`${i}`, FAILED, own));
-    expect([new Set(answers), paid]).toEqual([new Set(['goes']), 0]);
+    expect([new Set(answers), paid()]).toEqual([new Set(['goes']), 0]);
   });
 
   test('once retries lead nowhere, all but one are let go with what they failed with', async () => {
@@ -125,7 +144,7 @@ describe('turnOf', () => {
 
     test('takes no token once it has waited so long', () => {
       for (let i = 0; i < 3; i++) asked(`${i}`, FAILED);
-      expect([asked('a', asking), guard.budget?.tokens, paid]).toEqual(['goes', 0, 3]);
+      expect([asked('a', asking), guard.budget?.tokens, paid()]).toEqual(['goes', 0, 3]);
     });
 
     test.each<[string, ResiliencePolicy, Outcome]>([
@@ -134,12 +153,12 @@ describe('turnOf', () => {
       ['the status is one that begins no cool-down', {}, { ...asking, response: { status: 500 } as never }],
       ['the server said `0`', {}, { ...asking, retryAfterMs: 0 }],
     ])('takes one where %s', (_, policy, outcome) => {
-      expect([asked('a', outcome, policy), guard.budget?.tokens, paid]).toEqual(['goes', 2, 1]);
+      expect([asked('a', outcome, policy), guard.budget?.tokens, paid()]).toEqual(['goes', 2, 1]);
     });
 
     test('takes one where the scope does not cool down', () => {
       make({ coolDown: false });
-      expect([asked('a', asking), guard.budget?.tokens, paid]).toEqual(['goes', 2, 1]);
+      expect([asked('a', asking), guard.budget?.tokens, paid()]).toEqual(['goes', 2, 1]);
     });
   });
 

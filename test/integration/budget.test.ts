@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import axios, { type AxiosInstance, type InternalAxiosRequestConfig } from 'axios';
-import { attachResilience, reportOf } from 'axios-resilience';
+import { attachResilience, type ResilienceOverride, reportOf } from 'axios-resilience';
 import { type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
-import { eventually, rejection } from '../helpers/settled.js';
+import { eventually, rejection, sleep } from '../helpers/settled.js';
 
 const times = <T>(n: number, make: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => make(i));
 
@@ -45,6 +45,48 @@ describe.each(['http', 'fetch'] as const)('the retry budget through the %s adapt
     expect(reportOf(await rejection(api.get('/', { resilience: { retry: 12 } })))?.retries).toBe(12);
     expect(performance.now() - start).toBeLessThan(1_000);
     expect(server.hits).toHaveLength(13);
+  });
+
+  test.each<[string, string, (signal: AbortController) => Partial<ResilienceOverride>]>([
+    ['is vetoed', 'vetoed', () => ({ retry: { beforeRetry: () => false } })],
+    ['cannot be prepared', 'vetoed', () => ({ retry: { beforeRetry: () => Promise.reject(new Error('no token')) } })],
+    ['is cancelled meanwhile', 'canceled', (controller) => ({ retry: { beforeRetry: () => controller.abort() } })],
+    ['has no body', 'vetoed', () => ({ body: () => Promise.reject(new Error('no file')) })],
+  ])('a retry that %s takes nothing from those that are sent', async (_why, ended, override) => {
+    const exhausted: string[] = [];
+    attachResilience(api, {
+      breaker: false,
+      retry: { backoff: () => 0 },
+      hooks: { onBudgetExhausted: ({ scope }) => exhausted.push(scope) },
+    });
+    const ends: unknown[] = [];
+    for (let i = 0; i < 6; i++) {
+      const controller = new AbortController();
+      const config = { signal: controller.signal, resilience: { idempotent: true, ...override(controller) } };
+      ends.push(reportOf(await rejection(api.put('/', 'x', config)))?.ended);
+    }
+    expect([ends, server.hits.length, exhausted]).toEqual([times(6, () => ended), 6, []]);
+  });
+
+  test('a retry that a full bulkhead refuses takes nothing from those that are sent', async () => {
+    const exhausted: string[] = [];
+    attachResilience(api, {
+      breaker: false,
+      bulkhead: { limit: 1, queue: 0 },
+      retry: {
+        backoff: () => 0,
+        beforeRetry: () => void api.get('/long', { resilience: { retry: false } }).catch(() => {}),
+      },
+      hooks: { onBudgetExhausted: ({ scope }) => exhausted.push(scope) },
+    });
+    server.script(({ url }, res) => void setTimeout(() => res.writeHead(503).end(), url === '/long' ? 20 : 0));
+    const ends: unknown[] = [];
+    for (let i = 0; i < 6; i++) {
+      ends.push(reportOf(await rejection(api.get('/')))?.ended);
+      await eventually(() => server.hits.length === 2 * (i + 1));
+      await sleep(40);
+    }
+    expect([ends, exhausted]).toEqual([times(6, () => 'bulkhead-full'), []]);
   });
 
   test('a body that is cut off time and again is no answer: its retries are as few as those of any other failure', async () => {
