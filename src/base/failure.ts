@@ -1,6 +1,6 @@
 import { type AxiosError, type AxiosResponse, type InternalAxiosRequestConfig, isAxiosError, isCancel } from 'axios';
 import { causesOf } from './causes.js';
-import { wasRedirected } from './redirected.js';
+import { failedElsewhere } from './redirected.js';
 import {
   cutAnswer,
   isKnownUnsent,
@@ -68,7 +68,7 @@ export function responseOf(error: unknown): AxiosResponse | undefined {
  */
 export function neverSent(kind: FailureKind, error: unknown, config?: InternalAxiosRequestConfig): boolean {
   if (kind === 'refused') return true;
-  return (kind === 'dns' || kind === 'connect' || isKnownUnsent(kind, error)) && !wasRedirected(error, config);
+  return (kind === 'dns' || kind === 'connect' || isKnownUnsent(kind, error)) && !failedElsewhere(error, config);
 }
 
 function isCancellation(error: unknown): boolean {

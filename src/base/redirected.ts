@@ -1,6 +1,7 @@
 import type { InternalAxiosRequestConfig } from 'axios';
 import { causesOf } from './causes.js';
 import { isObject } from './object.js';
+import { isWebStream } from './stream.js';
 import { originOf, portOf } from './url.js';
 
 /** As follow-redirects stands before the requests of Node's http module. */
@@ -54,8 +55,11 @@ function originAt(cause: object): string | undefined {
 /** Of a fetch that has failed while it was watched. */
 export const neverConnected = (error: unknown): boolean => causesOf(error).some((link) => origins.has(link));
 
-/** The http adapter counts redirects; of a fetch, only the origin or the port of its last connection is known. */
-export function wasRedirected(error: unknown, config: InternalAxiosRequestConfig | undefined): boolean {
+/**
+ * It may be another connection that failed than that to the request's origin. The http adapter counts redirects; of a fetch, only
+ * the origin or the port of its last connection is known, and a web stream that was to be sent may be read from anywhere.
+ */
+export function failedElsewhere(error: unknown, config: InternalAxiosRequestConfig | undefined): boolean {
   const { request } = (error ?? {}) as { request?: Redirectable & { _redirectable?: Redirectable } };
   // An answer has the request of its own hop.
   const { _redirectCount } = request?._redirectable ?? request ?? {};
@@ -64,6 +68,7 @@ export function wasRedirected(error: unknown, config: InternalAxiosRequestConfig
   const causes = causesOf(error);
   const origin = causes.map(originAt).find((known) => known !== undefined);
   if (origin !== undefined) return origin !== originOf(config);
+  if (isWebStream(Object(config.data))) return true;
   const { port } = (causes.findLast((link) => 'port' in link) ?? {}) as { port?: number };
   return port !== undefined && port !== portOf(config);
 }

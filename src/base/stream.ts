@@ -7,6 +7,8 @@ interface Closable {
   once(event: 'close', listener: () => void): void;
 }
 
+export const isWebStream = (data: object): boolean => typeof (data as { getReader?: unknown }).getReader === 'function';
+
 /** An answer without a body (RFC 9110 §6.4.1): nobody will read its stream to the end. */
 export function isBodiless({ status, headers, config }: AxiosResponse): boolean {
   return (

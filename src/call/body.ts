@@ -1,6 +1,8 @@
 import type { AxiosResponse } from 'axios';
+import { causesOf } from '../base/causes.js';
 import { isObject } from '../base/object.js';
 import type { Outcome } from '../base/outcome.js';
+import { isWebStream } from '../base/stream.js';
 import { unawaited } from '../base/thenable.js';
 
 /** True if this body can be handed to an adapter more than once and is the same each time. */
@@ -39,6 +41,12 @@ export function isStream(data: unknown): data is object {
   return typeof (data as { pipe?: unknown }).pipe === 'function' || isWebStream(data);
 }
 
+/** The failure is that of the Node stream that was to be sent, and says nothing of the server. Of a web stream it cannot be known. */
+export function hasBroken(data: unknown, error: unknown): boolean {
+  const { errored } = Object(data) as { errored?: unknown };
+  return isObject(errored) && causesOf(error).includes(errored);
+}
+
 /** A stream that nobody has begun to read, or handed on to whoever will. */
 export function isUnread(data: unknown): boolean {
   if (!isStream(data)) return false;
@@ -75,8 +83,6 @@ export function abandon({ response, stream }: Outcome = {}): void {
   stream?.abort();
   discard(response?.data, response?.request);
 }
-
-const isWebStream = (data: object): boolean => typeof (data as { getReader?: unknown }).getReader === 'function';
 
 /** The answer as `retryResponse` sees it: `data` parsed if it is JSON, though axios has not transformed it yet. */
 export function parsed(response: AxiosResponse): AxiosResponse {

@@ -8,7 +8,7 @@ import { unawaited } from '../base/thenable.js';
 import { isFailedStatus } from '../guard/verdict.js';
 import { isListed, mayPass } from '../retry/decide.js';
 import { retryAfterMs } from '../retry/retry-after.js';
-import { discard, parsed } from './body.js';
+import { discard, hasBroken, parsed } from './body.js';
 import type { Call } from './call.js';
 import type { ConnectionWatch } from './connection.js';
 
@@ -37,14 +37,14 @@ export function outcomeOfResponse(response: AxiosResponse, call: Call): Outcome 
 export function outcomeOfError(
   error: unknown,
   response: AxiosResponse | undefined,
-  config: InternalAxiosRequestConfig,
+  sent: InternalAxiosRequestConfig,
   connection: ConnectionWatch | undefined,
 ): Outcome {
-  const failure = classify(error);
+  const failure = hasBroken(sent.data, error) ? 'other' : classify(error);
   return {
     failure,
     error,
-    unsent: neverSent(failure, error, config),
+    unsent: neverSent(failure, error, sent),
     ...connection?.seen(failure, response),
     ...(response && answered(response)),
     ...(failure === 'canceled' && { final: failure }),

@@ -86,6 +86,42 @@ describe.each(['http', 'fetch'] as const)('request bodies through the %s adapter
     expect(server.hits.map(({ body }) => body.length)).toEqual(sizes);
   });
 
+  test.each([
+    ['EAI_AGAIN', 'getaddrinfo'],
+    ['ECONNREFUSED', 'connect'],
+    ['ECONNRESET', 'read'],
+  ])('a stream that breaks with %s while it is sent says nothing of the server', async (code, syscall) => {
+    let begun = 0;
+    const upload = http.createServer((req) => {
+      begun++;
+      req.on('error', () => {}).resume();
+    });
+    await new Promise<void>((resolve) => upload.listen(0, '127.0.0.1', resolve));
+    const { port } = upload.address() as AddressInfo;
+    const states: string[] = [];
+    const own = axios.create({ adapter, proxy: false, headers: { 'Content-Type': 'text/plain' } });
+    const { stats } = attachResilience(own, {
+      retry: NOW,
+      breaker: { consecutive: 2, minimumDuration: 0 },
+      hooks: { onStateChange: ({ to }) => states.push(to) },
+    });
+    const body = () =>
+      Readable.from(
+        (async function* () {
+          yield TEXT;
+          await sleep(20);
+          throw Object.assign(new Error('the source broke'), { code, syscall, port });
+        })(),
+      );
+    for (const method of ['post', 'put', 'post'])
+      expect(
+        reportOf(await rejection(own({ url: `http://127.0.0.1:${port}/`, method, resilience: { body } }))),
+      ).toMatchObject({ ended: 'not-retryable', attempts: [{ failure: 'other' }] });
+    expect([begun, states, stats().failures]).toEqual([3, [], 3]);
+    upload.closeAllConnections();
+    await new Promise((resolve) => upload.close(resolve));
+  });
+
   test('resilience.body makes a stream anew for every attempt', async () => {
     const response = await api.put('/', undefined, {
       headers: { 'Content-Type': 'text/plain' },
@@ -423,6 +459,64 @@ describe.each(['http', 'fetch'] as const)('response bodies through the %s adapte
     expect(response.data).toEqual({ hit: 2 });
     expect(reportOf(response)?.attempts[0]).toMatchObject({ failure: 'timeout', code: 'ETIMEDOUT' });
   });
+});
+
+test('uploads that are passed on, and whose senders go away, are sent once and say nothing of the server', async () => {
+  let begun = 0;
+  const states: string[] = [];
+  const errors: unknown[] = [];
+  const listen = async (listener: http.RequestListener) => {
+    const server = http.createServer(listener);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return { server, port: (server.address() as AddressInfo).port };
+  };
+  const upstream = await listen((req) => {
+    begun++;
+    req.on('error', () => {}).resume();
+  });
+  const api = axios.create({ adapter: 'http', proxy: false, headers: { 'Content-Type': 'text/plain' } });
+  attachResilience(api, {
+    retry: NOW,
+    breaker: { consecutive: 1, minimumDuration: 0 },
+    hooks: { onStateChange: ({ to }) => states.push(to) },
+  });
+  const gateway = await listen(async (req) => {
+    errors.push(await rejection(api.post(`http://127.0.0.1:${upstream.port}/`, req)));
+  });
+  for (let i = 1; i <= 3; i++) {
+    const sender = http.request({ port: gateway.port, host: '127.0.0.1', method: 'POST' }).on('error', () => {});
+    sender.write(TEXT);
+    await eventually(() => begun === i);
+    sender.destroy();
+    await eventually(() => errors.length === i);
+  }
+  expect([begun, errors.map((error) => reportOf(error)?.ended), states]).toEqual([
+    3,
+    Array(3).fill('not-retryable'),
+    [],
+  ]);
+  for (const { server } of [gateway, upstream]) {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+});
+
+test('a web stream that cannot be read for want of a connection is no proof that nothing was sent', async () => {
+  const server = await flakyServer('hang');
+  const api = axios.create({ adapter: 'fetch', headers: { 'Content-Type': 'text/plain' } });
+  attachResilience(api, { retry: NOW });
+  const lost = Object.assign(new Error('getaddrinfo EAI_AGAIN'), { code: 'EAI_AGAIN', syscall: 'getaddrinfo' });
+  const body = () =>
+    new ReadableStream({
+      start: (controller) => controller.enqueue(new TextEncoder().encode(TEXT)),
+      pull: async (controller) => {
+        await sleep(20);
+        controller.error(lost);
+      },
+    });
+  const error = await rejection(api.post(server.url, undefined, { resilience: { body } }));
+  expect([reportOf(error)?.ended, reportOf(error)?.attempts.length]).toEqual(['method-not-allowed', 1]);
+  await server.close();
 });
 
 test('a server that answers before it has read what resilience.body makes goes on to read it', async () => {
