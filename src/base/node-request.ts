@@ -1,4 +1,6 @@
 import { type AxiosError, AxiosHeaders, type AxiosResponse } from 'axios';
+import { causesOf } from './causes.js';
+import { isObject } from './object.js';
 
 /** As much of Node's requests as is looked at here. That of follow-redirects stands before those of its hops. */
 interface Request {
@@ -41,4 +43,10 @@ export function isUnwritten(holder: unknown): boolean {
   if (!socket) return true;
   if (socket.encrypted) return socket.secureConnecting === true;
   return protocol === 'https:' && socket.bytesWritten === 0;
+}
+
+/** The failure is that of the Node stream that was to be sent, and says nothing of the server. Of a web stream it cannot be known. */
+export function hasBroken(data: unknown, error: unknown): boolean {
+  const { errored } = Object(data) as { errored?: unknown };
+  return isObject(errored) && causesOf(error).includes(errored);
 }

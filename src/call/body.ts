@@ -1,5 +1,4 @@
 import type { AxiosResponse } from 'axios';
-import { causesOf } from '../base/causes.js';
 import { isObject } from '../base/object.js';
 import type { Outcome } from '../base/outcome.js';
 import { isWebStream } from '../base/stream.js';
@@ -39,12 +38,6 @@ const BYTES: ReadonlySet<string> = new Set(['[object ArrayBuffer]', '[object Blo
 export function isStream(data: unknown): data is object {
   if (!isObject(data)) return false;
   return typeof (data as { pipe?: unknown }).pipe === 'function' || isWebStream(data);
-}
-
-/** The failure is that of the Node stream that was to be sent, and says nothing of the server. Of a web stream it cannot be known. */
-export function hasBroken(data: unknown, error: unknown): boolean {
-  const { errored } = Object(data) as { errored?: unknown };
-  return isObject(errored) && causesOf(error).includes(errored);
 }
 
 /** A stream that nobody has begun to read, or handed on to whoever will. */

@@ -2,13 +2,14 @@ import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 import { wallClock } from '../base/clock.js';
 import { attemptTimeoutError, connectTimeoutError } from '../base/errors.js';
 import { classify, neverSent } from '../base/failure.js';
+import { hasBroken } from '../base/node-request.js';
 import { isObject } from '../base/object.js';
 import type { End, Outcome } from '../base/outcome.js';
 import { unawaited } from '../base/thenable.js';
 import { isFailedStatus } from '../guard/verdict.js';
 import { isListed, mayPass } from '../retry/decide.js';
 import { retryAfterMs } from '../retry/retry-after.js';
-import { discard, hasBroken, parsed } from './body.js';
+import { discard, parsed } from './body.js';
 import type { Call } from './call.js';
 import type { ConnectionWatch } from './connection.js';
 

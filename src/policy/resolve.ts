@@ -35,8 +35,11 @@ export interface ResolvedPolicy {
   readonly logger: ResilienceLogger | false;
 }
 
+/** There, be it as `undefined`: what is set on `Object.prototype` is not read in its place. */
+type Present<T, K extends keyof T> = { readonly [Key in K]: T[Key] };
+
 export interface ResolvedRetry
-  extends Pick<RetryPolicy, 'retryResponse' | 'shouldRetry' | 'beforeRetry' | 'idempotencyKey'> {
+  extends Present<RetryPolicy, 'retryResponse' | 'shouldRetry' | 'beforeRetry' | 'idempotencyKey'> {
   readonly maxRetries: number;
   readonly limits: Complete<RetryLimits>;
   readonly methods: ReadonlyMap<string, ResolvedMethod>;
@@ -182,6 +185,9 @@ const DEFAULT_POLICY: ResolvedPolicy = Object.freeze({
     budget: DEFAULT_BUDGET,
     methods: methodRules(DEFAULTS.retry.methods),
     statuses: new Set<number>(DEFAULTS.retry.statuses),
+    retryResponse: undefined,
+    shouldRetry: undefined,
+    beforeRetry: undefined,
   }),
   scope: originOf,
   idempotent: undefined,

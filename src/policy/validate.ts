@@ -98,23 +98,29 @@ const bulkhead = orFalse(
   }),
 );
 
-/** By `Object.entries`, not `fields`: hooks may be an instance of a class. */
-const hooks: Check = object(
-  {
-    onRetry: fn,
-    onSuccess: fn,
-    onGiveUp: fn,
-    onEnd: fn,
-    onReject: fn,
-    onStateChange: fn,
-    onSaturation: fn,
-    onHedge: fn,
-    onCoolDown: fn,
-    onBudgetExhausted: fn,
-  } satisfies Checks<ResilienceHooks>,
-  'an object',
-  Object.entries,
-);
+const HOOKS = {
+  onRetry: fn,
+  onSuccess: fn,
+  onGiveUp: fn,
+  onEnd: fn,
+  onReject: fn,
+  onStateChange: fn,
+  onSaturation: fn,
+  onHedge: fn,
+  onCoolDown: fn,
+  onBudgetExhausted: fn,
+} satisfies Checks<ResilienceHooks>;
+
+const hooks: Check = object(HOOKS, 'an object', hooksOf);
+
+/** An instance of a class may have fields of its own beside its hooks. */
+function hooksOf(value: object, path: string): [name: string, value: unknown][] {
+  const prototype = Object.getPrototypeOf(value);
+  if (!prototype || !Object.getPrototypeOf(prototype)) return Object.entries(value);
+  const names = Object.keys(HOOKS).filter((name) => name in value);
+  if (names.length === 0) throw new TypeError(message(path, 'must have a hook', value));
+  return names.map((name) => [name, Reflect.get(value, name)]);
+}
 
 const logger = orFalse(
   typed('must be a logger with warn() and error(), or false', (value) => {

@@ -27,6 +27,9 @@ describe('what somebody has done to all objects', () => {
     fallback: 'evil',
     body: 'evil',
     statuses: [200],
+    retryResponse: 'evil',
+    shouldRetry: 'evil',
+    beforeRetry: 'evil',
   };
 
   afterEach(() => {
@@ -45,6 +48,7 @@ describe('what somebody has done to all objects', () => {
       undefined,
       'https://api.test',
     ]);
+    expect([retry.retryResponse, retry.shouldRetry, retry.beforeRetry]).toEqual([undefined, undefined, undefined]);
     expect([retry.statuses.has(200), retry.methods.get('GET')?.statuses]).toEqual([false, undefined]);
   });
 });

@@ -31,6 +31,25 @@ const unreadable = (thrown: unknown) => ({
 
 const titled = (rows: Bad[]) => rows.map(([value, message, type]) => [message, value, type] as const);
 
+const HOOKS =
+  'onRetry, onSuccess, onGiveUp, onEnd, onReject, onStateChange, onSaturation, onHedge, onCoolDown, onBudgetExhausted';
+
+class Counting {
+  retries = 0;
+
+  onRetry() {
+    this.retries++;
+  }
+}
+
+class Misspelt {
+  onRetri() {}
+}
+
+class Wrong {
+  onRetry = 1;
+}
+
 describe('validatePolicy refuses', () => {
   test.each(
     titled([
@@ -226,6 +245,10 @@ describe('validatePolicy refuses', () => {
       [{ rules: { '/users': { deadline: 0 } } }, `\`rules['/users'].deadline\` ${MS_OR_OFF} 0`, RangeError],
       [{ hooks: () => {} }, '`hooks` must be an object, got a function', TypeError],
       [{ hooks: [] }, '`hooks` must be an object, got []', TypeError],
+      [{ hooks: new Map() }, `\`hooks\` must have a hook, got an object`, TypeError],
+      [{ hooks: Promise.resolve({}) }, `\`hooks\` must have a hook, got an object`, TypeError],
+      [{ hooks: new Misspelt() }, `\`hooks\` must have a hook, got an object`, TypeError],
+      [{ hooks: new Wrong() }, '`hooks.onRetry` must be a function, got 1', TypeError],
       [{ hooks: { onRetry: true } }, '`hooks.onRetry` must be a function, got true', TypeError],
       [{ hooks: { onSaturation: 'warn' } }, '`hooks.onSaturation` must be a function, got "warn"', TypeError],
       [{ hooks: { onGiveUp: null } }, '`hooks.onGiveUp` must be a function, got null', TypeError],
@@ -298,10 +321,7 @@ describe('validatePolicy names the option that was meant', () => {
   });
 
   test.each([
-    [
-      { hooks: { toString: () => {} } },
-      '`hooks.toString` is not an option (known: onRetry, onSuccess, onGiveUp, onEnd, onReject, onStateChange, onSaturation, onHedge, onCoolDown, onBudgetExhausted)',
-    ],
+    [{ hooks: { toString: () => {} } }, `\`hooks.toString\` is not an option (known: ${HOOKS})`],
     [
       { breaker: { threshold: 3 } },
       '`breaker.threshold` is not an option (known: failureRatio, minimumCalls, window, consecutive, minimumDuration, openFor, maxOpenFor, successThreshold, countRateLimit, slowCallDuration)',
@@ -408,6 +428,9 @@ describe('validatePolicy takes', () => {
     ['the whole bulkhead', { bulkhead: { limit: 1, queue: 0, countStreams: true } }],
     ['scope by name', { scope: 'instance' }],
     ['console', { logger: console }],
+    ['hooks of a class with fields of its own', { hooks: new Counting() }],
+    ['hooks of a class with others of its own', { hooks: Object.create(new Counting(), { of: { value: 'mine' } }) }],
+    ['hooks without a prototype', { hooks: Object.assign(Object.create(null), { onRetry: fn }) }],
     ['a logger that is a function', { logger: Object.assign(() => {}, { warn: fn, error: fn }) }],
   ])('%s', (_, policy) => {
     expect(refusals(validatePolicy)(policy)).toEqual([]);
