@@ -31,13 +31,14 @@ async function askBeforeRetry(call: Call): Promise<End | undefined> {
   const { lifetime, request } = call;
   const { beforeRetry } = call.policy.retry;
   if (!beforeRetry) return undefined;
-  const { template, body } = request;
+  const { template } = request;
+  const { headers, data } = template;
   const credentials = credentialsOf(template);
   const answer = await lifetime.until(Promise.resolve(beforeRetry(template, call.failed())));
   if (lifetime.over) return lifetime.over;
   if (answer === false) return { ...call.outcome, final: 'vetoed' };
-  request.adopt(body);
-  leaveBehind(credentials, template);
+  request.adopt({ headers, data });
+  leaveBehind(credentials, template, call.config);
   return undefined;
 }
 

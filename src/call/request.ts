@@ -65,11 +65,13 @@ export class Request {
     return this.config;
   }
 
-  /** Takes what `beforeRetry` has made of the template, whose body was `before`, be it in plain objects, as axios takes what its callers give. */
-  adopt(before: unknown): void {
-    this.template.headers = likeHeaders(this.template.headers, this.#given.headers);
+  /** Takes what `beforeRetry` has made of the template as it was `before`, be it in plain objects, as axios takes what its callers give. */
+  adopt({ headers, data }: Pick<Config, 'headers' | 'data'>): void {
+    // Those that it has put in place are somebody's own, and may be frozen.
+    if (this.template.headers !== headers)
+      this.template.headers = copyOfHeaders(likeHeaders(this.template.headers, this.#given.headers));
     // Another body that no adapter takes as it is, is serialised as the caller's was.
-    if (this.template.data !== before && isUnserialized(this.template.data)) transform(this.template);
+    if (this.template.data !== data && isUnserialized(this.template.data)) transform(this.template);
   }
 
   /** Of the next attempt. */

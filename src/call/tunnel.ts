@@ -13,7 +13,8 @@ export function mayTunnel(config: InternalAxiosRequestConfig): boolean {
 
 /** By names and their endings, as every axios reads them. Ports and networks are not looked at: no is the safe answer. */
 function isExempt(origin: string, list: string): boolean {
-  const host = URL.canParse(origin) ? new URL(origin).hostname : '';
+  // That of an http target says nothing of the https one that it may redirect to.
+  const host = /^https:/.test(origin) ? new URL(origin).hostname : '';
   return list
     .toLowerCase()
     .split(/[\s,]+/)

@@ -135,6 +135,17 @@ describe('parsed', () => {
     expect(parsed(response('<html>')).data).toBe('<html>');
   });
 
+  test('shows all of an answer whose class has it behind getters', () => {
+    class Answer {
+      readonly #status = 202;
+      readonly data = '[1]';
+      get status() {
+        return this.#status;
+      }
+    }
+    expect(parsed(new Answer() as unknown as AxiosResponse)).toMatchObject({ status: 202, data: [1] });
+  });
+
   test('hands through what is no text', () => {
     const original = response(new Uint8Array(2));
     expect(parsed(original)).toBe(original);

@@ -8,10 +8,11 @@ type Config = InternalAxiosRequestConfig;
 function left(hook: Partial<Config> | ((config: Config) => void), more: Partial<Config> = {}): unknown[] {
   const headers = new AxiosHeaders({ authorization: 'Bearer old', Cookie: 'id=1', 'X-Trace': 't' });
   const config: Config = { url: 'https://api.test/users', auth: { username: 'u', password: 'p' }, headers, ...more };
+  const given = { ...config, headers: new AxiosHeaders(config.headers) };
   const credentials = credentialsOf(config);
   if (typeof hook === 'function') hook(config);
   else Object.assign(config, hook);
-  leaveBehind(credentials, config);
+  leaveBehind(credentials, config, given);
   return [Object.keys(config.headers.toJSON()), config.auth?.username];
 }
 
@@ -61,10 +62,73 @@ describe('leaveBehind', () => {
     expect(turned).toEqual([['authorization', 'X-Trace'], 'backup']);
   });
 
+  test.each<[string, (headers: AxiosHeaders) => unknown]>([
+    ['set', (headers) => headers.set('Authorization', 'Bearer old')],
+    ['set by its own method', (headers) => headers.setAuthorization('Bearer old')],
+    ['assigned', (headers) => Object.assign(headers, { authorization: 'Bearer old' })],
+    ['taken off and set', (headers) => headers.delete('authorization') && headers.set('Authorization', 'Bearer old')],
+  ])('and so does what it has %s anew, to what it was', (_how, renew) => {
+    const turned = left((config) => {
+      config.url = 'https://backup.test/';
+      renew(config.headers as AxiosHeaders);
+      config.auth = { username: 'u', password: 'p' };
+    });
+    expect([(turned[0] as string[]).map((name) => name.toLowerCase()).sort(), turned[1]]).toEqual([
+      ['authorization', 'x-trace'],
+      'u',
+    ]);
+  });
+
+  test('but not what it has only taken over into headers of its own', () => {
+    const turned = left((config) => {
+      config.url = 'https://backup.test/';
+      config.headers = new AxiosHeaders({ ...config.headers, 'X-Region': 'b' });
+    });
+    expect(turned).toEqual([['X-Trace', 'X-Region'], undefined]);
+  });
+
+  test('whoever looks at a field has its value, and leaves no trace', () => {
+    const headers = new AxiosHeaders({ Authorization: 'Bearer old' });
+    const config: Config = { url: 'https://api.test/', headers };
+    const credentials = credentialsOf(config);
+    expect([headers.get('Authorization'), headers.toJSON()]).toEqual(['Bearer old', { Authorization: 'Bearer old' }]);
+    leaveBehind(credentials, config, config);
+    expect(Object.getOwnPropertyDescriptor(headers, 'Authorization')).toEqual({
+      value: 'Bearer old',
+      writable: true,
+      enumerable: true,
+      configurable: true,
+    });
+  });
+
+  test('back at its first origin, a request has what it came with, unless the hook has others', () => {
+    const given: Config = {
+      url: 'https://api.test/',
+      headers: new AxiosHeaders({ Authorization: 'Bearer old', Cookie: 'id=1', Host: 'api' }),
+      auth: { username: 'u', password: 'p' },
+    };
+    const config = { ...given, headers: new AxiosHeaders(given.headers) };
+    const turn = (url: string, hook = () => {}) => {
+      const credentials = credentialsOf(config);
+      config.url = url;
+      hook();
+      leaveBehind(credentials, config, given);
+      return [config.headers.toJSON(), config.auth?.username];
+    };
+    expect(turn('https://backup.test/', () => config.headers.set('Cookie', 'id=2'))).toEqual([
+      { Cookie: 'id=2' },
+      undefined,
+    ]);
+    expect(turn('https://api.test/users', () => config.headers.set('Cookie', 'id=3'))).toEqual([
+      { Authorization: 'Bearer old', Cookie: 'id=3', Host: 'api' },
+      'u',
+    ]);
+  });
+
   test('does not mind a request without credentials', () => {
     const config: Config = { url: 'https://api.test/users', headers: new AxiosHeaders({ 'X-Trace': 't' }) };
     const credentials = credentialsOf(config);
-    leaveBehind(credentials, Object.assign(config, { url: 'https://backup.test/' }));
+    leaveBehind(credentials, Object.assign(config, { url: 'https://backup.test/' }), { ...config });
     expect([config.headers.toJSON(), 'auth' in config]).toEqual([{ 'X-Trace': 't' }, false]);
   });
 });

@@ -177,7 +177,7 @@ describe('Request', () => {
     (data, sent) => {
       const transformRequest = [(body: object) => JSON.stringify(body), (body: string) => `${body}\n`];
       const { request: later } = request({ transformRequest });
-      const before = later.template.data;
+      const before = { ...later.template };
       later.template.data = data;
       later.adopt(before);
       expect(later.next().data).toBe(sent);

@@ -53,6 +53,13 @@ describe('axios may make a tunnel', () => {
     expect(asks()).toBe(expected);
   });
 
+  test('though NO_PROXY names the http target, which may redirect to another; but not if it names all', () => {
+    Object.assign(process.env, { HTTPS_PROXY: 'http://proxy.test', NO_PROXY: 'api.test' });
+    const named = asks({ url: 'http://api.test/' });
+    process.env.NO_PROXY = '*';
+    expect([named, asks({ url: 'http://api.test/' })]).toEqual([true, false]);
+  });
+
   test('to a target that is no URL', () => {
     process.env.HTTPS_PROXY = 'http://proxy.test';
     expect(asks({ url: 'http://[' })).toBe(true);

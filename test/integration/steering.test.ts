@@ -307,6 +307,36 @@ describe.each(['http', 'fetch'] as const)('what decides on a retry, through the 
     expect(response.config.headers.get('Authorization')).toBe('Bearer old');
   });
 
+  test('a request that goes to and fro between two hosts has at each what is meant for it', async () => {
+    const other = await flakyServer(503, 503);
+    server.script(503, 503, 200);
+    const token = 'Bearer for both';
+    attachResilience(api, {
+      retry: {
+        ...NOW,
+        maxRetries: 4,
+        beforeRetry: (config, { attempt }) => {
+          config.baseURL = attempt % 2 ? other.url : server.url;
+          if (attempt === 3) config.headers.set('Authorization', token);
+        },
+      },
+    });
+    await api.get('/', { headers: { Authorization: token, Cookie: 'id=1' } });
+    const seen = [server, other].map(({ hits }) => hits.map(({ headers: h }) => [h.authorization, h.cookie]));
+    expect(seen).toEqual([
+      [
+        [token, 'id=1'],
+        [token, 'id=1'],
+        [token, 'id=1'],
+      ],
+      [
+        [undefined, undefined],
+        [token, undefined],
+      ],
+    ]);
+    await other.close();
+  });
+
   test.each<[string, (headers: object) => unknown, string | undefined]>([
     ['others, as a plain object', (headers) => ({ ...headers, Authorization: 'Bearer new' }), 'old'],
     ['others, of which it keeps none', () => ({ Authorization: 'Bearer new' }), undefined],
