@@ -1,7 +1,7 @@
 import type { End, Outcome } from '../base/outcome.js';
 import { awaitTurn } from './await-turn.js';
 import type { Call } from './call.js';
-import { credentialsOf, leaveBehind } from './credentials.js';
+import { watchCredentials } from './credentials.js';
 import { hedged } from './hedge.js';
 import { heed } from './heed.js';
 import { thrown } from './outcomes.js';
@@ -32,13 +32,13 @@ async function askBeforeRetry(call: Call): Promise<End | undefined> {
   const { beforeRetry } = call.policy.retry;
   if (!beforeRetry) return undefined;
   const { template } = request;
+  const leaveBehind = watchCredentials(template);
   const { headers, data } = template;
-  const credentials = credentialsOf(template);
   const answer = await lifetime.until(Promise.resolve(beforeRetry(template, call.failed())));
   if (lifetime.over) return lifetime.over;
   if (answer === false) return { ...call.outcome, final: 'vetoed' };
   request.adopt({ headers, data });
-  leaveBehind(credentials, template, call.config);
+  leaveBehind(call.config);
   return undefined;
 }
 
