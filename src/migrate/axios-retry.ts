@@ -1,6 +1,5 @@
 import type { AxiosError, AxiosRequestConfig, AxiosResponse } from 'axios';
 import type { EndEvent } from '../base/events.js';
-import { isThenable } from '../base/thenable.js';
 import { parsed } from '../call/body.js';
 import { logWarning } from '../observe/log.js';
 import { bool, fn, or } from '../policy/check.js';
@@ -14,7 +13,7 @@ import { type BasePolicy, EVERY_METHOD, given, listening, retries, validate } fr
 export interface AxiosRetryOptions {
   /** `retry.maxRetries` */
   retries?: number | undefined;
-  /** `retry.shouldRetry`; with one of your own, any method may be sent again, as with axios-retry. */
+  /** `retry.shouldRetry`; with one of your own, any registered method may be sent again, POST too, as with axios-retry. */
   retryCondition?: ((error: AxiosError) => boolean | Promise<boolean>) | undefined;
   /** `retry.backoff`, where the server does not say when to come back; without it, ours. */
   retryDelay?: ((retryCount: number, error: AxiosError) => number) | undefined;
@@ -110,10 +109,10 @@ function isOfAxios(error: unknown): boolean {
   return name === 'AxiosError' && cause === undefined;
 }
 
-/** axios-retry takes a promise for a yes unless it says false or rejects. */
+/** axios-retry takes any object, `null` too, for a promise, and a promise for a yes unless it says false or rejects. */
 function agreed(answer: unknown): boolean | Promise<boolean> {
-  if (!isThenable(answer)) return Boolean(answer);
-  return Promise.resolve(answer).then(
+  if (typeof answer !== 'object') return Boolean(answer);
+  return Promise.resolve<unknown>(answer).then(
     (value) => value !== false,
     () => false,
   );

@@ -1,4 +1,4 @@
-import { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
+import { AxiosError, AxiosHeaders, type AxiosResponse, type InternalAxiosRequestConfig, isAxiosError } from 'axios';
 import { wallClock } from '../base/clock.js';
 import type { EndEvent } from '../base/events.js';
 import { isObject } from '../base/object.js';
@@ -31,7 +31,9 @@ interface Failure extends Omit<Counted, 'retries'> {
   readonly error: AxiosError;
   /** What the plugin would have kept on `error.config`. */
   readonly state: object;
-  /** `error.config` before a callback could write there; its headers, which are still the same object, are beside it. */
+  /** `error.config`, until a callback puts another in its place, or the next request is there. */
+  readonly draft: Config;
+  /** The same before a callback could write there; its headers, which are still the same object, are beside it. */
   readonly before: Config;
   readonly headersBefore: object;
 }
@@ -68,8 +70,8 @@ export class CallbackErrors {
       this.#hand(next, this.#failure(failed));
       if (!callback) return otherwise?.(next, failed);
       await callback(retry, error, next);
-      // It may have put another in its place.
-      if (error.config !== next) Object.assign(next, error.config);
+      const other = this.#replacement(error, next);
+      if (other) Object.assign(next, unsaid(), other);
       point(error, next);
     };
   }
@@ -79,12 +81,18 @@ export class CallbackErrors {
     this.#latest.delete(config);
   }
 
-  #hand(next: Config, { error, state, before, headersBefore }: Failure): void {
-    const { config = before } = error;
+  #hand(next: Config, { error, state, draft, before, headersBefore }: Failure): void {
+    const other = this.#replacement(error, draft);
+    const config = other ? { ...before, ...unsaid(), ...other } : draft;
     redo(config, before, next);
     if (config.headers === before.headers) redo(before.headers, headersBefore, next.headers);
     this.#show(state, next);
     point(error, next);
+  }
+
+  /** What a callback has put in the place of `given`: retry-axios sends that, axios-retry has its own. */
+  #replacement({ config }: AxiosError, given: Config): Config | undefined {
+    return this.key === 'raxConfig' && config !== given ? config : undefined;
   }
 
   #failure(failed: Failed): Failure {
@@ -93,8 +101,9 @@ export class CallbackErrors {
     if (last?.attempt === attempt && last.thrown === failed.error) return last;
     const given = last?.error.config ?? config;
     const draft = copyOf(given);
-    for (const key of ['headers', 'params', 'auth'] as const) {
-      if (isRecord(draft[key])) draft[key] = copyOf(draft[key]);
+    if (isRecord(draft.headers)) draft.headers = copyOf(draft.headers);
+    for (const key of ['params', 'auth'] as const) {
+      if (isRecord(draft[key])) draft[key] = partOf(draft[key]);
     }
     const error = errorOf(failed, draft);
     shareReport(error, config);
@@ -107,6 +116,7 @@ export class CallbackErrors {
       state,
       sentAt: wallClock() - durationMs,
       errors: [...(last?.errors ?? []), error],
+      draft,
       before: { ...given, headers: draft.headers },
       headersBefore: { ...draft.headers },
     };
@@ -133,17 +143,42 @@ export const lastOf = ({ report, error, response, config }: EndEvent): Failed =>
 /** The JSON of its answer is parsed, which axios has not done yet. An adapter may have thrown something else than an error. */
 function errorOf({ error, response }: Failed, config: Config): AxiosError {
   const answer = response && Object.assign(copyOf(response), { data: parsed(response).data, config });
-  if (isObject(error)) return Object.create(error, { config: own(config), ...(answer && { response: own(answer) }) });
+  const fields = { config, ...(answer && { response: answer }) };
+  if (isAxiosError(error)) return Object.create(error, Object.getOwnPropertyDescriptors(fields));
+  if (isObject(error)) return inFrontOf(error, fields) as AxiosError;
   const text = response ? `Request failed with status code ${response.status}` : String(error);
   return new AxiosError(text, undefined, config, response?.request, answer);
 }
 
-const own = (value: object): PropertyDescriptor => ({ value, enumerable: true, configurable: true, writable: true });
+/** `error`, which may have private state, so that its getters and methods run on itself; what is written stays off it. */
+function inFrontOf(error: object, fields: object): object {
+  const written = Object.assign(Object.create(null), fields);
+  return new Proxy(error, {
+    has: (_, key) => key in written || key in error,
+    set: (_, key, value) => Reflect.set(written, key, value),
+    get: (_, key) => {
+      if (key in written) return written[key];
+      const value: unknown = Reflect.get(error, key);
+      const isMethod = typeof value === 'function' && key !== 'constructor' && !Object.hasOwn(error, key);
+      return isMethod ? value.bind(error) : value;
+    },
+  });
+}
 
 function point(error: AxiosError, config: Config): void {
   error.config = config;
   if (error.response) error.response.config = config;
 }
+
+/** What goes out for a config that does not say it. How it goes out, by which adapter and with which limits, stays as it is. */
+const unsaid = () => ({
+  url: undefined,
+  method: 'get',
+  headers: new AxiosHeaders(),
+  params: undefined,
+  data: undefined,
+  auth: undefined,
+});
 
 /** Does to `target` what was done to `changed` since it was like `before`. */
 function redo(changed: object, before: object, target: object): void {
@@ -152,6 +187,19 @@ function redo(changed: object, before: object, target: object): void {
     if (value === Reflect.get(before, key)) continue;
     if (key in changed) Reflect.set(target, key, value);
     else Reflect.deleteProperty(target, key);
+  }
+}
+
+/** A copy for callbacks to write into; no copy would have the private state of other classes. */
+function partOf<T extends object>(part: T): T | URLSearchParams {
+  switch (Object.getPrototypeOf(part)) {
+    case URLSearchParams.prototype:
+      return new URLSearchParams(part as URLSearchParams);
+    case Object.prototype:
+    case null:
+      return copyOf(part);
+    default:
+      return part;
   }
 }
 

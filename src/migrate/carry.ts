@@ -11,21 +11,12 @@ export type BasePolicy = Readonly<Omit<ResiliencePolicy, 'retry' | 'hooks'>> & {
   readonly hooks?: never;
 };
 
-/** For a plugin that asks a predicate, and nothing else, whether to send again. */
+/** For a plugin that asks a predicate, and nothing else, whether to send again: PURGE, and what is registered as a method. */
 export const EVERY_METHOD: readonly HttpMethod[] = [
-  'GET',
-  'HEAD',
-  'OPTIONS',
-  'TRACE',
-  'PUT',
-  'DELETE',
-  'QUERY',
-  'POST',
-  'PATCH',
-  'LINK',
-  'UNLINK',
-  'PURGE',
-];
+  'GET HEAD OPTIONS TRACE PUT DELETE QUERY POST PATCH LINK UNLINK PURGE',
+  'ACL BASELINE-CONTROL BIND CHECKIN CHECKOUT COPY LABEL LOCK MERGE MKACTIVITY MKCALENDAR MKCOL MKREDIRECTREF MKWORKSPACE',
+  'MOVE ORDERPATCH PROPFIND PROPPATCH REBIND REPORT SEARCH UNBIND UNCHECKOUT UNLOCK UPDATE UPDATEREDIRECTREF VERSION-CONTROL',
+].flatMap((line) => line.split(' '));
 
 export const retries = whole(0);
 

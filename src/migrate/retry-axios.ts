@@ -32,7 +32,7 @@ export interface RetryAxiosOptions {
   httpMethodsToRetry?: readonly string[] | undefined;
   /** `retry.shouldRetry`; ranges, both ends included: `[[429, 429], [500, 599]]`. */
   statusCodesToRetry?: readonly (readonly number[])[] | undefined;
-  /** `retry.shouldRetry`; with it, any method may be sent again, as with retry-axios. */
+  /** `retry.shouldRetry`; with it, any registered method may be sent again, POST too, as with retry-axios. */
   shouldRetry?: ((error: AxiosError) => boolean) | undefined;
   /** `hooks.onRetry`, and `hooks.onGiveUp` of a call that would have to wait for too long; not awaited. */
   onError?: ((error: AxiosError) => void | Promise<void>) | undefined;

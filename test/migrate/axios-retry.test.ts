@@ -1,7 +1,9 @@
+import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { AxiosError, type AxiosInstance, type AxiosRequestConfig } from 'axios';
+import axios, { AxiosError, type AxiosInstance, type AxiosRequestConfig } from 'axios';
 import { attachResilience, presets } from 'axios-resilience';
 import { type AxiosRetryOptions, type BasePolicy, fromAxiosRetry } from 'axios-resilience/migrate';
+import { type Step as KitStep, scriptedAdapter } from 'axios-resilience/testing';
 import axiosRetry, { type IAxiosRetryConfig } from 'axios-retry';
 import type { Step } from '../helpers/flaky-server.js';
 import { SideBySide } from './side-by-side.js';
@@ -14,6 +16,7 @@ const QUICK: BasePolicy = { retry: { backoff: { baseDelay: 1 } } };
 const quiet: BasePolicy = { ...QUICK, logger: { warn: () => {}, error: () => {} } };
 
 const always = () => true;
+const noMatch = ({ message }: AxiosError) => message.match(/nothing of it/) as unknown as boolean;
 const on503 = ({ response }: AxiosError) => response?.status === 503;
 const isBusy = ({ response }: AxiosError) => response?.data !== null && Object(response?.data).state === 'busy';
 
@@ -29,6 +32,7 @@ const TABLE: [name: string, options: IAxiosRetryConfig][] = [
   ['retryCondition: a promise of true', { retries: 1, retryCondition: async () => true }],
   ['retryCondition: a promise of false', { retryCondition: async () => false }],
   ['retryCondition: a rejection', { retryCondition: () => Promise.reject(new Error('no')) }],
+  ['retryCondition: null, where a message does not match', { retries: 1, retryCondition: noMatch }],
   ['retryCondition: isRetryableError', { retries: 1, retryCondition: axiosRetry.isRetryableError }],
   ['retryCondition: isSafeRequestError', { retries: 1, retryCondition: axiosRetry.isSafeRequestError }],
   ['retryCondition: isIdempotentRequestError', { retries: 1, retryCondition: axiosRetry.isIdempotentRequestError }],
@@ -124,6 +128,14 @@ describe('the server sees the same requests, and the caller gets the same, as wi
       const { theirs, ours } = await compare(options, ['ECONNRESET'], { method, data: { item: 7 } });
       expect(ours).toEqual(theirs);
       expect(ours.requests).toHaveLength(4);
+    }
+  });
+
+  test('any method of the registry, with a condition given', async () => {
+    for (const method of ['report', 'propfind', 'search', 'mkcol', 'purge']) {
+      const { theirs, ours } = await compare({ retries: 1, retryCondition: always }, [503], { method });
+      expect(ours).toEqual(theirs);
+      expect(ours.requests).toHaveLength(2);
     }
   });
 
@@ -268,6 +280,49 @@ describe('what is different, and meant to be', () => {
       const { theirs, ours } = await compare({}, ['ECONNRESET'], { method });
       expect([theirs.requests.length, ours.requests.length]).toEqual([4, 1]);
     }
+  });
+
+  const sends = async (put: (api: AxiosInstance) => unknown, step: KitStep | Error, config: AxiosRequestConfig) => {
+    const adapter = scriptedAdapter([step]);
+    const api = axios.create({ baseURL: 'http://api.test', adapter });
+    put(api);
+    await api.request(config).catch(() => {});
+    return adapter.hits.length;
+  };
+  const plugin = (api: AxiosInstance) => axiosRetry(api, { retryDelay: () => 1 });
+  const ours = (api: AxiosInstance) =>
+    attachResilience(api, fromAxiosRetry({ retryDelay: () => 1 }, presets.retryOnly));
+
+  test.each([
+    ['ECONNREFUSED', 4],
+    ['EHOSTUNREACH', 4],
+    ['EAI_AGAIN', 4],
+    ['ENOTFOUND', 1],
+    ['ENETUNREACH', 1],
+  ])('POST of which nothing was sent, for %s: sent again', async (code, theirs) => {
+    const counts = [await sends(plugin, code, { method: 'post' }), await sends(ours, code, { method: 'post' })];
+    expect(counts).toEqual([theirs, 4]);
+  });
+
+  test.each([
+    ['a lost connection of a POST', 'ECONNRESET', { method: 'post' }, 4, 1],
+    ['a bad certificate', 'CERT_HAS_EXPIRED', {}, 4, 1],
+    ['an answer that is cut off', 'cut', {}, 1, 4],
+    ['a long Retry-After', { status: 503, headers: { 'retry-after': '3600' } }, {}, 4, 1],
+  ] as [string, KitStep, AxiosRequestConfig, number, number][])(
+    '%s, with presets.retryOnly too',
+    async (_name, step, config, theirs, mine) => {
+      expect([await sends(plugin, step, config), await sends(ours, step, config)]).toEqual([theirs, mine]);
+    },
+  );
+
+  test('a stream, with presets.retryOnly too: not sent again when it is used up', async () => {
+    const bodies: string[][] = [];
+    for (const put of [plugin, ours]) {
+      const config = { method: 'put', data: Readable.from(['once']), maxRedirects: 0 };
+      bodies.push((await both.see(put, [503], config)).bodies);
+    }
+    expect(bodies).toEqual([['once', '', '', ''], ['once']]);
   });
 
   test('interceptors and transforms run once', async () => {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import axios, { AxiosError, type AxiosInstance, type AxiosRequestConfig, type InternalAxiosRequestConfig } from 'axios';
 import { attachResilience, type ResiliencePolicy, reportOf } from 'axios-resilience';
@@ -29,10 +30,28 @@ const fresh: Step = (req: IncomingMessage, res: ServerResponse) => {
   res.statusCode = req.headers.authorization === 'Bearer fresh' ? 200 : 401;
   res.end();
 };
+/** Answers 400 to what a callback should have left out. */
+const noAuthorization: Step = ({ headers }, res) => {
+  res.statusCode = headers.authorization ? 400 : 200;
+  res.end();
+};
 const renew = (error: AxiosError) => {
   configOf(error).headers.Authorization = 'Bearer fresh';
 };
 const on401 = ({ response }: AxiosError) => response?.status === 401;
+/** Of which no copy can be made. */
+class Range {
+  readonly #from: number;
+
+  constructor(from: number) {
+    this.#from = from;
+  }
+
+  get from(): number {
+    return this.#from;
+  }
+}
+
 const GET_TWICE = ['GET /thing', 'GET /thing'];
 
 interface Case<Options> {
@@ -194,13 +213,7 @@ describe('callbacks of axios-retry that read or write error.config', () => {
             return 1;
           },
         }),
-        script: [
-          503,
-          (req, res) => {
-            res.statusCode = req.headers.authorization ? 400 : 200;
-            res.end();
-          },
-        ],
+        script: [503, noAuthorization],
         requests: GET_TWICE,
         got: 'resolved 200',
       },
@@ -222,6 +235,46 @@ describe('callbacks of axios-retry that read or write error.config', () => {
         seen: [[undefined], [1]],
       },
     ],
+    [
+      'a config in the place of error.config, as for a log, is not sent',
+      {
+        options: () => {
+          const strip = (error: AxiosError) => {
+            error.config = { url: '/elsewhere' } as Config;
+          };
+          return {
+            ...quick,
+            retryCondition: (error) => {
+              configOf(error).url += '/again';
+              strip(error);
+              return error.response?.status === 503;
+            },
+            onRetry: (_count, error) => strip(error),
+          };
+        },
+        config: { method: 'put', data: 'body', params: { a: 1 } },
+        script: [503, 404],
+        requests: ['PUT /thing?a=1', 'PUT /thing/again?a=1'],
+        got: 'rejected 404',
+      },
+    ],
+    ...[
+      { params: new URLSearchParams('a=1') },
+      {
+        params: new Map([['a', 1]]),
+        paramsSerializer: (params: object) => [...(params as Map<string, number>)].join(),
+      },
+      { params: new Range(3), paramsSerializer: (params: object) => `from=${(params as Range).from}` },
+    ].map((config, i): [string, Case<IAxiosRetryConfig>] => [
+      `params of ${config.params.constructor.name} are sent as they were`,
+      {
+        options: () => quick,
+        config: config as AxiosRequestConfig,
+        script: [503, 503, 200],
+        requests: Array(3).fill(`GET /thing?${['a=1', 'a,1', 'from=3'][i]}`),
+        got: 'resolved 200',
+      },
+    ]),
   ];
 
   test.each(TABLE)('%s', (_name, each) =>
@@ -342,6 +395,39 @@ describe('callbacks of retry-axios that read or write error.config', () => {
       },
     ],
     [
+      'what onRetryAttempt leaves out of a config of its own is not sent',
+      {
+        options: () => ({
+          ...quick,
+          shouldRetry: () => true,
+          onRetryAttempt: async (error) => {
+            const { baseURL } = configOf(error);
+            error.config = { url: '/other', baseURL, headers: { 'x-new': '1' } } as unknown as Config;
+          },
+        }),
+        config: { method: 'post', data: 'secret', params: { a: 1 } },
+        script: [503, noAuthorization],
+        requests: ['POST /thing?a=1', 'GET /other'],
+        got: 'resolved 200',
+      },
+    ],
+    [
+      'what onError leaves out of a config of its own is not sent, and the answer is judged as before',
+      {
+        options: () => ({
+          ...quick,
+          statusCodesToRetry: [[503, 503]],
+          onError: (error) => {
+            error.config = { url: '/other', baseURL: configOf(error).baseURL, method: 'put' } as Config;
+          },
+        }),
+        config: { method: 'put', data: 'secret', params: { a: 1 } },
+        script: [503, 404],
+        requests: ['PUT /thing?a=1', 'PUT /other'],
+        got: 'rejected 404',
+      },
+    ],
+    [
       'onRetryAttempt changes url and body',
       {
         options: () => ({
@@ -443,6 +529,43 @@ describe('what the callbacks get is made for them', () => {
     ]);
   });
 
+  class OwnError extends Error {
+    readonly #status = 503;
+
+    get status() {
+      return this.#status;
+    }
+
+    isBusy() {
+      return this.#status === 503;
+    }
+  }
+  test.each([
+    [new DOMException('too late', 'TimeoutError'), { name: 'TimeoutError', message: 'too late', code: 23 }],
+    [new OwnError('busy'), { name: 'Error', message: 'busy', status: 503 }],
+    [Object.freeze(new OwnError('busy')), { message: 'busy', status: 503 }],
+  ])('an error with private state, %s, can be read, called, written to and printed', async (thrown, fields) => {
+    const seen: unknown[] = [];
+    const retryCondition = (error: AxiosError & { isBusy?: () => boolean; seen?: number }) => {
+      expect(error).toMatchObject(fields);
+      expect([error instanceof thrown.constructor, error.constructor]).toEqual([true, thrown.constructor]);
+      expect(inspect(error)).toContain(error.message);
+      expect('config' in error).toBe(true);
+      error.seen = (error.seen ?? 0) + 1;
+      seen.push([error.isBusy?.() ?? true, stateOf(error).retryCount, error.seen]);
+      return true;
+    };
+    const answers = [() => Promise.reject(thrown), scriptedAdapter([200])];
+    const api = axios.create({ adapter: (config) => (answers.shift() as (typeof answers)[0])(config) });
+    attachResilience(
+      api,
+      fromAxiosRetry({ retryCondition, retryDelay: (count, error) => error.message.length / count }),
+    );
+    await expect(api.get('http://api.test/')).resolves.toMatchObject({ status: 200 });
+    expect(seen).toEqual([[true, 0, 1]]);
+    expect(Object.keys(thrown)).toEqual([]);
+  });
+
   test('what they write stays off what the call ends with, and leads no credentials to another origin', async () => {
     const other = await flakyServer(404);
     const retryCondition = (error: AxiosError) => {
@@ -496,6 +619,21 @@ describe('what the callbacks get is made for them', () => {
     ]);
     const fields = ['config', 'data', 'headers', 'request', 'status', 'statusText'];
     expect(seen).toEqual([fields, { hit: 1 }, true]);
+  });
+
+  test('URLSearchParams are theirs too', async () => {
+    const onRetry = (count: number, { config }: AxiosError) => config?.params.set('again', count);
+    const adapter = scriptedAdapter([503, 503, 200]);
+    const api = axios.create({ baseURL: 'http://api.test', adapter });
+    attachResilience(api, fromAxiosRetry({ onRetry, retryDelay: () => 1 }));
+    const params = new URLSearchParams({ a: '0' });
+    const { config } = await api.get('/thing', { params });
+    expect([config.params, `${params}`]).toEqual([params, 'a=0']);
+    expect(adapter.hits.map(({ url }) => url.slice('http://api.test/thing?'.length))).toEqual([
+      'a=0',
+      'a=0&again=1',
+      'a=0&again=2',
+    ]);
   });
 
   test.each([
