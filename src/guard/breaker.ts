@@ -84,6 +84,7 @@ export class Breaker implements BreakerView {
   #openedBy: Error | undefined;
   /** About as long as the slower ones of the latest answers took. */
   #answerMs = 0;
+  #answeredAt = -Infinity;
 
   constructor(
     private readonly scope: string,
@@ -153,7 +154,7 @@ export class Breaker implements BreakerView {
     const epoch = this.#epoch;
     return (outcome, endedAt) => {
       const isCurrent = epoch === this.#epoch;
-      const verdict = isCurrent ? this.#judge(outcome, endedAt - sentAt, false) : undefined;
+      const verdict = isCurrent ? this.#judge(outcome, sentAt, endedAt, false) : undefined;
       if (verdict?.counts === 'answered') {
         this.#window.success(endedAt);
       } else if (verdict && this.#window.failure(endedAt)) {
@@ -168,16 +169,22 @@ export class Breaker implements BreakerView {
     this.#halfOpen ??= new HalfOpen(this.settings, (verdict) => this.#circuit.execute(() => verdict));
     const end = this.#halfOpen.probe(sentAt);
     return (outcome, endedAt) => {
-      const decided = end(this.#judge(outcome, endedAt - sentAt, true));
+      const decided = end(this.#judge(outcome, sentAt, endedAt, true));
       return decided ? decided.then(() => outcome) : outcome;
     };
   }
 
-  /** `undefined` if it tells nothing of the host, as when a deadline came sooner than its answers do. */
-  #judge(outcome: Outcome, tookMs: number, isProbe: boolean): Verdict | undefined {
-    if (outcome.final === 'deadline' && tookMs < this.#answerMs) return undefined;
+  /** `undefined` if it tells nothing of the host, as when a deadline came sooner than its answers do, of which there were some of late. */
+  #judge(outcome: Outcome, sentAt: number, endedAt: number, isProbe: boolean): Verdict | undefined {
+    const tookMs = endedAt - sentAt;
+    const quietMs = endedAt - this.#answeredAt;
+    const isTooSoon = tookMs < this.#answerMs && quietMs < Math.max(this.#answerMs, this.settings.window);
+    if (outcome.final === 'deadline' && isTooSoon) return undefined;
     const verdict = verdictOf(outcome, tookMs, this.settings, isProbe);
-    if (verdict?.counts === 'answered') this.#answerMs = Math.max(tookMs, FADING * this.#answerMs);
+    if (verdict?.counts === 'answered') {
+      this.#answerMs = Math.max(tookMs, FADING * this.#answerMs);
+      this.#answeredAt = endedAt;
+    }
     return verdict;
   }
 

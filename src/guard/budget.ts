@@ -92,6 +92,8 @@ export class RetryBudget {
       this.#reserve = reserve;
     }
     if (this.#line.size === 0) {
+      // Time has filled it, or a turn given back.
+      this.#isExhausted &&= this.tokens < this.#reserve;
       if (this.#withdraw()) {
         onTurn?.();
         return undefined;
@@ -145,7 +147,6 @@ export class RetryBudget {
     // It is full while all is well, and the clock need not be read.
     if (this.#tokens < most) this.#tokens = Math.min(most, this.tokens + tokens);
     if (this.#line.size > 0) this.#serve();
-    else this.#isExhausted &&= this.#tokens < this.#reserve;
   }
 
   /** Between two of those in line, a little less than there was between their coming. */

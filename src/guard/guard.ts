@@ -73,10 +73,10 @@ export class Guard {
     return queued + held + (bulkhead?.inFlight ?? 0) > 0 || breaker?.state === 'isolated';
   }
 
-  /** Nothing would be lost by forgetting this scope. */
+  /** Little would be lost by forgetting this scope: nobody is refused, and no probe would be the first. */
   get isIdle(): boolean {
     const { isBusy, breaker, coolDown } = this;
-    return !isBusy && (breaker?.retryInMs ?? 0) + (coolDown?.retryInMs ?? 0) === 0;
+    return !isBusy && (breaker?.state ?? 'closed') === 'closed' && !coolDown?.isCooling;
   }
 
   get queued(): number {
@@ -106,10 +106,11 @@ export class Guard {
 
   /** What it says to the budget of its call, which that has paid for its retries, wherever `beforeRetry` has sent them. */
   settle(outcome: Outcome, call: Pick<PayingCall, 'paid'>): void {
-    if (whatItTells(outcome, true) === 'answered') {
+    const tells = whatItTells(outcome, true);
+    if (tells === 'answered') {
       this.budget?.answered(call.paid);
       call.paid = 0;
-    } else if (call.paid) {
+    } else if (tells === 'failure' && call.paid) {
       this.budget?.retryFailed();
     }
   }

@@ -23,6 +23,8 @@ interface Entry {
   readonly logger?: object | undefined;
 }
 
+type Hook = (event: object) => unknown;
+
 /** Calls listeners so that nothing they do reaches the call: one that throws or rejects is reported once. */
 export class Emitter {
   /** In an entry of its own each, so that the same hooks added twice take two to take off. */
@@ -42,31 +44,41 @@ export class Emitter {
 
   /** `make` runs only if somebody listens. Of a request's `own`, the first that has the hook runs, after the instance's. */
   emit<Name extends EventName>(name: Name, make: () => EventOf<Name>, own: readonly Listener[] = []): void {
-    const first = own.find((listener) => hears(listener, name));
     let event: EventOf<Name> | undefined;
-    for (const entry of first ? [...this.#entries, { listener: first }] : this.#entries) {
-      if (!hears(entry.listener, name)) continue;
+    const tell = (entry: Entry): boolean => {
+      const hook = this.#hookOf(entry, name);
+      if (!hook) return false;
       event ??= make();
-      this.#tell(entry, name, event);
+      this.#tell(entry, name, hook, event);
+      return true;
+    };
+    for (const entry of this.#entries) tell(entry);
+    own.some((listener) => tell({ listener }));
+  }
+
+  /** Looked up once: it may be behind a getter, or take itself off and then fail. Not whatever somebody has put on `Object.prototype`. */
+  #hookOf(entry: Entry, name: EventName): Hook | undefined {
+    try {
+      const hook: unknown = entry.listener[name];
+      return typeof hook === 'function' ? (hook as Hook) : undefined;
+    } catch (error) {
+      this.#failed(entry, name, entry.listener, error);
+      return undefined;
     }
   }
 
-  #tell<Name extends EventName>({ listener, logger }: Entry, name: Name, event: EventOf<Name>): void {
-    // Looked up once: it may take itself off, and then fail.
-    const hook = listener[name] as (event: EventOf<Name>) => unknown;
-    const failed = (error: unknown) => {
-      const culprit = logger ?? hook;
-      if (this.#reported.has(culprit)) return;
-      this.#reported.add(culprit);
-      this.report(logger ? 'logger' : name, error);
-    };
+  #tell(entry: Entry, name: EventName, hook: Hook, event: object): void {
     try {
-      unawaited(hook.call(listener, event), failed);
+      unawaited(hook.call(entry.listener, event), (error) => this.#failed(entry, name, hook, error));
     } catch (error) {
-      failed(error);
+      this.#failed(entry, name, hook, error);
     }
+  }
+
+  #failed({ logger }: Entry, name: EventName, hook: object, error: unknown): void {
+    const culprit = logger ?? hook;
+    if (this.#reported.has(culprit)) return;
+    this.#reported.add(culprit);
+    this.report(logger ? 'logger' : name, error);
   }
 }
-
-/** Not whatever else somebody may have put on `Object.prototype`. */
-const hears = (listener: Listener, name: EventName): boolean => typeof listener[name] === 'function';

@@ -141,6 +141,23 @@ describe('Breaker', () => {
       expect(breaker.state).toBe('open');
     });
 
+    test('is a failure again where nothing was answered within the window, or within as long as answers take', async () => {
+      make({ window: 1_000 });
+      await endedAfter(100, OK);
+      clock += 900;
+      for (let i = 0; i < 3; i++) await endedAfter(99, cut);
+      expect([breaker.state, breaker.window.failures]).toEqual(['closed', 2]);
+      await endedAfter(99, cut);
+      expect(breaker.state).toBe('open');
+      make({ window: 1_000 });
+      await endedAfter(5_000, OK);
+      clock += 4_000;
+      for (let i = 0; i < 9; i++) await endedAfter(100, cut);
+      expect(breaker.state).toBe('closed');
+      for (let i = 0; i < 3; i++) await endedAfter(100, cut);
+      expect(breaker.state).toBe('open');
+    });
+
     test('is a failure where nothing was ever answered', async () => {
       for (let i = 0; i < 3; i++) await endedAfter(40, cut);
       expect(breaker.state).toBe('open');

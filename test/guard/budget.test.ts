@@ -297,4 +297,14 @@ describe('RetryBudget', () => {
     retry('d');
     expect(exhausted).toBe(2);
   });
+
+  test('and after time has filled it', async () => {
+    make(1);
+    retry('a');
+    retry('b')?.leave({ final: 'canceled' });
+    await clock.advance(10_000);
+    retry('c');
+    retry('d');
+    expect(exhausted).toBe(2);
+  });
 });

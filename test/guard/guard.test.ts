@@ -254,6 +254,9 @@ describe('Guard', () => {
     await end('a', FAILED);
     expect([guard.isBusy, guard.isIdle, guard.breaker?.state]).toEqual([false, false, 'open']);
     clock = 1_000;
+    expect([guard.isBusy, guard.isIdle]).toEqual([false, false]);
+    await apply('probe');
+    await end('probe', OK);
     expect([guard.isBusy, guard.isIdle]).toEqual([false, true]);
     const isolation = guard.breaker?.isolate();
     expect([guard.isBusy, guard.isIdle]).toEqual([true, false]);

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import axios, { type AxiosInstance } from 'axios';
-import { attachResilience, reportOf } from 'axios-resilience';
+import { attachResilience, type ResiliencePolicy, reportOf } from 'axios-resilience';
 import { type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
 import { eventually, rejection, settlesAtOnce, sleep } from '../helpers/settled.js';
 
@@ -185,5 +185,45 @@ describe.each(['http', 'fetch'] as const)('cancellation through the %s adapter',
     await rejection(read);
     await eventually(() => server.busy === 0);
     await server.close();
+  });
+});
+
+describe('a hook that cancels the call whose retry goes out', () => {
+  let server: FlakyServer;
+  let unhandled: unknown[];
+  const note = (reason: unknown) => unhandled.push(reason);
+
+  beforeEach(async () => {
+    server = await flakyServer(503);
+    unhandled = [];
+    process.on('unhandledRejection', note);
+  });
+  afterEach(async () => {
+    process.off('unhandledRejection', note);
+    await server.close();
+  });
+
+  test.each<[string, (stop: () => void) => ResiliencePolicy]>([
+    ['onBudgetExhausted', (stop) => ({ breaker: false, hooks: { onBudgetExhausted: stop } })],
+    [
+      'onStateChange',
+      (stop) => ({
+        breaker: { consecutive: 1, minimumDuration: 0, openFor: 10 },
+        hooks: { onStateChange: ({ to }) => to === 'half-open' && stop() },
+      }),
+    ],
+  ])('ends it once: %s', async (_hook, policyOf) => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const api = axios.create({ baseURL: server.url, proxy: false });
+    const { stats } = attachResilience(api, {
+      ...policyOf(() => controller.abort()),
+      retry: { backoff: { baseDelay: 40, jitter: 'none' } },
+    });
+    const calls = Array.from({ length: 8 }, () => rejection(api.get('/', { signal })));
+    expect((await Promise.all(calls)).some((error) => reportOf(error)?.ended === 'canceled')).toBe(true);
+    await sleep(20);
+    const { calls: begun, canceled, failures, rejected, inFlight } = stats();
+    expect([canceled + failures + rejected, inFlight, unhandled]).toEqual([begun, 0, []]);
   });
 });

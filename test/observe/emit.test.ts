@@ -91,6 +91,26 @@ describe('Emitter', () => {
     expect(reports).toEqual([['onStateChange', new Error('boom')]]);
   });
 
+  test('a hook behind a getter is looked up once, and one that cannot be had is reported once and reaches nobody', () => {
+    const { emitter: it, reports } = emitter();
+    const told: string[] = [];
+    let looks = 0;
+    it.add({
+      get onStateChange() {
+        looks++;
+        return () => told.push('got');
+      },
+    });
+    const broken = {
+      get onStateChange() {
+        return raise(new Error('boom'));
+      },
+    };
+    it.add(broken);
+    for (let i = 0; i < 2; i++) it.emit('onStateChange', make, [broken, { onStateChange: () => told.push('own') }]);
+    expect([told, looks, reports]).toEqual([['got', 'own', 'got', 'own'], 2, [['onStateChange', new Error('boom')]]]);
+  });
+
   test('a listener that was taken off is told no more', () => {
     const { emitter: it } = emitter();
     let told = 0;
