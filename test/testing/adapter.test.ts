@@ -145,7 +145,7 @@ describe('scriptedAdapter', () => {
       data.on('data', (text: Buffer) => came.push(`${text} ${clock.elapsedMs}`));
       data.on('error', ({ message }: Error) => came.push(`${message} ${clock.elapsedMs}`));
       await clock.advance(1_000);
-      expect([came, clock.pending]).toEqual([['a 100', 'b 200', 'c 300', 'aborted 300'], 0]);
+      expect([came, clock.pending]).toEqual([['a 100', 'b 200', 'c 300', 'aborted 301'], 0]);
     });
   });
 
