@@ -67,7 +67,7 @@ const draw = number('must be ≥ 0 and < 1, as Math.random draws, or a function'
 const span = number('must be milliseconds, ≥ 0 and finite', (ms) => ms >= 0 && ms < Infinity);
 const validate = object({ random: either(draw, isNumber, fn) });
 
-/** Real milliseconds that time waits before it moves, but no longer than it moves by, and in all of one run. */
+/** Real milliseconds that time waits before it moves, but no longer than it moves by; and how many it waits for nothing. */
 const [PATIENCE_MS, MOST_PATIENCE_MS] = [5, 500];
 /** A run that has no end, and in which time has moved so often, never will. */
 const MOST_MOVES = 100_000;
@@ -81,6 +81,8 @@ class Clock implements FakeClock {
   readonly #restores: Restore[] = [];
   readonly #turn = realTurn();
   readonly #ms = realMs();
+  #patience = MOST_PATIENCE_MS;
+  #everSet = 0;
 
   constructor(random: FakeClockOptions['random']) {
     // Whole, so that what falls due after exactly so long is not missed by a rounding error.
@@ -93,6 +95,7 @@ class Clock implements FakeClock {
         // Anew, so that it is behind those that were set in between.
         this.#timers.delete(timer);
         this.#timers.add(timer);
+        this.#everSet++;
         // As `setTimeout` does with what it cannot keep.
         timer.dueAt = this.elapsedMs + (ms > MAX_TIMER_MS ? 1 : ms);
       };
@@ -161,13 +164,11 @@ class Clock implements FakeClock {
 
   /** Runs what falls due until `end`, in order, unless it is over before. */
   async #run(end: number, isOver = () => false): Promise<void> {
-    let patience = MOST_PATIENCE_MS;
     const leap = () => Math.min(this.#nextAt(), end) - this.elapsedMs;
     await this.#turn();
     for (let moves = 0; ; moves++) {
-      // Real work, such as that of Node's thread pool, may still set what is due before, or be what is waited for.
-      for (let ms = 0; ms < Math.min(PATIENCE_MS, leap()) && patience > 0 && !isOver(); ms++, patience--)
-        await this.#ms();
+      for (let ms = 0; ms < Math.min(PATIENCE_MS, leap()) && this.#patience > 0 && !isOver(); ms++)
+        await this.#waitForWork(isOver);
       const at = this.#nextAt();
       if (isOver() || at > end || at === Infinity) return;
       if (end === Infinity && moves === MOST_MOVES)
@@ -175,6 +176,13 @@ class Clock implements FakeClock {
       this.elapsedMs = Math.max(this.elapsedMs, at);
       await this.#runDue(isOver);
     }
+  }
+
+  /** Real work, such as that of Node's thread pool, may still set what is due before, or be what is waited for. */
+  async #waitForWork(isOver: () => boolean): Promise<void> {
+    const before = this.#everSet;
+    await this.#ms();
+    this.#patience = this.#everSet > before || isOver() ? MOST_PATIENCE_MS : this.#patience - 1;
   }
 
   /** None of those that they set is due as well: each takes a millisecond at least. */
