@@ -164,9 +164,15 @@ describe('the layout of src', () => {
       'base/clock.ts',
       'call/lifetime.ts',
       'testing/adapter.ts',
+      'testing/clock.ts',
       'testing/perform.ts',
     ]);
-    expect(users(/\bDate\.now\(|performance\.now\(/)).toEqual(['base/clock.ts', 'testing/clock.ts']);
+    expect(users(/\bDate\.now\(|performance\.now\(/)).toEqual([
+      'base/clock.ts',
+      'testing/adapter.ts',
+      'testing/clock.ts',
+      'testing/loopback.ts',
+    ]);
     expect(users(/\bMath\.random\b/)).toEqual([
       'call/context.ts',
       'call/decide-next.ts',

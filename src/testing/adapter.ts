@@ -1,5 +1,10 @@
-import axios, { type AxiosHeaders, type AxiosResponse, CanceledError, type InternalAxiosRequestConfig } from 'axios';
-import { now } from '../base/clock.js';
+import axios, {
+  Axios,
+  type AxiosHeaders,
+  type AxiosResponse,
+  CanceledError,
+  type InternalAxiosRequestConfig,
+} from 'axios';
 import { anyTrouble, dataOf, failureOf, settled, timeoutOf } from './failures.js';
 import type { Hit } from './received.js';
 import { type Act, hasBody, Playbook, piecesOf, type Script } from './script.js';
@@ -43,10 +48,11 @@ function hitOf(config: Config): Hit {
   const headers = Object.entries(config.headers.toJSON()).map(([name, value]) => [name.toLowerCase(), String(value)]);
   return {
     method: (config.method ?? 'get').toUpperCase(),
-    url: axios.getUri(config),
+    // Not by axios itself, which would add defaults of its own that came after the instance.
+    url: new Axios({}).getUri(config),
     headers: { ...Object.fromEntries(headers), ...credentialsOf(config) },
     body: config.data,
-    at: now(),
+    at: performance.now(),
   };
 }
 

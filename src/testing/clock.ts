@@ -3,6 +3,7 @@ import { MAX_TIMER_MS } from '../base/clock.js';
 import { either, fn, isNumber, number, object } from '../policy/check.js';
 import { PROMISIFIED, whatIsFaked } from './faked.js';
 import { node } from './node.js';
+import { Timer } from './timer.js';
 
 /** Time that passes only when told to, for everything in this realm that calls the four functions it replaces. */
 export interface FakeClock {
@@ -66,38 +67,12 @@ const draw = number('must be ≥ 0 and < 1, as Math.random draws, or a function'
 const span = number('must be milliseconds, ≥ 0 and finite', (ms) => ms >= 0 && ms < Infinity);
 const validate = object({ random: either(draw, isNumber, fn) });
 
-/** More timers than this, one after the other, are a loop that never ends. */
-const MOST_TIMERS = 100_000;
+/** Real milliseconds that time waits before it moves, but no longer than it moves by; and how many it waits for nothing. */
+const [PATIENCE_MS, MOST_PATIENCE_MS] = [5, 500];
+/** A run that has no end, and in which time has moved so often, never will. */
+const MOST_MOVES = 100_000;
 
 type Restore = () => void;
-
-class Timer {
-  dueAt = 0;
-
-  constructor(
-    readonly run: () => void,
-    private readonly start: (timer: Timer) => void,
-  ) {
-    start(this);
-  }
-
-  refresh(): this {
-    this.start(this);
-    return this;
-  }
-
-  ref(): this {
-    return this;
-  }
-
-  unref(): this {
-    return this;
-  }
-
-  hasRef(): boolean {
-    return true;
-  }
-}
 
 class Clock implements FakeClock {
   elapsedMs = 0;
@@ -105,18 +80,22 @@ class Clock implements FakeClock {
   readonly #timers = new Set<Timer>();
   readonly #restores: Restore[] = [];
   readonly #turn = realTurn();
+  readonly #ms = realMs();
+  #patience = MOST_PATIENCE_MS;
+  #everSet = 0;
 
   constructor(random: FakeClockOptions['random']) {
     // Whole, so that what falls due after exactly so long is not missed by a rounding error.
     const monotonic = Math.ceil(performance.now());
     const [wall, clear, bind] = [Date.now(), clearTimeout, binder()];
     const set = (run: (...args: unknown[]) => void, delay?: number, ...args: unknown[]) => {
-      // Whole, as those of real timers, and never less than asked.
-      const ms = Math.ceil(Math.max(0, Number(delay) || 0));
+      // Whole, as those of real timers, never less than asked, and never none: what polls without one lets time pass.
+      const ms = Math.max(1, Math.ceil(Number(delay) || 0));
       const start = (timer: Timer) => {
         // Anew, so that it is behind those that were set in between.
         this.#timers.delete(timer);
         this.#timers.add(timer);
+        this.#everSet++;
         // As `setTimeout` does with what it cannot keep.
         timer.dueAt = this.elapsedMs + (ms > MAX_TIMER_MS ? 1 : ms);
       };
@@ -127,9 +106,10 @@ class Clock implements FakeClock {
     };
     const wait = (delay: number, value: unknown) => new Promise((resolve) => set(resolve, delay, value));
     this.#fake('setTimeout', globalThis, Object.assign(set, { clock: this, [PROMISIFIED]: wait }));
-    this.#fake('clearTimeout', globalThis, (timer?: Timer) => {
-      if (timer instanceof Timer) this.#timers.delete(timer);
-      else clear(timer);
+    this.#fake('clearTimeout', globalThis, (timer?: Timer | number) => {
+      const ours = timer instanceof Timer ? timer : this.#numbered(Number(timer));
+      if (ours) this.#timers.delete(ours);
+      else clear(timer as number);
     });
     this.#fake('performance.now', performance, () => monotonic + this.elapsedMs);
     this.#fake('Date.now', Date, () => wall + Math.floor(this.elapsedMs));
@@ -143,13 +123,13 @@ class Clock implements FakeClock {
   async advance(ms: number): Promise<void> {
     span(ms, 'ms');
     const end = this.elapsedMs + ms;
-    await this.#runWhile((next) => next.dueAt <= end);
+    await this.#run(end);
     // Others may have gone further meanwhile.
     this.elapsedMs = Math.max(this.elapsedMs, end);
   }
 
   runAll(): Promise<void> {
-    return this.#runWhile(() => true);
+    return this.#run(Infinity);
   }
 
   async until<T>(promise: PromiseLike<T>): Promise<T> {
@@ -158,7 +138,7 @@ class Clock implements FakeClock {
       settled = true;
     };
     promise.then(settle, settle);
-    await this.#runWhile(() => !settled);
+    await this.#run(Infinity, () => settled);
     if (settled) return promise;
     throw new Error('the promise is pending, and no timer is set that could settle it: real time and I/O stand still');
   }
@@ -182,23 +162,50 @@ class Clock implements FakeClock {
     }
   }
 
-  async #runWhile(wanted: (next: Timer) => boolean): Promise<void> {
+  /** Runs what falls due until `end`, in order, unless it is over before. */
+  async #run(end: number, isOver = () => false): Promise<void> {
+    const leap = () => Math.min(this.#nextAt(), end) - this.elapsedMs;
     await this.#turn();
-    let ran = 0;
-    for (let next = this.#next(); next && wanted(next); next = this.#next()) {
-      if (ran++ >= MOST_TIMERS)
-        throw new Error(`${MOST_TIMERS} timers ran, each setting another: a loop without an end`);
-      this.#timers.delete(next);
-      this.elapsedMs = Math.max(this.elapsedMs, next.dueAt);
-      next.run();
+    for (let moves = 0; ; moves++) {
+      for (let ms = 0; ms < Math.min(PATIENCE_MS, leap()) && this.#patience > 0 && !isOver(); ms++)
+        await this.#waitForWork(isOver);
+      const at = this.#nextAt();
+      if (isOver() || at > end || at === Infinity) return;
+      if (end === Infinity && moves === MOST_MOVES)
+        throw new Error(`time moved ${MOST_MOVES} times, and timers are still set: a loop without an end`);
+      this.elapsedMs = Math.max(this.elapsedMs, at);
+      await this.#runDue(isOver);
+    }
+  }
+
+  /** Real work, such as that of Node's thread pool, may still set what is due before, or be what is waited for. */
+  async #waitForWork(isOver: () => boolean): Promise<void> {
+    const before = this.#everSet;
+    await this.#ms();
+    this.#patience = this.#everSet > before || isOver() ? MOST_PATIENCE_MS : this.#patience - 1;
+  }
+
+  /** None of those that they set is due as well: each takes a millisecond at least. */
+  async #runDue(isOver: () => boolean): Promise<void> {
+    const isDue = (timer: Timer) => timer.dueAt <= this.elapsedMs;
+    for (const timer of [...this.#timers].filter(isDue).sort((a, b) => a.dueAt - b.dueAt)) {
+      if (isOver()) return;
+      // Cleared, refreshed, or run by others meanwhile.
+      if (!isDue(timer) || !this.#timers.delete(timer)) continue;
+      timer.run();
       await this.#turn();
     }
   }
 
-  #next(): Timer | undefined {
-    let next: Timer | undefined;
-    for (const timer of this.#timers) if (!next || timer.dueAt < next.dueAt) next = timer;
-    return next;
+  #numbered(id: number): Timer | undefined {
+    // Others have numbers above, or none.
+    return id < 0 ? [...this.#timers].find((timer) => timer.id === id) : undefined;
+  }
+
+  #nextAt(): number {
+    let at = Infinity;
+    for (const { dueAt } of this.#timers) at = Math.min(at, dueAt);
+    return at;
   }
 }
 
@@ -212,6 +219,12 @@ function binder(): (run: () => void) => () => void {
 function realTurn(): () => Promise<void> {
   const { setTimeout, setImmediate = setTimeout } = globalThis as Partial<typeof globalThis>;
   return () => new Promise((resolve) => void setImmediate?.(() => resolve()));
+}
+
+/** Waits for a real millisecond, and leaves the processor to others meanwhile. */
+function realMs(): () => Promise<void> {
+  const { setTimeout } = globalThis;
+  return () => new Promise((resolve) => void setTimeout(resolve, 1));
 }
 
 /** Replaces a property, which may be inherited; returns the way back. */

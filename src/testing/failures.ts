@@ -1,5 +1,6 @@
 import { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 import { type Check, message } from '../policy/check.js';
+import { isError } from './error.js';
 import { node } from './node.js';
 import type { Act } from './script.js';
 
@@ -17,7 +18,7 @@ const TIMEOUTS: ReadonlySet<string> = new Set([AxiosError.ECONNABORTED, AxiosErr
 
 /** What can go wrong at an adapter. */
 export const anyTrouble: Check = (trouble, path) => {
-  if (trouble instanceof Error) return;
+  if (isError(trouble)) return;
   if (typeof trouble === 'string' && /^(reset|hang|cut|[A-Z][A-Z\d_]+)$/.test(trouble)) return;
   throw new TypeError(message(path, "must be an error, its code, 'reset', 'hang' or 'cut'", trouble));
 };
@@ -51,15 +52,12 @@ export function settled(response: AxiosResponse): AxiosResponse {
 }
 
 /** A whole body as each `responseType` has it; axios parses JSON itself. */
-export function dataOf({ body }: Act, { responseType }: Config): unknown {
-  switch (responseType) {
-    case 'arraybuffer':
-      return node()?.getBuiltinModule('node:buffer').Buffer.from(body) ?? new TextEncoder().encode(body).buffer;
-    case 'blob':
-      return new Blob([body]);
-    default:
-      return body;
-  }
+export function dataOf({ body }: Act, { responseType, responseEncoding }: Config): unknown {
+  const bytes = node()?.getBuiltinModule('node:buffer').Buffer.from(body);
+  if (responseType === 'arraybuffer') return bytes ?? new TextEncoder().encode(body).buffer;
+  if (responseType === 'blob' && !bytes) return new Blob([body]);
+  const text = bytes?.toString(responseEncoding as BufferEncoding) ?? body;
+  return text.replace(/^\uFEFF/, '');
 }
 
 /** An error as Node's sockets and resolver make them. */

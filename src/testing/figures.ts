@@ -1,5 +1,7 @@
+import { isObject } from '../base/object.js';
 import type { ResilienceReport } from '../base/report.js';
 import { reportOf } from '../observe/reports.js';
+import { isError } from './error.js';
 
 /**
  * Requests that a call sent, from what it settled with: a response or an error. A refusal by breaker, cool-down or bulkhead
@@ -17,6 +19,7 @@ export const waitsOf = (settled: unknown): number[] =>
 function expectReport(settled: unknown): ResilienceReport {
   const report = reportOf(settled);
   if (report) return report;
-  const got = settled instanceof Error ? `${settled.name}: ${settled.message}` : String(settled);
+  const other = isObject(settled) ? 'an object' : String(settled);
+  const got = isError(settled) ? `${settled.name}: ${settled.message}` : other;
   throw new Error(`no report: neither response nor error of an attached axios instance, but ${got}`);
 }

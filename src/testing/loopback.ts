@@ -1,6 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { now } from '../base/clock.js';
 import { node } from './node.js';
 import type { Loopback, ServerHit } from './received.js';
 
@@ -22,7 +21,13 @@ export async function loopback(perform: Perform): Promise<Loopback> {
       body += text;
     });
     req.on('end', () => {
-      const hit = { method: req.method ?? '', url: req.url ?? '', headers: headersOf(req), body, at: now() };
+      const hit = {
+        method: req.method ?? '',
+        url: req.url ?? '',
+        headers: headersOf(req),
+        body,
+        at: performance.now(),
+      };
       perform(req, res, hit, hits.push(hit));
     });
   });

@@ -51,8 +51,9 @@ function perform(act: Act, req: IncomingMessage, res: ServerResponse): void {
     return;
   }
   const isCut = error === 'cut';
-  // More than is sent, be it nothing.
-  const length = isCut && { 'content-length': String(Math.max(1, Buffer.byteLength(body))) };
+  // More than is sent, be it nothing; what comes in chunks has none.
+  const length = isCut &&
+    !('transfer-encoding' in act.headers) && { 'content-length': String(Math.max(1, Buffer.byteLength(body))) };
   const headers = { ...act.headers, ...length } as Record<string, string | string[]>;
   const end = () => (isCut ? req.socket.destroy() : res.end());
   res.writeHead(status, headers);

@@ -10,6 +10,7 @@ import {
   typed,
 } from '../policy/check.js';
 import { begins } from '../policy/rules.js';
+import { isError } from './error.js';
 import type { Hit } from './received.js';
 
 /** How an exchange fails, by Node's or axios's code. `ETIMEDOUT` is a read timeout, as axios's `timeout` makes it. */
@@ -95,7 +96,7 @@ export class Playbook {
     });
     this.#step = (step, path) => {
       if (isNumber(step)) status(step, path);
-      else if (typeof step === 'string' || step instanceof Error) trouble(step, path);
+      else if (typeof step === 'string' || isError(step)) trouble(step, path);
       else if (isRecord(step)) answer(step, path);
       else if (!isFunction(step)) throw new TypeError(message(path, 'must be a step of a script', step));
     };
@@ -119,6 +120,8 @@ export class Playbook {
 
   #routesOf(script: object): Route[] {
     if (!isRecord(script)) throw new TypeError(message('script', 'must be a list of steps, or lists by URL', script));
+    const bare = Object.keys(script).find((name) => /^[A-Z-]+$/.test(name));
+    if (bare) throw new TypeError(message('script', "must have a path after a method, as in 'GET /'", bare));
     return Object.entries(script)
       .map(([name, steps]) => this.#route(name, steps, `script['${name}']`))
       .sort((a, b) => b.prefix.length - a.prefix.length || Number(!!b.method) - Number(!!a.method));
@@ -127,7 +130,7 @@ export class Playbook {
   #route(name: string, steps: readonly Step[], path: string): Route {
     if (!Array.isArray(steps)) throw new TypeError(message(path, 'must be a list of steps', steps));
     for (const [i, step] of steps.entries()) this.#step(step, `${path}[${i}]`);
-    const [, method, prefix = ''] = /^(?:([a-z]+) )?(.*)$/i.exec(name) ?? [];
+    const [, method, prefix = ''] = /^(?:([a-z-]+) )?(.*)$/i.exec(name) ?? [];
     return { name, method: method?.toUpperCase(), prefix, steps: [...steps], used: 0 };
   }
 }
@@ -156,11 +159,7 @@ export const pathOf = (url: string): string =>
 
 function actOf(step: Exclude<Step, (...args: never) => unknown>, { method }: Hit, n: number): Act {
   const answer: Answer =
-    typeof step === 'number'
-      ? { status: step }
-      : typeof step === 'string' || step instanceof Error
-        ? { error: step }
-        : step;
+    typeof step === 'number' ? { status: step } : typeof step === 'string' || isError(step) ? { error: step } : step;
   const { status = 200, headers, body = { hit: n }, error, delay = 0, drip = 0 } = answer;
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const bodiless = method === 'HEAD' || status === 204 || status === 304;

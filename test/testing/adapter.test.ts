@@ -1,6 +1,8 @@
 import { getEventListeners } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import axios, { AxiosError, type AxiosInstance, type AxiosRequestConfig, type AxiosResponse } from 'axios';
 import oldest from 'axios-oldest';
@@ -61,6 +63,33 @@ describe('scriptedAdapter', () => {
     expect(hits[0]?.at).toBeGreaterThanOrEqual(before);
   });
 
+  test('tells the URL by what the request has, not by defaults of axios that came after the instance', async () => {
+    const { api, adapter, hits } = scripted([200]);
+    const homeless = axios.create({ adapter });
+    Object.assign(axios.defaults, { params: { key: 'of all' }, baseURL: 'https://all.test' });
+    await api.get('/users', { params: { page: 2 } });
+    await homeless.get('/users');
+    Object.assign(axios.defaults, { params: undefined, baseURL: undefined });
+    expect(hits.map(({ url }) => url)).toEqual(['https://api.test/users?page=2', '/users']);
+  });
+
+  test('tells when by the clock of `performance`, also after a fake one, as a server does', async () => {
+    await withFakeClock(async (clock) => {
+      const { api } = scripted([{ delay: 3_600_000 }]);
+      attachResilience(api, { deadline: false, attemptTimeout: false });
+      await clock.until(api.get('/'));
+    });
+    const server = await scriptedServer();
+    const { api, hits } = scripted([200]);
+    attachResilience(api);
+    const before = performance.now();
+    await api.get('/');
+    await api.get(server.url, { adapter: 'http', proxy: false });
+    await server.close();
+    const times = [...hits, ...server.hits].map(({ at }) => at >= before && at <= performance.now());
+    expect(times).toEqual([true, true]);
+  });
+
   test.each([
     [{ username: 'u', password: 'p' }, 'Basic dTpw'],
     [{ username: 'ü', password: '' }, 'Basic w7w6'],
@@ -104,9 +133,11 @@ describe('scriptedAdapter', () => {
     );
   });
 
-  test('a method in a script by URL may be in any letter case, as everywhere', async () => {
-    const { api } = scripted({ 'post /users': [201], '/users': [200] });
-    expect([(await api.post('/users')).status, (await api.get('/users')).status]).toEqual([201, 200]);
+  test('a method in a script by URL may be in any letter case, as everywhere, and any method', async () => {
+    const { api } = scripted({ 'post /': [201], '/users': [200], 'M-SEARCH /users': [202] });
+    const search = { method: 'M-SEARCH', url: '/users' };
+    expect([(await api.post('/orders')).status, (await api.get('/users')).status]).toEqual([201, 200]);
+    expect((await api.request(search)).status).toBe(202);
   });
 
   test('a request that the script does not know is not retried', async () => {
@@ -123,12 +154,11 @@ describe('scriptedAdapter', () => {
     expect((await api.get('/', { validateStatus: null })).status).toBe(200);
   });
 
-  test('gives the wire’s text, which axios parses, and the other response types as fetch has them', async () => {
+  test('gives the wire’s text, which axios parses, and the other response types', async () => {
     const { api } = scripted([{ body: { id: 7 } }]);
     expect((await api.get('/')).data).toEqual({ id: 7 });
     expect((await api.get('/', { responseType: 'text', transformResponse: (text) => text })).data).toBe('{"id":7}');
     expect(new TextDecoder().decode((await api.get('/', { responseType: 'arraybuffer' })).data)).toBe('{"id":7}');
-    expect(await ((await api.get('/', { responseType: 'blob' })).data as Blob).text()).toBe('{"id":7}');
     expect(await new Response((await api.get('/', { responseType: 'stream' })).data).json()).toEqual({ id: 7 });
     const broken = scripted([{ body: '{"id":' }]);
     const error = await rejection(
@@ -145,7 +175,7 @@ describe('scriptedAdapter', () => {
       data.on('data', (text: Buffer) => came.push(`${text} ${clock.elapsedMs}`));
       data.on('error', ({ message }: Error) => came.push(`${message} ${clock.elapsedMs}`));
       await clock.advance(1_000);
-      expect([came, clock.pending]).toEqual([['a 100', 'b 200', 'c 300', 'aborted 300'], 0]);
+      expect([came, clock.pending]).toEqual([['a 100', 'b 200', 'c 300', 'aborted 301'], 0]);
     });
   });
 
@@ -211,6 +241,11 @@ describe('scriptedAdapter', () => {
       expect([await read(first.data), first.listening(), second.listening()]).toEqual([['', 'canceled'], 0, 0]);
     });
 
+    test('a blob is a Blob', async () => {
+      const { data } = await scripted([{ body: 'é' }]).api.get('/', { responseType: 'blob' });
+      expect([data instanceof Blob, await data.text()]).toEqual([true, 'é']);
+    });
+
     test('bytes are an ArrayBuffer', async () => {
       const { data } = await scripted([{ body: 'é' }]).api.get('/', { responseType: 'arraybuffer' });
       expect([data instanceof ArrayBuffer, [...new Uint8Array(data)]]).toEqual([true, [0xc3, 0xa9]]);
@@ -256,6 +291,16 @@ describe('scriptedAdapter', () => {
     expect(await rejection(scripted([{ error: own, delay: 1 }]).api.get('/'))).toBe(own);
   });
 
+  test.each<[string, () => unknown]>([
+    ['a DOMException', () => new DOMException('too late', 'TimeoutError')],
+    ['one of a file system', () => rejection(readFile('/no/such/file'))],
+    ['one of another realm', () => runInNewContext("new RangeError('far')")],
+  ])('an error that is none of this realm’s is one as well: %s', async (_name, make) => {
+    const own = (await make()) as Error;
+    const scripts: Script[] = [[own], [{ error: own }], [() => own]];
+    for (const script of scripts) expect(await rejection(scripted(script).api.get('/'))).toBe(own);
+  });
+
   test.each([
     ['ECONNRESET', 'read ECONNRESET', 'read', 'reset'],
     ['reset', 'socket hang up', 'read', 'reset'],
@@ -293,6 +338,11 @@ describe('scriptedAdapter', () => {
   test('refuses what is no script, and what a function gives that is no step', async () => {
     expect(() => scriptedAdapter(503 as never)).toThrow('`script` must be a list of steps, or lists by URL, got 503');
     expect(() => scriptedAdapter({ '/a': 503 as never })).toThrow("`script['/a']` must be a list of steps, got 503");
+    for (const name of ['GET', 'M-SEARCH']) {
+      expect(() => scriptedAdapter({ [name]: [200] })).toThrow(
+        `\`script\` must have a path after a method, as in 'GET /', got "${name}"`,
+      );
+    }
     expect((await rejection(scripted([() => 7]).api.get('/'))).message).toBe(
       '`script()` must be a status from 200 to 999, got 7',
     );
@@ -326,6 +376,7 @@ describe('an adapter and a server with the same script', () => {
     ['ECONNRESET'],
     ['cut'],
     ...['x', '', 7, 'abc'].map((body): [Step] => [{ error: 'cut', body }]),
+    ...['', 'abc'].map((body): [Step] => [{ error: 'cut', body, headers: { 'Transfer-Encoding': 'chunked' } }]),
     [{ error: 'cut', body: 'abcd', drip: 5 }],
     [{ error: 'reset', delay: 10 }],
     [() => 410],
@@ -482,6 +533,23 @@ describe('an adapter and a server with the same script', () => {
     await server.close();
     const whole = 'code' in expected ? expected : { status: 200, node: true, ...expected };
     expect(ends).toEqual([whole, whole]);
+  });
+
+  test.each<[NonNullable<AxiosRequestConfig['responseType']>, string]>([
+    ['json', 'utf8'],
+    ['text', 'utf8'],
+    ['document', 'utf8'],
+    ['blob', 'utf8'],
+    ['text', 'latin1'],
+    ['text', 'base64'],
+  ])('give the same text with responseType %s and responseEncoding %s', async (responseType, responseEncoding) => {
+    const script = [{ body: '\uFEFF{"id":"é"}' }];
+    const server = await scriptedServer(script);
+    const get = async (adapter: NonNullable<AxiosRequestConfig['adapter']>) =>
+      (await axios.get(server.url, { adapter, proxy: false, responseType, responseEncoding })).data;
+    const [unwired, wired] = await Promise.all([get(scriptedAdapter(script)), get('http')]);
+    await server.close();
+    expect(unwired).toEqual(wired);
   });
 
   test('give the same bytes', async () => {

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { mock } from 'node:test';
 import { promisify } from 'node:util';
 import { runInThisContext } from 'node:vm';
+import { gzip } from 'node:zlib';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { fakeClock, seededRandom, withFakeClock } from 'axios-resilience/testing';
 import { rejection } from '../helpers/settled.js';
@@ -91,8 +92,68 @@ describe('a fake clock', () => {
 
   test('timers go by whole milliseconds, as real ones, and never run early', async () => {
     await withFakeClock(async (clock) => {
-      for (const ms of [0, 0.5, 18.65]) await clock.until(wait(ms));
-      expect(clock.elapsedMs).toBe(20);
+      for (const ms of [-1, 0, 0.5, 18.65]) await clock.until(wait(ms));
+      expect(clock.elapsedMs).toBe(22);
+    });
+  });
+
+  test('what polls without a wait lets time pass, as without the clock', async () => {
+    await withFakeClock(async (clock) => {
+      let polls = 0;
+      const poll = () => {
+        polls++;
+        setTimeout(poll, 0);
+      };
+      poll();
+      await clock.until(wait(100));
+      expect([polls, clock.elapsedMs]).toEqual([100, 100]);
+    });
+  });
+
+  test.each<[string, () => Promise<unknown>]>([
+    ['WebCrypto', () => crypto.subtle.digest('SHA-256', new Uint8Array(1_000))],
+    ['zlib', () => promisify(gzip)('x')],
+    ['turns of the event loop', () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)))],
+  ])('time does not run away from real work: %s', async (_name, work) => {
+    await withFakeClock(async (clock) => {
+      const told: unknown[] = [];
+      // More often than it would be waited for work that there is not.
+      for (let run = 0; run < 150; run++) {
+        const deadline = wait(30_000).then(() => 'late');
+        const worked = work().then(() => wait(10));
+        told.push(await clock.until(Promise.race([worked, deadline])));
+      }
+      expect([new Set(told), clock.elapsedMs]).toEqual([new Set([10]), 1_500]);
+    });
+  });
+
+  test('where there is no real work, time soon moves without waiting for any', async () => {
+    const real = jest.spyOn(globalThis, 'setTimeout');
+    await withFakeClock(async (clock) => {
+      for (let step = 0; step < 1_000; step++) await clock.advance(10);
+    });
+    const waits = real.mock.calls.length;
+    real.mockRestore();
+    expect(waits).toBe(500);
+  });
+
+  test('until() does not give up on real work', async () => {
+    await withFakeClock(async (clock) => {
+      expect((await clock.until(promisify(gzip)('x'))).length).toBeGreaterThan(0);
+    });
+  });
+
+  test('advance() and runAll() let real work set its timers', async () => {
+    await withFakeClock(async (clock) => {
+      const work = async () => {
+        await promisify(gzip)('x');
+        return wait(10);
+      };
+      const first = work();
+      await clock.advance(30_000);
+      const [firstAt, second] = [await first, work()];
+      await clock.runAll();
+      expect([firstAt, await second, clock.elapsedMs]).toEqual([10, 10, 30_010]);
     });
   });
 
@@ -147,7 +208,59 @@ describe('a fake clock', () => {
       again();
       return clock.runAll();
     });
-    expect((await rejection(endless)).message).toMatch(/timers ran, each setting another/);
+    expect((await rejection(endless)).message).toBe(
+      'time moved 100000 times, and timers are still set: a loop without an end',
+    );
+  });
+
+  test('as many timers as you like are no loop: a poll beside two days, and those that are set at once', async () => {
+    await withFakeClock(async (clock) => {
+      let polls = 0;
+      const poll = () => {
+        polls++;
+        setTimeout(poll, 1_000);
+      };
+      setTimeout(poll, 1_000);
+      await clock.advance(2 * 86_400_000);
+      expect(polls).toBe(172_800);
+    });
+    await withFakeClock(async (clock) => {
+      let ran = 0;
+      for (let timer = 0; timer <= 100_000; timer++) setTimeout(() => ran++, 5);
+      await clock.runAll();
+      expect([ran, clock.elapsedMs]).toEqual([100_001, 5]);
+    });
+  });
+
+  test('those that fall due together may clear and refresh each other', async () => {
+    await withFakeClock(async (clock) => {
+      const told: string[] = [];
+      const note = (what: string) => told.push(`${what} ${clock.elapsedMs}`);
+      setTimeout(() => {
+        clearTimeout(cleared);
+        refreshed.refresh();
+      }, 10);
+      const cleared = setTimeout(note, 10, 'cleared');
+      const refreshed = setTimeout(note, 10, 'refreshed');
+      setTimeout(note, 10, 'last');
+      await clock.runAll();
+      expect(told).toEqual(['last 10', 'refreshed 20']);
+    });
+  });
+
+  test('a timer can be cleared by its number, be it of this clock or real', async () => {
+    let fired = false;
+    const real = setTimeout(() => {
+      fired = true;
+    }, 1);
+    await withFakeClock((clock) => {
+      const timers = [setTimeout(() => {}, 5), setTimeout(() => {}, 5)];
+      clearTimeout(+(timers[0] as NodeJS.Timeout));
+      clearTimeout(Number(real));
+      expect(clock.pending).toBe(1);
+    });
+    await wait(20);
+    expect(fired).toBe(false);
   });
 
   test('everything is put back, whatever comes of the test, and real timers can be cleared meanwhile', async () => {

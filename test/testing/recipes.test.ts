@@ -88,6 +88,7 @@ describe('a policy under the kit', () => {
       'no report: neither response nor error of an attached axios instance, but TypeError: nope',
     );
     expect(() => waitsOf(undefined)).toThrow(/but undefined$/);
+    expect(() => attemptsOf(Object.create(null))).toThrow(/but an object$/);
   });
 });
 
