@@ -28,18 +28,16 @@ export const CONNECTION_FINDINGS = {
   'connection-refused': (e: Evidence): Finding => ({
     transient: true,
     summary: `Nothing accepts connections at ${whereTo(e)}${why(e)}.`,
-    advice: hasCode(e, /^ENOENT$/)
-      ? ['There is no such socket: see that `socketPath` is right, and that the server runs and made it.']
-      : [
-          `See whether the server is up, on this port: ${lookThere(e).connect}, and on its own machine: ss -tlnp`,
-          ...(isLocal(e)
-            ? [
-                'localhost is this machine, or this container: in Docker, call another container by its service name, and the host by host.docker.internal.',
-                'localhost may mean ::1 (IPv6) as well as 127.0.0.1, and the server may listen on one of them only.',
-              ]
-            : ['To be reached from elsewhere it must listen on 0.0.0.0 or ::, not on 127.0.0.1.']),
-          'If it has just been started, it may not be ready yet.',
-        ],
+    advice: [
+      `See whether the server is up, on this port: ${lookThere(e).connect}, and on its own machine: ss -tlnp`,
+      ...(isLocal(e)
+        ? [
+            'localhost is this machine, or this container: in Docker, call another container by its service name, and the host by host.docker.internal.',
+            'localhost may mean ::1 (IPv6) as well as 127.0.0.1, and the server may listen on one of them only.',
+          ]
+        : ['To be reached from elsewhere it must listen on 0.0.0.0 or ::, not on 127.0.0.1.']),
+      'If it has just been started, it may not be ready yet.',
+    ],
   }),
   'connect-timeout': (e: Evidence): Finding => ({
     transient: true,
@@ -115,7 +113,11 @@ export const CONNECTION_FINDINGS = {
       'If it is slow by nature, give that request more time: `timeout`, or `attemptTimeout` and `deadline`.',
       ...inLine(e),
       ...(e.reached === undefined ? [`It may also be that no connection stood: ${commands(e).connect}`] : []),
-      'If only large requests or answers hang, look at the MTU: a container network’s must not be above that of the VPN or overlay below it.',
+      ...(e.socketPath
+        ? []
+        : [
+            'If only large requests or answers hang, look at the MTU: a container network’s must not be above that of the VPN or overlay below it.',
+          ]),
     ],
   }),
   'too-many-open-files': (e: Evidence): Finding => ({

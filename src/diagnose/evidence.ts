@@ -51,6 +51,8 @@ export interface Evidence {
   readonly url: string;
   /** Where it went last. */
   readonly target: Place | undefined;
+  /** The path of the Unix socket that it was sent to, in the place of a host. */
+  readonly socketPath: string | undefined;
   /** Where it was sent at first, if a redirect led it to another place. */
   readonly redirectedFrom: Place | undefined;
   readonly proxy: ProxyPlace | undefined;
@@ -112,6 +114,9 @@ const MISFIT = /^Protocol "([a-z\d+.-]+:)" not supported\. Expected /;
 /** A body in another compression than it says: gzip, Brotli, Zstandard. */
 export const UNDECODABLE = /^(Z_DATA_ERROR$|ERR__ERROR_|ZSTD_error_)/;
 
+/** Of a Unix socket, or of what Windows has in its place. */
+const PATH = /^(\/|\\\\)/;
+
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 const PLAIN_TO_TLS = /plain HTTP request was sent to HTTPS|HTTP request to an HTTPS server|plain HTTP to an SSL/i;
@@ -130,12 +135,13 @@ export function evidenceOf(error: unknown, scope?: Place): Evidence {
   const node = exchangeOf(call);
   const first = placeOf(config);
   const target = first ? (placeAt(latestHopOf(call)) ?? first) : call ? undefined : scope;
-  const set = tried(() => proxyFor(config.proxy, target), undefined);
+  const socketPath = text(config, 'socketPath') || links.findLast(({ address }) => PATH.test(address))?.address;
+  // axios takes no proxy to a socket.
+  const set = socketPath ? undefined : tried(() => proxyFor(config.proxy, target), undefined);
   const ofAgent = tried(() => proxyOf(node.agent), undefined);
-  const proxied = node.isNode && (isObject(read(config, 'proxy')) || ofAgent !== undefined);
+  const proxied = node.isNode && (ofAgent !== undefined || (isObject(read(config, 'proxy')) && set !== undefined));
   const leadsToProxies = ofAgent !== undefined || asksForProxies(node.agent);
   const unwritten = tried(() => isUnwritten(call), false);
-  const socketPath = read(config, 'socketPath');
   const report = tried(() => reportOf(call), undefined);
   return {
     links,
@@ -148,8 +154,9 @@ export function evidenceOf(error: unknown, scope?: Place): Evidence {
       deadline: figure(own, 'deadline'),
     },
     method: safeText(text(config, 'method')).toUpperCase(),
-    url: first || socketPath ? safeText(tried(() => redactedUrl(config), '')) : '',
+    url: first || read(config, 'socketPath') ? safeText(tried(() => redactedUrl(config), '')) : '',
     target,
+    socketPath,
     redirectedFrom: first && target && originAt(first) !== originAt(target) ? first : undefined,
     proxy: set ?? ofAgent,
     proxied,
