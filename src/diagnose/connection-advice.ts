@@ -105,15 +105,16 @@ export const CONNECTION_FINDINGS = {
   }),
   'read-timeout': (e: Evidence): Finding => ({
     transient: true,
-    summary: `${where(e)}${byProxy(e)} ${progress(e)} ${request(e)} in time${why(e)}.`,
+    summary: progress(e),
     advice: [
+      ...(e.reached === 'queued' ? inLine(e) : []),
       `See what takes so long: ${commands(e).curl} -o /dev/null -w '%{time_connect} %{time_starttransfer} %{time_total}\\n'`,
       'Look at the latency of the server, and of what it depends on, at that time.',
       ...onTheWay(e),
       'If it is slow by nature, give that request more time: `timeout`, or `attemptTimeout` and `deadline`.',
-      ...inLine(e),
+      ...(e.reached === 'queued' ? [] : inLine(e)),
       ...(e.reached === undefined ? [`It may also be that no connection stood: ${commands(e).connect}`] : []),
-      ...(e.socketPath
+      ...(e.socketPath || e.reached === 'queued'
         ? []
         : [
             'If only large requests or answers hang, look at the MTU: a container network’s must not be above that of the VPN or overlay below it.',
@@ -156,7 +157,7 @@ const inLine = ({ socketLimit }: Evidence): string[] =>
   socketLimit === Infinity
     ? []
     : [
-        `The agent lets ${socketLimit} connections stand at once (\`maxSockets\`), and the wait for one counts: raise that, or let fewer requests go (\`bulkhead\`).`,
+        `The agent lets ${socketLimit} ${socketLimit === 1 ? 'connection' : 'connections'} stand at once (\`maxSockets\`), and the wait for one counts: raise that, or let fewer requests go (\`bulkhead\`).`,
       ];
 
 function badUrl(e: Evidence): Finding {
@@ -212,7 +213,13 @@ const PROGRESS = {
   answered: 'did not finish its answer to',
 };
 
-const progress = ({ reached }: Evidence): string => (reached ? PROGRESS[reached] : 'gave no complete answer to');
+function progress(e: Evidence): string {
+  const at = `${where(e)}${byProxy(e)}`;
+  if (e.reached === 'queued') {
+    return `${request(e)} was still waiting for a connection to ${at} when its time was over${why(e)}.`;
+  }
+  return `${at} ${e.reached ? PROGRESS[e.reached] : 'gave no complete answer to'} ${request(e)} in time${why(e)}.`;
+}
 
 const isLocal = (e: Evidence): boolean =>
   isLoopback(unconnected(e)?.host ?? e.links.findLast(({ address }) => address)?.address ?? '');

@@ -99,7 +99,8 @@ const timedOut = ({ kind, links }: Evidence): boolean =>
   links.some(({ code, name }) => /^(ETIMEDOUT|UND_ERR_\w+_TIMEOUT)$/.test(code) || name === 'TimeoutError');
 
 const neverConnected = (evidence: Evidence): boolean =>
-  (timedOut(evidence) && evidence.reached === 'connecting') ||
+  (timedOut(evidence) &&
+    (evidence.reached === 'connecting' || (evidence.reached === 'queued' && !mayHaveQueued(evidence)))) ||
   says(evidence, NOT_CONNECTED) ||
   evidence.links.some(
     ({ code, syscall }) => (code === 'ETIMEDOUT' && syscall === 'connect') || code === 'UND_ERR_CONNECT_TIMEOUT',
@@ -155,7 +156,7 @@ function failedAtProxy(evidence: Evidence): boolean {
   if (evidence.noTunnel && /^(dns|connect|tls|read|timeout)$/.test(kind) && !mayHaveQueued(evidence)) return true;
   if (!proxy) return false;
   // Of a target that speaks no TLS, it was spoken to the proxy.
-  if (target?.scheme === 'http' && (proxied ? kind === 'tls' : spokeTls(evidence))) return true;
+  if (target?.scheme === 'http' && ((proxied && kind === 'tls') || spokeTls(evidence))) return true;
   if (proxied) return failed.length > 0;
   return failed.some(({ address, hostname, port }) => isProxy({ host: hostname || address, port }, proxy, target));
 }

@@ -9,7 +9,7 @@ import { isObject } from '../base/object.js';
 import { originOf, redactedUrl } from '../base/url.js';
 import { reportOf } from '../observe/reports.js';
 import { retryAfterMs } from '../retry/retry-after.js';
-import { exchangeOf } from './exchange.js';
+import { exchangeOf, socketLimitOf } from './exchange.js';
 import { fieldsIn } from './message.js';
 import { originAt, type Place, placeAt } from './place.js';
 import { asksForProxies, type ProxyPlace, proxyFlaw, proxyFor, proxyOf } from './proxy.js';
@@ -72,7 +72,7 @@ export interface Evidence {
   /** Milliseconds the server asked to wait. */
   readonly asked: number | undefined;
   /** How far the request came, where Node tells. */
-  readonly reached: 'connecting' | 'sent' | 'answered' | undefined;
+  readonly reached: 'queued' | 'connecting' | 'sent' | 'answered' | undefined;
   readonly reusedSocket: boolean;
   /** The answer began, and then nothing came any more until axios's `timeout`. */
   readonly stalled: boolean;
@@ -139,7 +139,9 @@ export function evidenceOf(error: unknown, scope?: Place): Evidence {
   // axios takes no proxy to a socket.
   const set = socketPath ? undefined : tried(() => proxyFor(config.proxy, target), undefined);
   const ofAgent = tried(() => proxyOf(node.agent), undefined);
-  const proxied = node.isNode && (ofAgent !== undefined || (isObject(read(config, 'proxy')) && set !== undefined));
+  const proxied =
+    node.isNode &&
+    (ofAgent !== undefined || (set !== undefined && (isObject(read(config, 'proxy')) || node.isAbsolute)));
   const leadsToProxies = ofAgent !== undefined || asksForProxies(node.agent);
   const unwritten = tried(() => isUnwritten(call), false);
   const report = tried(() => reportOf(call), undefined);
@@ -171,7 +173,7 @@ export function evidenceOf(error: unknown, scope?: Place): Evidence {
       tried(() => retryAfterMs(read(response, 'headers'), status, wallClock()), undefined),
     reached: status ? 'answered' : node.reached,
     reusedSocket: node.reusedSocket || chain.some(isUndiciReuse),
-    socketLimit: socketLimitOf(config, target),
+    socketLimit: socketLimitOf(isObject(read(call, 'request')) ? node.agent : agentIn(config, target)),
     stalled: node.stalled && links.some(({ message }) => message === 'stream has been aborted'),
     wantsTls: status === 400 && PLAIN_TO_TLS.test(text(response, 'data')),
     cause: read(own, 'cause'),
@@ -231,9 +233,7 @@ function latestHopOf(call: unknown): string {
   return text(request, '_currentUrl') || text(read(request, 'res'), 'responseUrl') || text(request, 'responseURL');
 }
 
-function socketLimitOf(config: InternalAxiosRequestConfig, target: Place | undefined): number {
-  const agent = read(config, target?.scheme === 'https' ? 'httpsAgent' : 'httpAgent');
-  return Math.min(number(agent, 'maxSockets') || Infinity, number(agent, 'maxTotalSockets') || Infinity);
-}
+const agentIn = (config: InternalAxiosRequestConfig, target: Place | undefined): unknown =>
+  read(config, target?.scheme === 'https' ? 'httpsAgent' : 'httpAgent');
 
 const locationIn = (headers: unknown): string => text(headers, 'location') || text(headers, 'Location');
