@@ -5,10 +5,12 @@ import type { Evidence } from './evidence.js';
 import { PROXY_FINDINGS } from './proxy-advice.js';
 import { SOCKET_FINDINGS } from './socket-advice.js';
 import { TLS_FINDINGS } from './tls-advice.js';
+import { URL_FINDINGS } from './url-advice.js';
 
 type Find = (evidence: Evidence, inner?: Diagnosis) => Finding;
 
 const FINDINGS: Readonly<Record<FailureCause, Find>> = {
+  ...URL_FINDINGS,
   ...CONNECTION_FINDINGS,
   ...PROXY_FINDINGS,
   ...TLS_FINDINGS,

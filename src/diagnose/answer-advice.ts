@@ -154,6 +154,16 @@ function reopening(e: Evidence): string {
 }
 
 function unknown(e: Evidence): Finding {
+  if (e.brokeOff) {
+    return {
+      transient: false,
+      summary: `The body of ${request(e)} broke off on this side, before all of it was sent${why(e)}.`,
+      advice: [
+        'Nothing is wrong with the server: look at the stream given as `data`, and at what it reads from: a client that went away, a file that is not there.',
+        'What was sent may have been acted on: to send all of it again, make the stream anew.',
+      ],
+    };
+  }
   const { status, kind } = e;
   const answered = status ? `${where(e)} answered ${status} to ${request(e)}, yet ` : '';
   const advice = [

@@ -1,11 +1,10 @@
 import type { Finding } from './diagnosis.js';
-import { type Evidence, hasCode, NOT_REDIRECTED, OF_TLS, says } from './evidence.js';
+import { type Evidence, hasCode, OF_TLS, says } from './evidence.js';
 import { isLoopback, type Place } from './place.js';
-import { byProxy, commands, givenUrl, onTheWay, request, where, why } from './wording.js';
+import { byProxy, commands, onTheWay, request, where, why } from './wording.js';
 
-/** Failures on the way to the server: from the URL to the connection. */
+/** Failures on the way to the server: from the name to the answer. */
 export const CONNECTION_FINDINGS = {
-  'bad-url': badUrl,
   dns: (e: Evidence): Finding => ({
     transient: false,
     summary: `The name ${nameOf(e)} does not exist, as far as the resolver of this machine knows${why(e)}.`,
@@ -159,53 +158,6 @@ const inLine = ({ socketLimit }: Evidence): string[] =>
     : [
         `The agent lets ${socketLimit} ${socketLimit === 1 ? 'connection' : 'connections'} stand at once (\`maxSockets\`), and the wait for one counts: raise that, or let fewer requests go (\`bulkhead\`).`,
       ];
-
-function badUrl(e: Evidence): Finding {
-  const url = givenUrl(e);
-  if (hasCode(e, NOT_REDIRECTED) || says(e, /^URL scheme must be|^cross origin not/)) {
-    return {
-      transient: false,
-      summary: `${request(e)} was redirected to ${url ?? 'a URL'}, which cannot be requested: ${flaw(e)}.`,
-      advice: ['The server sent it as Location: have that mended there.', `See it: ${commands(e).curl}`],
-    };
-  }
-  const [, agent] = says(e, EXPECTED) ? e.links.flatMap(({ message }) => EXPECTED.exec(message) ?? []) : [];
-  if (agent) {
-    return {
-      transient: false,
-      summary: `${request(e)} cannot be sent: its agent, or its transport, is one for ${agent} URLs${why(e)}.`,
-      advice: [
-        'Give an https.Agent as `httpsAgent`, and an http.Agent as `httpAgent`.',
-        'If there was a redirect from one to the other, see that both are given.',
-      ],
-    };
-  }
-  return {
-    transient: false,
-    summary: `The URL ${url ?? (e.url || 'of the request')} cannot be requested: ${flaw(e)}.`,
-    advice: [
-      ...(/undefined|null|NaN|object Object/.test(url ?? '')
-        ? ['A variable in it was not set: look at where it is put together.']
-        : []),
-      'Give the whole URL, with http:// or https://, or a `baseURL`; outside a browser a path alone leads nowhere.',
-      'Log the URL just before the call, and look at the environment variable or setting that its host comes from.',
-    ],
-  };
-}
-
-/** As Node says that an agent does not fit. */
-const EXPECTED = /^Protocol "[a-z]+:" not supported\. Expected "(https?):"/;
-
-function flaw(e: Evidence): string {
-  if (says(e, /^cross origin not/)) return 'fetch follows none with a user and password in it';
-  if (says(e, /includes credentials/)) return 'fetch takes no user and password in a URL; give `auth` instead';
-  if (says(e, /bad port/)) return 'fetch refuses to call this port';
-  if (says(e, /missing "\/\/"/)) return 'there is no // after its scheme';
-  if (says(e, /protocol|scheme|^not implemented/i)) return 'its protocol is not supported';
-  if (says(e, /unescaped/)) return 'its path has characters that must be escaped (encodeURIComponent)';
-  if (says(e, /^failed to fetch the data URL|^invalid method$/)) return 'fetch finds no data under it';
-  return 'it cannot be parsed (Invalid URL)';
-}
 
 const PROGRESS = {
   connecting: 'was not reached by',

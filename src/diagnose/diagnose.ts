@@ -30,6 +30,7 @@ const CAUSES: readonly (readonly [FailureCause, (evidence: Evidence) => boolean]
   ['bulkhead-full', ({ own }) => own.code === 'ERR_BULKHEAD_FULL'],
   ['deadline', ({ own }) => own.code === 'ERR_DEADLINE_EXCEEDED'],
   ['canceled', ({ kind }) => kind === 'canceled'],
+  ['unknown', ({ brokeOff }) => brokeOff],
   // As nock says that a test has no mock for a request, with a code of the network's.
   ['unknown', (evidence) => says(evidence, /^Nock: Disallowed/)],
   ['too-many-open-files', (evidence) => hasCode(evidence, /^(EMFILE|ENFILE)$/)],
@@ -122,7 +123,7 @@ const isCutOff = (evidence: Evidence): boolean =>
       evidence,
       /^(stream has been aborted|terminated|aborted|unexpected end of file|Error in (input|body) stream|error reading a body.*|Content-Length header.*|The operation was aborted\. )$/,
     ) ||
-    (isLost(evidence) && evidence.reached === 'answered'));
+    (evidence.reached === 'answered' && (isLost(evidence) || evidence.links.some(({ garbled }) => garbled))));
 
 const isTooLarge = (evidence: Evidence): boolean =>
   hasCode(evidence, /^(ERR_FR_MAX_BODY|UND_ERR_RES_EX)/) ||

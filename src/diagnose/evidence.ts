@@ -78,6 +78,8 @@ export interface Evidence {
   readonly stalled: boolean;
   /** Connections that the agent of the request lets stand at once; `Infinity` if there is no such limit. */
   readonly socketLimit: number;
+  /** The stream to be sent as the body failed by itself. */
+  readonly brokeOff: boolean;
   /** A server that speaks TLS only said so, in plain HTTP. */
   readonly wantsTls: boolean;
   /** What this package's own error was caused by. */
@@ -175,6 +177,7 @@ export function evidenceOf(error: unknown, scope?: Place): Evidence {
     reusedSocket: node.reusedSocket || chain.some(isUndiciReuse),
     socketLimit: socketLimitOf(isObject(read(call, 'request')) ? node.agent : agentIn(config, target)),
     stalled: node.stalled && links.some(({ message }) => message === 'stream has been aborted'),
+    brokeOff: chain.some((link) => isObject(link) && link === read(read(config, 'data'), 'errored')),
     wantsTls: status === 400 && PLAIN_TO_TLS.test(text(response, 'data')),
     cause: read(own, 'cause'),
     hasOthers: all.some((link) => isOfCall(link) && !chain.includes(link)),

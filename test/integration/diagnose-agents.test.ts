@@ -51,8 +51,9 @@ describe('an agent whose one connection is taken', () => {
 test('an agent that makes its connection late, and without a limit, was not reached in time', async () => {
   const httpAgent = new http.Agent();
   Object.assign(httpAgent, { createConnection: () => undefined });
-  const found = await failed({ url: 'http://a.test/', httpAgent, proxy: false, timeout: 150, maxRedirects: 0 });
-  expect(found).toMatchObject({ cause: 'connect-timeout' });
+  const api = axios.create({ adapter: 'http', proxy: false, httpAgent });
+  attachResilience(api, { retry: false, attemptTimeout: 150, connectTimeout: false });
+  expect(diagnose(await rejection(api.get('http://a.test/'))).cause).toBe('connect-timeout');
 });
 
 describe('an agent of agent-base 6, whose `maxSockets` of 1 is there for show', () => {
