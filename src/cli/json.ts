@@ -1,6 +1,9 @@
 import type { Conclusion } from './conclusion.js';
 import type { Stage } from './walk.js';
 
+/** Under these names stand words of the document's own, and nothing from elsewhere: a secret may be just such a word. */
+const OWN_WORDS = new Set(['name', 'outcome', 'cause', 'method', 'code']);
+
 /** For programs: one document. Fields are only ever added as long as `format` stays the same. */
 export function document(conclusion: Conclusion, stages: readonly Stage[], conceal: (text: string) => string): string {
   const steps = stages.map(({ name, outcome, durationMs, lines, notes, facts }) => ({
@@ -11,6 +14,7 @@ export function document(conclusion: Conclusion, stages: readonly Stage[], conce
     notes,
     facts,
   }));
-  const concealed = (_key: string, value: unknown) => (typeof value === 'string' ? conceal(value) : value);
+  const concealed = (key: string, value: unknown) =>
+    typeof value === 'string' && !OWN_WORDS.has(key) ? conceal(value) : value;
   return `${JSON.stringify({ format: 1, ...conclusion, steps }, concealed, 2)}\n`;
 }

@@ -1,7 +1,8 @@
 import { safeText } from '../base/excerpt.js';
 
 /** Header fields whose values are no secrets, but common words, which must not be masked everywhere. */
-const HARMLESS = /^(accept(-.+)?|cache-control|content-type|host|origin|user-agent)$/i;
+const HARMLESS =
+  /^(accept(-.+)?|cache-control|connection|content-type|host|origin|pragma|prefer|sec-(ch|fetch)-.+|user-agent|x-forwarded-(host|port|proto))$/i;
 
 /** Shorter values are part of ordinary words, and protect nothing. */
 const SHORTEST = 6;

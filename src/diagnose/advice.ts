@@ -3,18 +3,26 @@ import { CONNECTION_FINDINGS } from './connection-advice.js';
 import type { Diagnosis, FailureCause, Finding } from './diagnosis.js';
 import type { Evidence } from './evidence.js';
 import { PROXY_FINDINGS } from './proxy-advice.js';
+import { SOCKET_FINDINGS } from './socket-advice.js';
 import { TLS_FINDINGS } from './tls-advice.js';
+import { URL_FINDINGS } from './url-advice.js';
 
-const FINDINGS: Readonly<Record<FailureCause, (evidence: Evidence, inner?: Diagnosis) => Finding>> = {
+type Find = (evidence: Evidence, inner?: Diagnosis) => Finding;
+
+const FINDINGS: Readonly<Record<FailureCause, Find>> = {
+  ...URL_FINDINGS,
   ...CONNECTION_FINDINGS,
   ...PROXY_FINDINGS,
   ...TLS_FINDINGS,
   ...ANSWER_FINDINGS,
 };
 
+const OF_SOCKETS: Readonly<Partial<Record<FailureCause, Find>>> = SOCKET_FINDINGS;
+
 /** What a cause means in this case, and what to do about it. `inner` is the diagnosis of what a refusal was caused by. */
 export function advise(cause: FailureCause, evidence: Evidence, inner?: Diagnosis): Finding {
-  const { transient, summary, advice } = FINDINGS[cause](evidence, inner);
+  const find = (evidence.socketPath && OF_SOCKETS[cause]) || FINDINGS[cause];
+  const { transient, summary, advice } = find(evidence, inner);
   return {
     transient,
     summary: summary.replace(/^the /, 'The '),

@@ -1,7 +1,7 @@
 import { OPAQUE } from '../base/failure.js';
 import type { Diagnosis, Finding } from './diagnosis.js';
 import { type Evidence, hasCode, NOT_REDIRECTED, says, UNDECODABLE } from './evidence.js';
-import { asked, commands, onTheWay, request, time, where, why } from './wording.js';
+import { asked, byProxy, commands, onTheWay, request, time, where, why } from './wording.js';
 
 /** Failures of the answer, and calls that were ended on this side. `inner` is what a refusal was caused by. */
 export const ANSWER_FINDINGS = {
@@ -154,6 +154,16 @@ function reopening(e: Evidence): string {
 }
 
 function unknown(e: Evidence): Finding {
+  if (e.brokeOff) {
+    return {
+      transient: false,
+      summary: `The body of ${request(e)} broke off on this side, before all of it was sent${why(e)}.`,
+      advice: [
+        'Nothing is wrong with the server: look at the stream given as `data`, and at what it reads from: a client that went away, a file that is not there.',
+        'What was sent may have been acted on: to send all of it again, make the stream anew.',
+      ],
+    };
+  }
   const { status, kind } = e;
   const answered = status ? `${where(e)} answered ${status} to ${request(e)}, yet ` : '';
   const advice = [
@@ -186,9 +196,10 @@ function unknown(e: Evidence): Finding {
     return {
       // Headers that are too large stay so.
       transient: kind !== 'other',
-      summary: `What ${where(e)} sent is not HTTP as this side understands it${why(e)}.`,
+      summary: `What ${where(e)}${byProxy(e)} sent is not HTTP as this side understands it${why(e)}.`,
       advice: [
         'See what speaks at that port, and whether headers are too large (node --max-http-header-size).',
+        ...onTheWay(e),
         ...advice,
       ],
     };

@@ -1,11 +1,10 @@
 import type { Finding } from './diagnosis.js';
-import { type Evidence, hasCode, NOT_REDIRECTED, OF_TLS, says } from './evidence.js';
+import { type Evidence, hasCode, OF_TLS, says } from './evidence.js';
 import { isLoopback, type Place } from './place.js';
-import { byProxy, commands, givenUrl, onTheWay, request, where, why } from './wording.js';
+import { byProxy, commands, onTheWay, request, where, why } from './wording.js';
 
-/** Failures on the way to the server: from the URL to the connection. */
+/** Failures on the way to the server: from the name to the answer. */
 export const CONNECTION_FINDINGS = {
-  'bad-url': badUrl,
   dns: (e: Evidence): Finding => ({
     transient: false,
     summary: `The name ${nameOf(e)} does not exist, as far as the resolver of this machine knows${why(e)}.`,
@@ -28,18 +27,16 @@ export const CONNECTION_FINDINGS = {
   'connection-refused': (e: Evidence): Finding => ({
     transient: true,
     summary: `Nothing accepts connections at ${whereTo(e)}${why(e)}.`,
-    advice: hasCode(e, /^ENOENT$/)
-      ? ['There is no such socket: see that `socketPath` is right, and that the server runs and made it.']
-      : [
-          `See whether the server is up, on this port: ${lookThere(e).connect}, and on its own machine: ss -tlnp`,
-          ...(isLocal(e)
-            ? [
-                'localhost is this machine, or this container: in Docker, call another container by its service name, and the host by host.docker.internal.',
-                'localhost may mean ::1 (IPv6) as well as 127.0.0.1, and the server may listen on one of them only.',
-              ]
-            : ['To be reached from elsewhere it must listen on 0.0.0.0 or ::, not on 127.0.0.1.']),
-          'If it has just been started, it may not be ready yet.',
-        ],
+    advice: [
+      `See whether the server is up, on this port: ${lookThere(e).connect}, and on its own machine: ss -tlnp`,
+      ...(isLocal(e)
+        ? [
+            'localhost is this machine, or this container: in Docker, call another container by its service name, and the host by host.docker.internal.',
+            'localhost may mean ::1 (IPv6) as well as 127.0.0.1, and the server may listen on one of them only.',
+          ]
+        : ['To be reached from elsewhere it must listen on 0.0.0.0 or ::, not on 127.0.0.1.']),
+      'If it has just been started, it may not be ready yet.',
+    ],
   }),
   'connect-timeout': (e: Evidence): Finding => ({
     transient: true,
@@ -107,15 +104,20 @@ export const CONNECTION_FINDINGS = {
   }),
   'read-timeout': (e: Evidence): Finding => ({
     transient: true,
-    summary: `${where(e)}${byProxy(e)} ${progress(e)} ${request(e)} in time${why(e)}.`,
+    summary: progress(e),
     advice: [
+      ...(e.reached === 'queued' ? inLine(e) : []),
       `See what takes so long: ${commands(e).curl} -o /dev/null -w '%{time_connect} %{time_starttransfer} %{time_total}\\n'`,
       'Look at the latency of the server, and of what it depends on, at that time.',
       ...onTheWay(e),
       'If it is slow by nature, give that request more time: `timeout`, or `attemptTimeout` and `deadline`.',
-      ...inLine(e),
+      ...(e.reached === 'queued' ? [] : inLine(e)),
       ...(e.reached === undefined ? [`It may also be that no connection stood: ${commands(e).connect}`] : []),
-      'If only large requests or answers hang, look at the MTU: a container network’s must not be above that of the VPN or overlay below it.',
+      ...(e.socketPath || e.reached === 'queued'
+        ? []
+        : [
+            'If only large requests or answers hang, look at the MTU: a container network’s must not be above that of the VPN or overlay below it.',
+          ]),
     ],
   }),
   'too-many-open-files': (e: Evidence): Finding => ({
@@ -154,55 +156,8 @@ const inLine = ({ socketLimit }: Evidence): string[] =>
   socketLimit === Infinity
     ? []
     : [
-        `The agent lets ${socketLimit} connections stand at once (\`maxSockets\`), and the wait for one counts: raise that, or let fewer requests go (\`bulkhead\`).`,
+        `The agent lets ${socketLimit} ${socketLimit === 1 ? 'connection' : 'connections'} stand at once (\`maxSockets\`), and the wait for one counts: raise that, or let fewer requests go (\`bulkhead\`).`,
       ];
-
-function badUrl(e: Evidence): Finding {
-  const url = givenUrl(e);
-  if (hasCode(e, NOT_REDIRECTED) || says(e, /^URL scheme must be|^cross origin not/)) {
-    return {
-      transient: false,
-      summary: `${request(e)} was redirected to ${url ?? 'a URL'}, which cannot be requested: ${flaw(e)}.`,
-      advice: ['The server sent it as Location: have that mended there.', `See it: ${commands(e).curl}`],
-    };
-  }
-  const [, agent] = says(e, EXPECTED) ? e.links.flatMap(({ message }) => EXPECTED.exec(message) ?? []) : [];
-  if (agent) {
-    return {
-      transient: false,
-      summary: `${request(e)} cannot be sent: its agent, or its transport, is one for ${agent} URLs${why(e)}.`,
-      advice: [
-        'Give an https.Agent as `httpsAgent`, and an http.Agent as `httpAgent`.',
-        'If there was a redirect from one to the other, see that both are given.',
-      ],
-    };
-  }
-  return {
-    transient: false,
-    summary: `The URL ${url ?? (e.url || 'of the request')} cannot be requested: ${flaw(e)}.`,
-    advice: [
-      ...(/undefined|null|NaN|object Object/.test(url ?? '')
-        ? ['A variable in it was not set: look at where it is put together.']
-        : []),
-      'Give the whole URL, with http:// or https://, or a `baseURL`; outside a browser a path alone leads nowhere.',
-      'Log the URL just before the call, and look at the environment variable or setting that its host comes from.',
-    ],
-  };
-}
-
-/** As Node says that an agent does not fit. */
-const EXPECTED = /^Protocol "[a-z]+:" not supported\. Expected "(https?):"/;
-
-function flaw(e: Evidence): string {
-  if (says(e, /^cross origin not/)) return 'fetch follows none with a user and password in it';
-  if (says(e, /includes credentials/)) return 'fetch takes no user and password in a URL; give `auth` instead';
-  if (says(e, /bad port/)) return 'fetch refuses to call this port';
-  if (says(e, /missing "\/\/"/)) return 'there is no // after its scheme';
-  if (says(e, /protocol|scheme|^not implemented/i)) return 'its protocol is not supported';
-  if (says(e, /unescaped/)) return 'its path has characters that must be escaped (encodeURIComponent)';
-  if (says(e, /^failed to fetch the data URL|^invalid method$/)) return 'fetch finds no data under it';
-  return 'it cannot be parsed (Invalid URL)';
-}
 
 const PROGRESS = {
   connecting: 'was not reached by',
@@ -210,7 +165,13 @@ const PROGRESS = {
   answered: 'did not finish its answer to',
 };
 
-const progress = ({ reached }: Evidence): string => (reached ? PROGRESS[reached] : 'gave no complete answer to');
+function progress(e: Evidence): string {
+  const at = `${where(e)}${byProxy(e)}`;
+  if (e.reached === 'queued') {
+    return `${request(e)} was still waiting for a connection to ${at} when its time was over${why(e)}.`;
+  }
+  return `${at} ${e.reached ? PROGRESS[e.reached] : 'gave no complete answer to'} ${request(e)} in time${why(e)}.`;
+}
 
 const isLocal = (e: Evidence): boolean =>
   isLoopback(unconnected(e)?.host ?? e.links.findLast(({ address }) => address)?.address ?? '');

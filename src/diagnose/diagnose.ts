@@ -13,7 +13,7 @@ import {
 } from './evidence.js';
 import { isProxy, type Place, placeAt } from './place.js';
 
-const REFUSED = /^(ECONNREFUSED|ENOENT)$/;
+const REFUSED = /^(ECONNREFUSED|ENOENT|ENOTDIR)$/;
 const UNREACHABLE = /^(EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL|EACCES|EPERM|EINVAL)$/;
 const NO_NAME = /^(ENOTFOUND|EAI_FAIL|EAI_NODATA|EAI_NONAME|ENODATA)$/;
 const NO_RESOLVER = /^(EAI_AGAIN|ESERVFAIL|EREFUSED|ETIMEOUT)$/;
@@ -30,6 +30,7 @@ const CAUSES: readonly (readonly [FailureCause, (evidence: Evidence) => boolean]
   ['bulkhead-full', ({ own }) => own.code === 'ERR_BULKHEAD_FULL'],
   ['deadline', ({ own }) => own.code === 'ERR_DEADLINE_EXCEEDED'],
   ['canceled', ({ kind }) => kind === 'canceled'],
+  ['unknown', ({ brokeOff }) => brokeOff],
   // As nock says that a test has no mock for a request, with a code of the network's.
   ['unknown', (evidence) => says(evidence, /^Nock: Disallowed/)],
   ['too-many-open-files', (evidence) => hasCode(evidence, /^(EMFILE|ENFILE)$/)],
@@ -99,7 +100,8 @@ const timedOut = ({ kind, links }: Evidence): boolean =>
   links.some(({ code, name }) => /^(ETIMEDOUT|UND_ERR_\w+_TIMEOUT)$/.test(code) || name === 'TimeoutError');
 
 const neverConnected = (evidence: Evidence): boolean =>
-  (timedOut(evidence) && evidence.reached === 'connecting') ||
+  (timedOut(evidence) &&
+    (evidence.reached === 'connecting' || (evidence.reached === 'queued' && !mayHaveQueued(evidence)))) ||
   says(evidence, NOT_CONNECTED) ||
   evidence.links.some(
     ({ code, syscall }) => (code === 'ETIMEDOUT' && syscall === 'connect') || code === 'UND_ERR_CONNECT_TIMEOUT',
@@ -121,7 +123,7 @@ const isCutOff = (evidence: Evidence): boolean =>
       evidence,
       /^(stream has been aborted|terminated|aborted|unexpected end of file|Error in (input|body) stream|error reading a body.*|Content-Length header.*|The operation was aborted\. )$/,
     ) ||
-    (isLost(evidence) && evidence.reached === 'answered'));
+    (evidence.reached === 'answered' && (isLost(evidence) || evidence.links.some(({ garbled }) => garbled))));
 
 const isTooLarge = (evidence: Evidence): boolean =>
   hasCode(evidence, /^(ERR_FR_MAX_BODY|UND_ERR_RES_EX)/) ||
@@ -155,7 +157,7 @@ function failedAtProxy(evidence: Evidence): boolean {
   if (evidence.noTunnel && /^(dns|connect|tls|read|timeout)$/.test(kind) && !mayHaveQueued(evidence)) return true;
   if (!proxy) return false;
   // Of a target that speaks no TLS, it was spoken to the proxy.
-  if (target?.scheme === 'http' && (proxied ? kind === 'tls' : spokeTls(evidence))) return true;
+  if (target?.scheme === 'http' && ((proxied && kind === 'tls') || spokeTls(evidence))) return true;
   if (proxied) return failed.length > 0;
   return failed.some(({ address, hostname, port }) => isProxy({ host: hostname || address, port }, proxy, target));
 }

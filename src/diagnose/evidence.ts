@@ -9,7 +9,7 @@ import { isObject } from '../base/object.js';
 import { originOf, redactedUrl } from '../base/url.js';
 import { reportOf } from '../observe/reports.js';
 import { retryAfterMs } from '../retry/retry-after.js';
-import { exchangeOf } from './exchange.js';
+import { exchangeOf, socketLimitOf } from './exchange.js';
 import { fieldsIn } from './message.js';
 import { originAt, type Place, placeAt } from './place.js';
 import { asksForProxies, type ProxyPlace, proxyFlaw, proxyFor, proxyOf } from './proxy.js';
@@ -51,6 +51,8 @@ export interface Evidence {
   readonly url: string;
   /** Where it went last. */
   readonly target: Place | undefined;
+  /** The path of the Unix socket that it was sent to, in the place of a host. */
+  readonly socketPath: string | undefined;
   /** Where it was sent at first, if a redirect led it to another place. */
   readonly redirectedFrom: Place | undefined;
   readonly proxy: ProxyPlace | undefined;
@@ -70,12 +72,14 @@ export interface Evidence {
   /** Milliseconds the server asked to wait. */
   readonly asked: number | undefined;
   /** How far the request came, where Node tells. */
-  readonly reached: 'connecting' | 'sent' | 'answered' | undefined;
+  readonly reached: 'queued' | 'connecting' | 'sent' | 'answered' | undefined;
   readonly reusedSocket: boolean;
   /** The answer began, and then nothing came any more until axios's `timeout`. */
   readonly stalled: boolean;
   /** Connections that the agent of the request lets stand at once; `Infinity` if there is no such limit. */
   readonly socketLimit: number;
+  /** The stream to be sent as the body failed by itself. */
+  readonly brokeOff: boolean;
   /** A server that speaks TLS only said so, in plain HTTP. */
   readonly wantsTls: boolean;
   /** What this package's own error was caused by. */
@@ -112,6 +116,9 @@ const MISFIT = /^Protocol "([a-z\d+.-]+:)" not supported\. Expected /;
 /** A body in another compression than it says: gzip, Brotli, Zstandard. */
 export const UNDECODABLE = /^(Z_DATA_ERROR$|ERR__ERROR_|ZSTD_error_)/;
 
+/** Of a Unix socket, or of what Windows has in its place. */
+const PATH = /^(\/|\\\\)/;
+
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 const PLAIN_TO_TLS = /plain HTTP request was sent to HTTPS|HTTP request to an HTTPS server|plain HTTP to an SSL/i;
@@ -130,12 +137,15 @@ export function evidenceOf(error: unknown, scope?: Place): Evidence {
   const node = exchangeOf(call);
   const first = placeOf(config);
   const target = first ? (placeAt(latestHopOf(call)) ?? first) : call ? undefined : scope;
-  const set = tried(() => proxyFor(config.proxy, target), undefined);
+  const socketPath = text(config, 'socketPath') || links.findLast(({ address }) => PATH.test(address))?.address;
+  // axios takes no proxy to a socket.
+  const set = socketPath ? undefined : tried(() => proxyFor(config.proxy, target), undefined);
   const ofAgent = tried(() => proxyOf(node.agent), undefined);
-  const proxied = node.isNode && (isObject(read(config, 'proxy')) || ofAgent !== undefined);
+  const proxied =
+    node.isNode &&
+    (ofAgent !== undefined || (set !== undefined && (isObject(read(config, 'proxy')) || node.isAbsolute)));
   const leadsToProxies = ofAgent !== undefined || asksForProxies(node.agent);
   const unwritten = tried(() => isUnwritten(call), false);
-  const socketPath = read(config, 'socketPath');
   const report = tried(() => reportOf(call), undefined);
   return {
     links,
@@ -148,8 +158,9 @@ export function evidenceOf(error: unknown, scope?: Place): Evidence {
       deadline: figure(own, 'deadline'),
     },
     method: safeText(text(config, 'method')).toUpperCase(),
-    url: first || socketPath ? safeText(tried(() => redactedUrl(config), '')) : '',
+    url: first || read(config, 'socketPath') ? safeText(tried(() => redactedUrl(config), '')) : '',
     target,
+    socketPath,
     redirectedFrom: first && target && originAt(first) !== originAt(target) ? first : undefined,
     proxy: set ?? ofAgent,
     proxied,
@@ -164,8 +175,9 @@ export function evidenceOf(error: unknown, scope?: Place): Evidence {
       tried(() => retryAfterMs(read(response, 'headers'), status, wallClock()), undefined),
     reached: status ? 'answered' : node.reached,
     reusedSocket: node.reusedSocket || chain.some(isUndiciReuse),
-    socketLimit: socketLimitOf(config, target),
+    socketLimit: socketLimitOf(isObject(read(call, 'request')) ? node.agent : agentIn(config, target)),
     stalled: node.stalled && links.some(({ message }) => message === 'stream has been aborted'),
+    brokeOff: chain.some((link) => isObject(link) && link === read(read(config, 'data'), 'errored')),
     wantsTls: status === 400 && PLAIN_TO_TLS.test(text(response, 'data')),
     cause: read(own, 'cause'),
     hasOthers: all.some((link) => isOfCall(link) && !chain.includes(link)),
@@ -224,9 +236,7 @@ function latestHopOf(call: unknown): string {
   return text(request, '_currentUrl') || text(read(request, 'res'), 'responseUrl') || text(request, 'responseURL');
 }
 
-function socketLimitOf(config: InternalAxiosRequestConfig, target: Place | undefined): number {
-  const agent = read(config, target?.scheme === 'https' ? 'httpsAgent' : 'httpAgent');
-  return Math.min(number(agent, 'maxSockets') || Infinity, number(agent, 'maxTotalSockets') || Infinity);
-}
+const agentIn = (config: InternalAxiosRequestConfig, target: Place | undefined): unknown =>
+  read(config, target?.scheme === 'https' ? 'httpsAgent' : 'httpAgent');
 
 const locationIn = (headers: unknown): string => text(headers, 'location') || text(headers, 'Location');

@@ -1,5 +1,5 @@
 import { isObject } from '../base/object.js';
-import { number, read } from './reading.js';
+import { figure, number, read, text } from './reading.js';
 
 /** How far a request of Node's http module came. follow-redirects stands before it, and keeps the latest hop. */
 export function exchangeOf(call: unknown) {
@@ -9,15 +9,28 @@ export function exchangeOf(call: unknown) {
   const socket = read(request, 'socket');
   const hasSocket = isObject(socket);
   const agent = isNode ? read(request, 'agent') : undefined;
-  const sockets = { isNode, hasSocket, isSecured: read(socket, 'encrypted') === true, agent };
+  // As a proxy is asked for what is not behind a tunnel.
+  const isAbsolute = isNode && /^https?:\/\//i.test(text(request, 'path'));
+  const sockets = { isNode, hasSocket, isSecured: read(socket, 'encrypted') === true, agent, isAbsolute };
   if (!isNode) return { ...sockets, reached: undefined, reusedSocket: false, stalled: false };
   const config = read(call, 'config');
   const data = read(config, 'data');
   // Nothing of a small request is flushed before the connection stands; a large one may be stuck half way.
   const small = data === undefined || data === null || (typeof data === 'string' && data.length < 16_384);
-  const unsent = hasSocket && small && read(request, 'writableFinished') === false;
-  const reached = isObject(read(request, 'res')) ? 'answered' : unsent ? 'connecting' : 'sent';
+  const unsent = small && read(request, 'writableFinished') === false;
+  const latest = !hasSocket ? 'queued' : unsent ? 'connecting' : 'sent';
+  const reached = isObject(read(request, 'res')) ? 'answered' : latest;
   // The server neither ended nor reset the connection: it was axios's `timeout` that did.
   const stalled = number(config, 'timeout') > 0 && read(socket, 'readableEnded') === false && !read(socket, 'errored');
   return { ...sockets, reached, reusedSocket: read(request, 'reusedSocket') === true, stalled } as const;
+}
+
+/**
+ * Connections that an agent lets stand at once; `Infinity` if there is no such limit. Those of agent-base before 7 have a
+ * `maxSockets` that they do not heed: whoever does keeps count, as Node's own do, or `tunnel` by its list.
+ */
+export function socketLimitOf(agent: unknown): number {
+  const keepsCount = figure(agent, 'totalSocketCount') !== undefined || Array.isArray(read(agent, 'sockets'));
+  if (!keepsCount) return Infinity;
+  return Math.min(number(agent, 'maxSockets') || Infinity, number(agent, 'maxTotalSockets') || Infinity);
 }

@@ -4,6 +4,7 @@ import { authority, type Endpoint, originAt, type Place } from './place.js';
 
 /** Host and port that a failure is about, or what stands for them in a sentence. */
 export function where(evidence: Evidence, place: Endpoint | undefined = evidence.target ?? endIn(evidence)): string {
+  if (evidence.socketPath) return safeText(evidence.socketPath);
   return place ? safeText(authority(place)) : 'the server';
 }
 
@@ -59,7 +60,7 @@ export function time(ms: number): string {
 export const asked = ({ asked }: Evidence): string | undefined =>
   asked === undefined ? undefined : `for ${time(asked)}`;
 
-/** Shell commands to look further with, host and port filled in where they are known. */
+/** Shell commands to look further with, host and port filled in where they are known, or the path of a socket. */
 export function commands(evidence: Evidence, place: Place | undefined = evidence.target) {
   const end = endIn(evidence);
   const host = harmless(place?.host ?? end?.host, 'HOST');
@@ -67,7 +68,10 @@ export function commands(evidence: Evidence, place: Place | undefined = evidence
   const isName = /[a-z]/i.test(host) && !host.includes(':');
   const origin = originAt({ scheme: place?.scheme ?? 'https', host, port });
   const { redirectedFrom } = evidence;
+  const socket = place === evidence.target && evidence.socketPath && harmless(evidence.socketPath, 'PATH');
   const first = redirectedFrom && originAt({ ...redirectedFrom, host: harmless(redirectedFrom.host, 'HOST') });
+  const start = socket && !place ? 'http://localhost' : (first ?? origin);
+  const tls = socket ? `-unix ${socket}` : `-connect ${authority({ host, port: port ?? 443 })}`;
   return {
     host,
     port: port ?? 'PORT',
@@ -75,9 +79,9 @@ export function commands(evidence: Evidence, place: Place | undefined = evidence
     /** It has to be looked up: it is not an address. */
     isName,
     resolve: `getent hosts ${host}`,
-    connect: `nc -vz ${host} ${port ?? 'PORT'}`,
-    tls: `openssl s_client -connect ${authority({ host, port: port ?? 443 })}${isName ? ` -servername ${host}` : ''}`,
-    curl: `curl ${first ? '-vL' : '-v'} ${first ?? origin}${harmless(pathOf(evidence.url), '/')}`,
+    connect: socket ? `ls -l ${socket}` : `nc -vz ${host} ${port ?? 'PORT'}`,
+    tls: `openssl s_client ${tls}${isName ? ` -servername ${host}` : ''}`,
+    curl: `curl ${first ? '-vL' : '-v'}${socket ? ` --unix-socket ${socket}` : ''} ${start}${harmless(pathOf(evidence.url), '/')}`,
   };
 }
 

@@ -540,6 +540,49 @@ describe('hostile servers', () => {
     }
   });
 
+  test('the words of the JSON document are its own, whatever a header holds', async () => {
+    const port = await deadPort();
+    const headers = [
+      'X-Words: keep-alive',
+      'X-More: connection-refused failed skipped OPTIONS',
+      'Cookie: a=ECONNREFUSED',
+    ];
+    const found = await diagnosis(
+      `http://127.0.0.1:${port}/`,
+      ...['--method', 'OPTIONS'],
+      ...headers.flatMap((line) => ['--header', line]),
+    );
+    expect(found).toMatchObject({ cause: 'connection-refused', method: 'OPTIONS' });
+    expect(outcomes(found)).toEqual(
+      expect.arrayContaining(['tcp failed', 'keep-alive skipped', 'http skipped', 'limits skipped']),
+    );
+    expect(found.steps.tcp?.facts).toMatchObject({ addresses: [{ code: 'ECONNREFUSED' }] });
+  });
+
+  test.each([
+    'Connection: keep-alive',
+    'Pragma: no-cache',
+    'Prefer: respond-async; document=healthy',
+    'X-Forwarded-Host: 127.0.0.1',
+    'Sec-Fetch-Dest: document',
+    'Sec-CH-UA-Platform: connected',
+  ])('what is no secret is not masked: %s', async (header) => {
+    const url = await to('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
+    const { out } = await command(['diagnose', url, '--header', header]);
+    expect(out).toContain('healthy: GET http://127.0.0.1:');
+    expect(out).not.toContain('REDACTED');
+  });
+
+  test.each(['X-Forwarded-Access-Token', 'X-Forwarded-User', 'Sec-WebSocket-Protocol'])(
+    'what has a like name, and may be a secret, is: %s',
+    async (name) => {
+      const url = await to('HTTP/1.1 429 hunter22\r\nRetry-After: hunter22\r\nContent-Length: 0\r\n\r\n');
+      const { out } = await command(['diagnose', url, '--header', `${name}: hunter22`]);
+      expect(out).toContain('429 REDACTED');
+      expect(out).not.toContain('hunter22');
+    },
+  );
+
   test('nor a value of the query, be it in words', async () => {
     const echoed = 'correcthorsebattery correct+horse+battery9 CORRECT%20HORSE+BATTERY9';
     const url = await to(

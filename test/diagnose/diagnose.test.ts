@@ -1,4 +1,5 @@
 import http from 'node:http';
+import https from 'node:https';
 import { describe, expect, test } from '@jest/globals';
 import axios, { AxiosError, CanceledError, type InternalAxiosRequestConfig } from 'axios';
 import { diagnose, type FailureCause } from 'axios-resilience';
@@ -723,8 +724,11 @@ describe('the advice', () => {
   test('tells of an agent that lets few connections stand: the wait for one may have taken the time', () => {
     const through = (httpsAgent?: object) =>
       advice(new AxiosError('timeout of 100ms exceeded', 'ECONNABORTED', { ...config, httpsAgent }));
-    expect(through({ maxSockets: 2, maxTotalSockets: 8 })).toContain('lets 2 connections stand at once');
-    for (const agent of [undefined, { maxSockets: Infinity }, {}]) {
+    expect(through(new https.Agent({ maxSockets: 2, maxTotalSockets: 8 }))).toContain(
+      'lets 2 connections stand at once',
+    );
+    expect(through({ maxSockets: 2, sockets: [] })).toContain('lets 2 connections stand at once');
+    for (const agent of [undefined, new https.Agent(), {}, { maxSockets: 1, maxTotalSockets: Infinity, sockets: {} }]) {
       expect(through(agent)).not.toContain('at once (`maxSockets`)');
     }
   });

@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import dns from 'node:dns';
+import { createReadStream } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
 import net, { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import tls from 'node:tls';
 import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
@@ -199,6 +201,16 @@ describe.each(ADAPTERS)('what went wrong through the %s adapter', (adapter) => {
       expect({ cause, transient }).toEqual({ cause: 'body-cut-off', transient: true });
       expect(summary).toContain(`broke off in the middle of its answer to GET ${server.url}/file`);
     });
+  });
+
+  test('an answer whose chunks make no sense from some point on is cut off there', async () => {
+    server.script(({ socket }) => {
+      socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n');
+      setTimeout(() => socket.end('zz\r\nabcde\r\n'), 30);
+    });
+    const { cause, transient, summary } = await diagnosis({ url: `${server.url}/file` });
+    expect({ cause, transient }).toEqual({ cause: 'body-cut-off', transient: true });
+    expect(summary).toContain(`broke off in the middle of its answer to GET ${server.url}/file (`);
   });
 
   describe('with TLS', () => {
@@ -450,6 +462,49 @@ describe.each(ADAPTERS)('what went wrong through the %s adapter', (adapter) => {
     test('a URL with a variable that was not set', async () => {
       const { advice } = await diagnosis({ url: 'undefined/users' });
       expect(advice[0]).toContain('A variable in it was not set');
+    });
+
+    test.each(['localhost:3000/api', 'api.example.test:8080'])('a URL without http://: %s', async (url) => {
+      const { cause, summary } = await diagnosis({ url });
+      expect(cause).toBe('bad-url');
+      expect(summary).toContain(
+        'its protocol is not supported: without http:// before it, the name of a host is read as one',
+      );
+      expect((await diagnosis({ url: 'ftp://127.0.0.1/' })).summary).not.toContain('without http://');
+    });
+
+    if (adapter === 'fetch') {
+      test('a redirect to a port that fetch refuses: the first one is not blamed alone', async () => {
+        server.script({ status: 302, headers: { location: 'http://127.0.0.1:1/' } });
+        const { cause, summary, advice } = await diagnosis({ url: `${server.url}/a` });
+        expect(cause).toBe('bad-url');
+        expect(summary).toContain('fetch refuses to call this port, or that of a redirect');
+        expect(advice[0]).toBe(`See whether a redirect leads to such a port: curl -v ${server.url}/a`);
+      });
+    }
+
+    test('the body to be sent cannot be read to its end', async () => {
+      server.script('hang', 'hang');
+      const data = () => new Readable({ read() {} });
+      const sources = [
+        () => {
+          const gone = data();
+          setTimeout(() => gone.destroy(Object.assign(new Error('aborted'), { code: 'ECONNRESET' })), 30);
+          return gone;
+        },
+        () => createReadStream('/no/such/file'),
+      ];
+      for (const source of sources) {
+        const found = await diagnosis({ url: server.url, method: 'post', data: source(), maxRedirects: 0 });
+        expect(found).toMatchObject({ cause: 'unknown', transient: false });
+        expect(found.summary).toMatch(
+          new RegExp(`^The body of POST ${server.url}/ broke off on this side, before all of it was sent \\(.+\\)\\.$`),
+        );
+        expect(found.advice[0]).toContain('the stream given as `data`');
+      }
+      server.script('reset');
+      const lost = await diagnosis({ url: server.url, method: 'post', data: Readable.from(['{}']), maxRedirects: 0 });
+      expect(lost.cause).toBe('reset');
     });
 
     test('the caller cancels', async () => {
