@@ -68,7 +68,7 @@ const span = number('must be milliseconds, ≥ 0 and finite', (ms) => ms >= 0 &&
 const validate = object({ random: either(draw, isNumber, fn) });
 
 /** Real milliseconds that time waits before it moves, but no longer than it moves by; and how many it waits for nothing. */
-const [PATIENCE_MS, MOST_PATIENCE_MS] = [5, 500];
+const [PATIENCE_MS, MOST_PATIENCE_MS] = [10, 500];
 /** A run that has no end, and in which time has moved so often, never will. */
 const MOST_MOVES = 100_000;
 
