@@ -45,7 +45,7 @@ export function isUnwritten(holder: unknown): boolean {
   return protocol === 'https:' && socket.bytesWritten === 0;
 }
 
-/** The failure is that of the Node stream that was to be sent, and says nothing of the server. Of a web stream it cannot be known. */
+/** The failure is that of the Node stream that an adapter of axios's own was to send. Of a web stream it cannot be known. */
 export function hasBroken(data: unknown, error: unknown): boolean {
   const { errored } = Object(data) as { errored?: unknown };
   return isObject(errored) && causesOf(error).includes(errored);

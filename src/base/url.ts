@@ -119,7 +119,7 @@ function namesOf(params: unknown): string[] {
 
 /** Text from elsewhere (an error's message) with whatever looks like userinfo or a query value taken out. */
 export function redactText(text: string): string {
-  return withoutUserinfo(text).replace(/([?&][^?=&\s]+)=[^&\s"]*/g, `$1=${REDACTED}`);
+  return withoutUserinfo(text).replace(/([?&#][^?=&#\s]+)=[^&\s"]*/g, `$1=${REDACTED}`);
 }
 
 const withoutUserinfo = (text: string): string => text.replace(/\/\/[^/\s]*@/g, '//');

@@ -48,6 +48,9 @@ class Attempt implements Applicant {
 
   apply(): Promise<Outcome> {
     const { guard } = this.#scope;
+    const over = this.lane.lifetime.over ?? this.call.lifetime.over;
+    // The caller's own `scope` may have ended it.
+    if (over) return Promise.resolve(over);
     // A hedge that finds room goes at once: it is never held, queued or refused.
     if (this.lane.isHedge && !guard.takeSpare(this.call.policy)) return Promise.resolve(HELD);
     const end = admit(guard, this);
@@ -112,6 +115,6 @@ class Attempt implements Applicant {
   async #again(): Promise<Outcome> {
     const { call, lane } = this;
     const end = await awaitTurn(call, this.#scope, lane);
-    return end ?? lane.lifetime.over ?? call.lifetime.overByNow ?? this.apply();
+    return end ?? call.lifetime.overByNow ?? this.apply();
   }
 }

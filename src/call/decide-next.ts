@@ -35,7 +35,7 @@ async function decided(call: Call): Promise<Decision> {
     const forced = opinion === true && !proposed.retry;
     return unlessVain(call, forced ? decide(outcome, call.facts, retry, Math.random, true) : proposed);
   } catch (error) {
-    return end(call, thrown(error));
+    return end(call, lifetime.over ?? thrown(error));
   }
 }
 

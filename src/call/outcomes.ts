@@ -40,8 +40,10 @@ export function outcomeOfError(
   response: AxiosResponse | undefined,
   sent: InternalAxiosRequestConfig,
   connection: ConnectionWatch | undefined,
+  /** Another may destroy the stream with what befell the connection. */
+  isAxiosOwn = false,
 ): Outcome {
-  const failure = hasBroken(sent.data, error) ? 'other' : classify(error);
+  const failure = isAxiosOwn && hasBroken(sent.data, error) ? 'other' : classify(error);
   return {
     failure,
     error,

@@ -83,7 +83,7 @@ export function send({ call, config: given, lifetime, sentAt, onSettled }: Sendi
         if (settled) return discard(response?.data, response?.request);
         restoreConfig(error as object, config, aborter, call.config);
         restoreConfig(response, config, aborter, call.config);
-        settle(streaming(response, aborter, outcomeOfError(error, response, given, connection)));
+        settle(streaming(response, aborter, outcomeOfError(error, response, given, connection, adapter.isAxiosOwn)));
       } catch (unreadable) {
         // What cannot even be looked at (a getter that throws) must not leave the attempt hanging.
         settle(thrown(unreadable));

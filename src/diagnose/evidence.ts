@@ -4,7 +4,7 @@ import { wallClock } from '../base/clock.js';
 import { OWN_CODES } from '../base/errors.js';
 import { MAX_LENGTH, safeText } from '../base/excerpt.js';
 import { classify, type FailureKind, responseOf } from '../base/failure.js';
-import { isUnwritten } from '../base/node-request.js';
+import { hasBroken, isUnwritten } from '../base/node-request.js';
 import { isObject } from '../base/object.js';
 import { originOf, redactedUrl } from '../base/url.js';
 import { reportOf } from '../observe/reports.js';
@@ -177,7 +177,8 @@ export function evidenceOf(error: unknown, scope?: Place): Evidence {
     reusedSocket: node.reusedSocket || chain.some(isUndiciReuse),
     socketLimit: socketLimitOf(isObject(read(call, 'request')) ? node.agent : agentIn(config, target)),
     stalled: node.stalled && links.some(({ message }) => message === 'stream has been aborted'),
-    brokeOff: chain.some((link) => isObject(link) && link === read(read(config, 'data'), 'errored')),
+    brokeOff:
+      typeof read(config, 'adapter') !== 'function' && tried(() => hasBroken(read(config, 'data'), subject), false),
     wantsTls: status === 400 && PLAIN_TO_TLS.test(text(response, 'data')),
     cause: read(own, 'cause'),
     hasOthers: all.some((link) => isOfCall(link) && !chain.includes(link)),

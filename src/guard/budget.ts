@@ -81,7 +81,9 @@ export class RetryBudget {
 
   /** Milliseconds that whoever joins the line now would have to wait, as fast as it has moved by now. */
   get waitMs(): number {
-    const goingForMs = this.environment.now() - this.#lineBeganAt;
+    const now = this.environment.now();
+    if (this.#line.size === 0) return Math.max(0, this.#dueAt - now);
+    const goingForMs = now - this.#lineBeganAt;
     return this.#line.size * Math.max(this.#paceMs, this.#served && goingForMs / this.#served);
   }
 
@@ -93,7 +95,7 @@ export class RetryBudget {
     }
     if (this.#line.size === 0) {
       // Time has filled it, or a turn given back.
-      this.#isExhausted &&= this.tokens < this.#reserve;
+      this.#isExhausted &&= this.tokens < Math.max(1, this.#reserve);
       if (this.#withdraw()) {
         onTurn?.();
         return undefined;

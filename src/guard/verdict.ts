@@ -1,4 +1,5 @@
 import { innermost } from '../base/causes.js';
+import { safeText } from '../base/excerpt.js';
 import { TOO_MANY_REQUESTS } from '../base/http.js';
 import { codeOf, type Outcome, statusOf } from '../base/outcome.js';
 import type { ResolvedPolicy } from '../policy/resolve.js';
@@ -54,9 +55,9 @@ export function isFailedStatus(status: number, countRateLimit: boolean): boolean
 /** Out of file descriptors: our own trouble, not the host's. */
 const isLocal = (outcome: Outcome): boolean => codeOf(outcome) === 'EMFILE' || codeOf(outcome) === 'ENFILE';
 
-/** Of the innermost cause, which says why. */
+/** Of the innermost cause, which says why. All calls of the scope are told, and so none of the secrets of one. */
 function slim(outcome: Outcome): SlimFailure {
   const status = statusOf(outcome);
   const { message, code = codeOf(outcome) } = Object(innermost(outcome.error)) as Partial<SlimFailure>;
-  return { message: typeof message === 'string' ? message : `status ${status}`, code, status };
+  return { message: typeof message === 'string' ? safeText(message, 1_000) : `status ${status}`, code, status };
 }

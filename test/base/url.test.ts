@@ -106,6 +106,8 @@ describe('redactText', () => {
     ["at '/a?b=secret', again", "at '/a?b=REDACTED again"],
     ['(at /a?b=secret)', '(at /a?b=REDACTED'],
     ['at /a?b=sec=ret', 'at /a?b=REDACTED'],
+    ['at /a#b=secret&c=secret', 'at /a#b=REDACTED&c=REDACTED'],
+    ['at /a?#b=secret', 'at /a?#b=REDACTED'],
     ['at /a?b=sec)ret&c=1', 'at /a?b=REDACTED&c=REDACTED'],
   ])('%s', (text, redacted) => {
     expect(redactText(text)).toBe(redacted);

@@ -63,20 +63,35 @@ describe('watchCredentials', () => {
   });
 
   test.each<[string, (headers: AxiosHeaders) => unknown]>([
-    ['set', (headers) => headers.set('Authorization', 'Bearer old')],
+    ['set', (headers) => headers.set('authorization', 'Bearer old')],
     ['set by its own method', (headers) => headers.setAuthorization('Bearer old')],
-    ['assigned', (headers) => Object.assign(headers, { authorization: 'Bearer old' })],
-    ['taken off and set', (headers) => headers.delete('authorization') && headers.set('Authorization', 'Bearer old')],
+    ['taken off and set', (headers) => headers.delete('authorization') && headers.set('authorization', 'Bearer old')],
   ])('and so does what it has %s anew, to what it was', (_how, renew) => {
     const turned = left((config) => {
       config.url = 'https://backup.test/';
       renew(config.headers as AxiosHeaders);
       config.auth = { username: 'u', password: 'p' };
     });
-    expect([(turned[0] as string[]).map((name) => name.toLowerCase()).sort(), turned[1]]).toEqual([
-      ['authorization', 'x-trace'],
-      'u',
-    ]);
+    expect([(turned[0] as string[]).sort(), turned[1]]).toEqual([['X-Trace', 'authorization'], 'u']);
+  });
+
+  test.each<[string, (config: Config) => unknown]>([
+    ['normalises', ({ headers }) => headers.normalize(false)],
+    ['sets all at once', ({ headers }) => headers.set({ ...headers, 'X-Trace': 'u' })],
+    ['sets as JSON', ({ headers }) => headers.set(headers.toJSON())],
+    ['assigns to themselves', ({ headers }) => Object.assign(headers, { ...headers })],
+    ['clones', ({ headers }) => structuredClone(headers)],
+    ['copies', (config) => Object.assign(config, { headers: new AxiosHeaders({ ...config.headers }) })],
+  ])('but not with the headers that it %s, a list of cookies among them', (_how, change) => {
+    const cookies = new AxiosHeaders({ authorization: 'Bearer old', 'X-Trace': 't' }).set('Cookie', ['id=1', 'b=2']);
+    const turned = left(
+      (config) => {
+        config.url = 'https://backup.test/';
+        change(config);
+      },
+      { headers: cookies },
+    );
+    expect(turned).toEqual([['X-Trace'], undefined]);
   });
 
   test('but not what it has only taken over into headers of its own', () => {

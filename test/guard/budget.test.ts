@@ -298,6 +298,18 @@ describe('RetryBudget', () => {
     expect(exhausted).toBe(2);
   });
 
+  test('without a reserve it is said once, until an answer has paid for a retry', async () => {
+    make(0);
+    for (let i = 0; i < 3; i++) {
+      for (const name of ['a', 'b']) retry(name)?.leave({ final: 'canceled' });
+      await clock.advance(100);
+    }
+    expect(exhausted).toBe(1);
+    for (let i = 0; i < 5; i++) budget.answered(0);
+    for (const name of ['c', 'd']) retry(name)?.leave({ final: 'canceled' });
+    expect(exhausted).toBe(2);
+  });
+
   test('and after time has filled it', async () => {
     make(1);
     retry('a');

@@ -135,6 +135,14 @@ describe('turnOf', () => {
     expect([asked('d', FAILED, own, 1_999), asked('e', FAILED, own, 2_000)]).toEqual(['retry-budget', 'waits']);
   });
 
+  test('and so does whoever would be the first, where no token is left', () => {
+    make({ retry: { budget: { reserve: 0 } } });
+    const own = { retry: { budget: { reserve: 0 } } };
+    expect(asked('a', FAILED, own)).toBe('goes');
+    // Nobody is sent without one for 500 ms.
+    expect([asked('b', FAILED, own, 999), asked('c', FAILED, own, 1_000)]).toEqual(['retry-budget', 'waits']);
+  });
+
   test('whose time is up by then has run into its deadline', () => {
     expect([asked('a', FAILED, {}, 0), asked('b', FAILED, {}, -5), asked('c', FAILED, {}, 1)]).toEqual([
       'deadline',

@@ -86,6 +86,14 @@ describe('what an attempt tells of its host', () => {
     },
   );
 
+  test('what it says is told to others, and so holds no secret', () => {
+    const error = new Error('error sending request for url (https://u:hunter2@api.test/a?token=s3cr3t#key=s3cr3t)');
+    const verdict = verdictOf({ failure: 'read', error }, 5, { ...DEFAULTS.breaker, respectRetryAfter: true }, false);
+    expect(verdict).toMatchObject({
+      why: { message: 'error sending request for url (https://api.test/a?token=REDACTED' },
+    });
+  });
+
   test('a failure without an error is known by its status', () => {
     expect(verdictOf(answer(503), 5, { ...DEFAULTS.breaker, respectRetryAfter: true }, false)).toEqual({
       counts: 'failure',

@@ -3,9 +3,9 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough, Readable } from 'node:stream';
+import { PassThrough, pipeline, Readable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import axios, { type AxiosError, type AxiosInstance, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
+import axios, { AxiosError, type AxiosInstance, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 import { attachResilience, type ResilienceOverride, reportOf } from 'axios-resilience';
 import FormDataPackage from 'form-data';
 import { deadPort, type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
@@ -499,6 +499,26 @@ test('uploads that are passed on, and whose senders go away, are sent once and s
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   }
+});
+
+test('a stream that an adapter of one’s own destroys with the failure of the host is no failure of its own', async () => {
+  const port = await deadPort();
+  const states: string[] = [];
+  const adapter = (config: InternalAxiosRequestConfig) =>
+    new Promise<never>((_, reject) => {
+      const request = http.request({ port, host: '127.0.0.1', method: 'PUT' });
+      pipeline(config.data, request, (error) => error && reject(AxiosError.from(error, undefined, config)));
+    });
+  const api = axios.create({ adapter });
+  attachResilience(api, {
+    retry: NOW,
+    breaker: { consecutive: 4, minimumDuration: 0 },
+    hooks: { onStateChange: ({ to }) => states.push(to) },
+  });
+  const body = () => Readable.from(Array.from({ length: 20 }, () => TEXT));
+  const error = await rejection(api.put('/', undefined, { resilience: { body } }));
+  expect(reportOf(error)?.attempts.map(({ failure }) => failure)).toEqual(Array(4).fill('connect'));
+  expect(states).toEqual(['open']);
 });
 
 test('a web stream that cannot be read for want of a connection is no proof that nothing was sent', async () => {

@@ -1,6 +1,8 @@
+import { Writable } from 'node:stream';
 import { format } from 'node:util';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { AxiosError, type InternalAxiosRequestConfig } from 'axios';
+import winston from 'winston';
 import type { GiveUpEvent, ResilienceLogger, RetryEvent, SuccessEvent } from '../../src/base/events.js';
 import type { AttemptRecord, ResilienceReport } from '../../src/base/report.js';
 import { logListener, reportListenerFailure } from '../../src/observe/log.js';
@@ -357,11 +359,27 @@ describe('loggers', () => {
       log(entry: object) {
         lines.push([this.transports.length, entry]);
       },
+      info() {},
       warn() {},
       error() {},
     };
     logListener(logger).onStateChange?.(event);
     expect(lines).toEqual([[0, { ...FIELDS, level: 'info', message: MESSAGE }]]);
+  });
+
+  test('and so does winston itself, which is its own first logger, but nothing of a level that it does not have', () => {
+    const lines: unknown[] = [];
+    const transport = new winston.transports.Stream({
+      stream: new Writable({ objectMode: true, write: (line, _encoding, done) => done(void lines.push(line.message)) }),
+    });
+    winston.configure({ transports: [transport] });
+    logListener(winston).onStateChange?.(event);
+    const complaints = jest.spyOn(console, 'error').mockImplementation(() => {});
+    const sparse = winston.createLogger({ levels: { error: 0, warn: 1 }, transports: [transport] });
+    logListener(sparse as unknown as ResilienceLogger).onStateChange?.(event);
+    expect([lines.length, complaints.mock.calls]).toEqual([1, []]);
+    expect(`${lines[0]}`).toContain(MESSAGE);
+    winston.clear();
   });
 
   test('electron-log has transports too, and takes a line as pino does', () => {
@@ -417,5 +435,15 @@ describe('a hook that failed', () => {
     const told = jest.spyOn(console, 'error').mockImplementation(() => {});
     await reportListenerFailure({ warn: fail, error: fail }, 'onRetry', error);
     expect(told.mock.calls).toEqual([[MESSAGE, FIELDS]]);
+  });
+
+  test('is lost if a console throws, as one does that tests have forbidden', async () => {
+    const told = jest.spyOn(console, 'error').mockImplementation(() => {
+      throw broken;
+    });
+    await reportListenerFailure(console, 'onRetry', error);
+    const fail = () => told();
+    await reportListenerFailure({ warn: fail, error: fail }, 'onRetry', error);
+    expect(told).toHaveBeenCalledTimes(3);
   });
 });

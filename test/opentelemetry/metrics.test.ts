@@ -247,6 +247,7 @@ describe('attachTelemetry refuses', () => {
     [{ attributes: new Map() }, '`options.attributes` must be a plain object, got an object'],
     [{ scope: 'origin' }, '`options.scope` must be a function, got "origin"'],
     [{ scope: [1] }, '`options.scope` must be a function, got [1]'],
+    [{ scope: async () => 'a' }, '`options.scope` must be a function, got AsyncFunction'],
   ])('%j', (options, message) => {
     expect(() => attach(handle(), options)).toThrow(new TypeError(message));
   });
