@@ -29,9 +29,9 @@ const CLOSED = { connection: 'close' };
 const CORS = { 'access-control-allow-origin': '*' };
 
 /** What the package may add to a page that has axios, minified and gzipped. */
-const MAX_BYTES = 26_500;
+const MAX_BYTES = 26_700;
 /** The same by `require`, of which nothing can be left out. */
-const MAX_BYTES_REQUIRED = 53_000;
+const MAX_BYTES_REQUIRED = 53_200;
 
 const CANCELED = {
   error: { name: 'CanceledError', code: 'ERR_CANCELED', isAxiosError: true, isCancel: true, isResilienceError: false },
@@ -526,13 +526,15 @@ describe.each(ADAPTERS)('in Chromium, through the %s adapter', (adapter) => {
     expect(requests(other)).toEqual(['GET /d']);
   });
 
-  test('to what its <base> says, where it has one', async () => {
+  test('to what its <base> says, as soon as it has one', async () => {
+    server.script(OK);
     const based = await open(server.url);
     other.script(answer(503, CORS), answer(200, CORS));
     const { url, scopes } = await based.page.evaluate(
       async ({ lab, adapter, url }) => {
-        document.head.append(Object.assign(document.createElement('base'), { href: `${url}/v1/` }));
         const { api, handle } = lab.attached({ adapter }, { retry: { backoff: () => 1 } });
+        await api.get('users');
+        document.head.append(Object.assign(document.createElement('base'), { href: `${url}/v1/` }));
         const retried = new Promise<string>((resolve) => handle.subscribe({ onRetry: ({ url }) => resolve(url) }));
         await api.get('users');
         return { url: await retried, scopes: Object.keys(handle.stats().scopes) };
@@ -540,7 +542,7 @@ describe.each(ADAPTERS)('in Chromium, through the %s adapter', (adapter) => {
       { lab: based.lab, adapter, url: other.url },
     );
     await based.page.close();
-    expect({ url, scopes }).toEqual({ url: `${other.url}/v1/users`, scopes: [other.url] });
+    expect({ url, scopes }).toEqual({ url: `${other.url}/v1/users`, scopes: [server.url, other.url] });
     expect(requests(other)).toEqual(['GET /v1/users', 'GET /v1/users']);
   });
 

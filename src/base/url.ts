@@ -66,9 +66,9 @@ function authorityOf(target: string): string {
 let lastSpelling: string | undefined;
 let itsOrigin = '';
 
-/** Parsing a URL is most of what naming a scope costs, so the last result is kept. */
+/** Parsing a URL is most of what naming a scope costs, so the last result is kept; not of a relative one, as a page may change its `<base>`. */
 function originBySpelling(authority: string): string {
-  if (authority === lastSpelling) return itsOrigin;
+  if (authority && authority === lastSpelling) return itsOrigin;
   const url = parse(authority);
   lastSpelling = authority;
   itsOrigin = url ? originIn(url) : INVALID;
@@ -95,8 +95,12 @@ export function normal(target: string): readonly [origin: string, path: string] 
   return url && [originIn(url), url.pathname + url.search];
 }
 
-/** `URL.origin` is "null" for schemes that browsers do not know. */
-const originIn = ({ origin, protocol, host }: URL): string => (origin === 'null' ? `${protocol}//${host}` : origin);
+/**
+ * `URL.origin` is "null" for schemes that browsers do not know, and for `blob:` that of the page, which is not asked. React Native's
+ * keeps the userinfo.
+ */
+const originIn = ({ origin, protocol, host }: URL): string =>
+  origin === 'null' || protocol === 'blob:' ? `${protocol}//${host}` : withoutUserinfo(origin);
 
 /** The whole URL for people to read: no userinfo, no fragment, the names of query parameters but never their values. */
 export function redactedUrl(config: InternalAxiosRequestConfig): string {

@@ -138,7 +138,7 @@ const isBadUrl = (evidence: Evidence): boolean =>
   says(evidence, hasCode(evidence, NOT_REDIRECTED) ? BAD_LOCATION : BAD_URL);
 
 const BAD_URL =
-  /^(Unsupported protocol|unknown scheme|bad port|URL scheme must be|cross origin not|Invalid URL|about scheme is|not implemented\.\.\. yet|failed to fetch the data URL|invalid method$|protocol mismatch$)|includes credentials|parse URL/;
+  /^(Unsupported protocol|unknown scheme|bad port|URL scheme must be|cross origin not|Invalid URL|about scheme is|not implemented\.\.\. yet|failed to fetch the data URL|invalid method$|protocol mismatch$)|includes credentials|parse URL|: Invalid URL$|is not a valid URL|parsed as a URL/;
 
 /** Without more words, which a `beforeRedirect` of the caller's may have. */
 const BAD_LOCATION = /^(Redirected request failed: )?(Unsupported protocol \S+|Invalid URL)$/;

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import type { InternalAxiosRequestConfig } from 'axios';
 import { originOf, redactedUrl, redactText } from '../../src/base/url.js';
 
@@ -20,6 +20,7 @@ describe('originOf', () => {
     ['fragment right after the host', { url: 'https://api.test#token' }, 'https://api.test'],
     ['slashes in the path', { url: 'https://api.test/a//b' }, 'https://api.test'],
     ['URL in the query', { url: 'https://api.test/a?next=http://other.test/' }, 'https://api.test'],
+    ['an object URL, which goes to no server', { url: 'blob:https://api.test/6f1c-4a' }, 'blob://'],
     ['other scheme', { url: 'foo://user:pass@api.test/a' }, 'foo://api.test'],
     ['baseURL', { baseURL: 'https://api.test/v1/', url: '/users' }, 'https://api.test'],
     ['baseURL alone', { baseURL: 'https://api.test/v1' }, 'https://api.test'],
@@ -50,6 +51,13 @@ describe('originOf', () => {
   test('no part of a password that was not escaped is in it', () => {
     const origins = ['/', '?', '#'].map((char) => originOf(config({ url: `https://user:pa${char}ss@api.test/` })));
     expect(origins.filter((origin) => origin.includes('pa'))).toEqual([]);
+  });
+
+  test('nor is it where `origin` keeps it, as React Native’s does', () => {
+    const origin = jest.spyOn(URL.prototype, 'origin', 'get').mockReturnValue('https://user:pass@native.test');
+    const named = originOf(config({ url: 'https://user:pass@native.test/users' }));
+    origin.mockRestore();
+    expect(named).toBe('https://native.test');
   });
 
   test('calls to two hosts by turns keep their origins', () => {
