@@ -105,14 +105,17 @@ describe.each(['http', 'fetch'] as const)('request bodies through the %s adapter
       breaker: { consecutive: 2, minimumDuration: 0 },
       hooks: { onStateChange: ({ to }) => states.push(to) },
     });
-    const body = () =>
-      Readable.from(
+    let made = 0;
+    const body = () => {
+      const nth = ++made;
+      return Readable.from(
         (async function* () {
           yield TEXT;
-          await sleep(20);
+          await eventually(() => begun === nth);
           throw Object.assign(new Error('the source broke'), { code, syscall, port });
         })(),
       );
+    };
     for (const method of ['post', 'put', 'post'])
       expect(
         reportOf(await rejection(own({ url: `http://127.0.0.1:${port}/`, method, resilience: { body } }))),
