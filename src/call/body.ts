@@ -81,11 +81,15 @@ export function abandon({ response, stream }: Outcome = {}): void {
 export function parsed(response: AxiosResponse): AxiosResponse {
   const { data } = response;
   if (typeof data !== 'string') return response;
+  // A class may have them behind getters that work on itself alone.
   const { status, statusText, headers, config, request } = response;
   return {
     ...response,
-    // A class may have them behind getters that work on itself alone.
-    ...{ status, statusText, headers, config, request },
+    status,
+    statusText,
+    headers,
+    config,
+    request,
     get data() {
       return parseJson(data);
     },
