@@ -6,7 +6,7 @@ const TESTS = {
   call: [
     'call/*',
     'attach',
-    'integration/{bodies,connecting,cool-down,hedging,held-bodies,observing,other-retries,overrides,retries,steering}',
+    'integration/{bodies,connecting,cool-down,fallback,hedging,held-bodies,observing,other-retries,overrides,retries,steering}',
     'integration/conformance/{attempts,transport}',
   ],
 };
