@@ -1,6 +1,12 @@
 import { type AxiosError, AxiosHeaders, type AxiosResponse } from 'axios';
 import { causesOf } from './causes.js';
-import { isObject } from './object.js';
+
+/** As much of a Node stream as tells how it has ended. */
+interface Readable {
+  readonly destroyed: boolean;
+  readonly errored: Error | null;
+  readonly readableEnded: boolean;
+}
 
 /** As much of Node's requests as is looked at here. That of follow-redirects stands before those of its hops. */
 interface Request {
@@ -45,8 +51,15 @@ export function isUnwritten(holder: unknown): boolean {
   return protocol === 'https:' && socket.bytesWritten === 0;
 }
 
-/** The failure is that of the Node stream that an adapter of axios's own was to send. Of a web stream it cannot be known. */
+/**
+ * The failure is that of the Node stream that an adapter of axios's own was to send, which has broken or was closed before its
+ * end; not the other way about: whoever caught the error may have destroyed the stream with it. Of a web stream it cannot be
+ * known.
+ */
 export function hasBroken(data: unknown, error: unknown): boolean {
-  const { errored } = Object(data) as { errored?: unknown };
-  return isObject(errored) && causesOf(error).includes(errored);
+  const { destroyed, errored, readableEnded } = Object(data) as Partial<Readable>;
+  if (errored) return errored !== error && causesOf(error).includes(errored);
+  return destroyed === true && readableEnded === false && causesOf(error).some(isPrematureClose);
 }
+
+const isPrematureClose = (link: object): boolean => 'code' in link && link.code === 'ERR_STREAM_PREMATURE_CLOSE';

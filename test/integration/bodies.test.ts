@@ -5,7 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, pipeline, Readable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import axios, { AxiosError, type AxiosInstance, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
+import axios, {
+  AxiosError,
+  type AxiosInstance,
+  type AxiosRequestConfig,
+  type AxiosResponse,
+  type InternalAxiosRequestConfig,
+} from 'axios';
 import { attachResilience, type ResilienceOverride, reportOf } from 'axios-resilience';
 import FormDataPackage from 'form-data';
 import { deadPort, type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
@@ -13,6 +19,9 @@ import { eventually, rejection, sleep } from '../helpers/settled.js';
 
 const NOW = { backoff: () => 0 };
 const TEXT = 'x'.repeat(100_000);
+
+const breakWith = (code: string, syscall: string) => (stream: Readable, port: number) =>
+  stream.destroy(Object.assign(new Error('the source broke'), { code, syscall, port }));
 
 const form = () => {
   const data = new FormData();
@@ -86,11 +95,13 @@ describe.each(['http', 'fetch'] as const)('request bodies through the %s adapter
     expect(server.hits.map(({ body }) => body.length)).toEqual(sizes);
   });
 
-  test.each([
-    ['EAI_AGAIN', 'getaddrinfo'],
-    ['ECONNREFUSED', 'connect'],
-    ['ECONNRESET', 'read'],
-  ])('a stream that breaks with %s while it is sent says nothing of the server', async (code, syscall) => {
+  test.each<[string, (stream: Readable, port: number) => unknown, AxiosRequestConfig]>([
+    ['breaks with EAI_AGAIN', breakWith('EAI_AGAIN', 'getaddrinfo'), {}],
+    ['breaks with ECONNREFUSED', breakWith('ECONNREFUSED', 'connect'), {}],
+    ['breaks with ECONNRESET', breakWith('ECONNRESET', 'read'), {}],
+    ['is closed, its progress watched,', (stream) => stream.destroy(), { onUploadProgress() {} }],
+    ['is closed, at a rate,', (stream) => stream.destroy(), { maxRate: 1e9 }],
+  ])('a stream that %s while it is sent says nothing of the server', async (_how, end, config) => {
     let begun = 0;
     const upload = http.createServer((req) => {
       begun++;
@@ -108,18 +119,17 @@ describe.each(['http', 'fetch'] as const)('request bodies through the %s adapter
     let made = 0;
     const body = () => {
       const nth = ++made;
-      return Readable.from(
-        (async function* () {
-          yield TEXT;
-          await eventually(() => begun === nth);
-          throw Object.assign(new Error('the source broke'), { code, syscall, port });
-        })(),
-      );
+      const stream = new Readable({ read() {} });
+      stream.push(TEXT);
+      void eventually(() => begun === nth).then(() => end(stream, port));
+      return stream;
     };
+    const url = `http://127.0.0.1:${port}/`;
     for (const method of ['post', 'put', 'post'])
-      expect(
-        reportOf(await rejection(own({ url: `http://127.0.0.1:${port}/`, method, resilience: { body } }))),
-      ).toMatchObject({ ended: 'not-retryable', attempts: [{ failure: 'other' }] });
+      expect(reportOf(await rejection(own({ ...config, url, method, resilience: { body } })))).toMatchObject({
+        ended: 'not-retryable',
+        attempts: [{ failure: 'other' }],
+      });
     expect([begun, states, stats().failures]).toEqual([3, [], 3]);
     upload.closeAllConnections();
     await new Promise((resolve) => upload.close(resolve));
