@@ -6,8 +6,8 @@ const LONGEST = 1e300;
 
 type Read = (name: string) => string | undefined;
 
-/** From here on a reset is a time since 1970, below it a number of seconds: 2024-01-01. */
-const FIRST_EPOCH_SECOND = 1_704_067_200;
+/** From here on a reset is a time since 1970 (September 2001), below it a number of seconds (up to 31 years). */
+const FIRST_EPOCH_SECOND = 1_000_000_000;
 const FIRST_EPOCH_MS = FIRST_EPOCH_SECOND * 1_000;
 
 /**
@@ -47,7 +47,7 @@ function resetMs(read: Read, exhausted: boolean, serverNow: () => number): numbe
     const reset = read(`${prefix}-reset`);
     const remaining = read(`${prefix}-remaining`);
     const usedUp = remaining === undefined ? exhausted : wholeNumber(remaining) === 0;
-    if (reset !== undefined) return usedUp ? resetDelay(wholeNumber(reset), serverNow) : undefined;
+    if (reset !== undefined) return usedUp ? resetDelay(numberIn(reset, SECONDS), serverNow) : undefined;
   }
   return undefined;
 }
@@ -71,8 +71,14 @@ function rateLimitField(field: string): number | undefined {
 }
 
 /** Digits and nothing else: `0x1`, `1.5`, `1e3`, `+1` and `Infinity` are not delays. */
-function wholeNumber(text: string): number | undefined {
-  return /^\d+$/.test(text) ? Math.min(Number(text), LONGEST) : undefined;
+const WHOLE = /^\d+$/;
+/** Of a reset, which no standard held to that, some servers tell the fraction. */
+const SECONDS = /^\d+(\.\d+)?$/;
+
+const wholeNumber = (text: string): number | undefined => numberIn(text, WHOLE);
+
+function numberIn(text: string, form: RegExp): number | undefined {
+  return form.test(text) ? Math.min(Number(text), LONGEST) : undefined;
 }
 
 /** Header fields by lower-case name, from AxiosHeaders or from what a custom adapter may give: a plain object, or Headers. */

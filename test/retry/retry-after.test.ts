@@ -106,9 +106,14 @@ describe('the reset of a rate limit', () => {
     [429, { 'x-ratelimit-reset': String(NOW + 30_000) }, 30_000],
     // An hour ahead of ours: what it says is measured by its own clock.
     [429, { 'x-ratelimit-reset': String(EPOCH + 3_630), date: 'Mon, 15 Jun 2026 13:00:00 GMT' }, 30_000],
-    [429, { 'x-ratelimit-reset': '1704067199' }, 1_704_067_199_000],
-    [429, { 'x-ratelimit-reset': '1704067200' }, 0],
-    [429, { 'x-ratelimit-reset': '1704067200000' }, 0],
+    // A server whose clock is years behind.
+    [429, { 'x-ratelimit-reset': '1685620805', date: 'Thu, 01 Jun 2023 12:00:00 GMT' }, 5_000],
+    [429, { 'x-ratelimit-reset': '999999999' }, 999_999_999_000],
+    [429, { 'x-ratelimit-reset': '1000000000' }, 0],
+    [429, { 'x-ratelimit-reset': '1000000000000' }, 0],
+    [429, { 'x-ratelimit-reset': `${EPOCH + 30}.25` }, 30_250],
+    [429, { 'x-ratelimit-reset': '1.5' }, 1_500],
+    [429, { 'x-ratelimit-reset': '1.' }, undefined],
     [429, { 'x-ratelimit-reset': '1s' }, undefined],
     [429, { 'x-ratelimit-reset': '' }, undefined],
     [429, { 'x-ratelimit-reset-requests': '1s', 'x-ratelimit-reset-tokens': '6m0s' }, undefined],
