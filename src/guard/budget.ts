@@ -94,8 +94,7 @@ export class RetryBudget {
       this.#reserve = reserve;
     }
     if (this.#line.size === 0) {
-      // Time has filled it, or a turn given back.
-      this.#isExhausted &&= this.tokens < Math.max(1, this.#reserve);
+      this.#noteRefill();
       if (this.#withdraw()) {
         onTurn?.();
         return undefined;
@@ -118,6 +117,7 @@ export class RetryBudget {
   /** A token for something that need not be sent, and so does not wait: true if there was one. */
   takeSpare(): boolean {
     if (this.#line.size > 0 || this.tokens < 1) return false;
+    this.#noteRefill();
     this.#tokens--;
     return true;
   }
@@ -144,10 +144,18 @@ export class RetryBudget {
     this.#pace();
   }
 
+  /** Before a token is taken: answers, time or a turn given back may have filled it. */
+  #noteRefill(): void {
+    this.#isExhausted &&= this.tokens < this.#most;
+  }
+
+  get #most(): number {
+    return Math.max(1, this.#reserve);
+  }
+
   #fill(tokens: number): void {
-    const most = Math.max(1, this.#reserve);
     // It is full while all is well, and the clock need not be read.
-    if (this.#tokens < most) this.#tokens = Math.min(most, this.tokens + tokens);
+    if (this.#tokens < this.#most) this.#tokens = Math.min(this.#most, this.tokens + tokens);
     if (this.#line.size > 0) this.#serve();
   }
 

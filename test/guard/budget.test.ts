@@ -310,6 +310,15 @@ describe('RetryBudget', () => {
     expect(exhausted).toBe(2);
   });
 
+  test('and if something that need not be sent has taken the first token', () => {
+    make(2);
+    for (const name of ['a', 'b', 'c']) retry(name)?.leave({ final: 'canceled' });
+    for (let i = 0; i < 11; i++) budget.answered(0);
+    expect([exhausted, budget.takeSpare()]).toEqual([1, true]);
+    for (const name of ['d', 'e', 'f']) retry(name)?.leave({ final: 'canceled' });
+    expect(exhausted).toBe(2);
+  });
+
   test('and after time has filled it', async () => {
     make(1);
     retry('a');
