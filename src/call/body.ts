@@ -83,7 +83,8 @@ export function parsed(response: AxiosResponse): AxiosResponse {
   if (typeof data !== 'string') return response;
   // A class may have them behind getters that work on itself alone.
   const { status, statusText, headers, config, request } = response;
-  return {
+  const shown = {
+    __proto__: Object.getPrototypeOf(response),
     ...response,
     status,
     statusText,
@@ -94,6 +95,7 @@ export function parsed(response: AxiosResponse): AxiosResponse {
       return parseJson(data);
     },
   };
+  return shown;
 }
 
 function parseJson(text: string): unknown {

@@ -146,6 +146,21 @@ describe('parsed', () => {
     expect(parsed(new Answer() as unknown as AxiosResponse)).toMatchObject({ status: 202, data: [1] });
   });
 
+  test('shows what the class of an answer has beside that', () => {
+    class Answer {
+      readonly status = 200;
+      readonly data = '[1]';
+      get ok() {
+        return this.status < 300;
+      }
+      isAbove(limit: number) {
+        return this.status > limit;
+      }
+    }
+    const shown = parsed(new Answer() as unknown as AxiosResponse) as unknown as Answer;
+    expect([shown.data, shown.ok, shown.isAbove(100), shown.isAbove(300)]).toEqual([[1], true, true, false]);
+  });
+
   test('hands through what is no text', () => {
     const original = response(new Uint8Array(2));
     expect(parsed(original)).toBe(original);
