@@ -67,7 +67,7 @@ type Options<T> = { readonly [K in keyof T]?: T[K] | undefined };
 /** With nothing left out. */
 export type Complete<T> = { readonly [K in keyof T]-?: Exclude<T[K], undefined> };
 
-type Layer = Omit<ResiliencePolicy, 'fallback'> & Pick<ResilienceOverride, 'fallback' | 'idempotent' | 'body'>;
+type Layer = ResiliencePolicy & Pick<ResilienceOverride, 'idempotent' | 'body'>;
 
 /** What `attachResilience(instance, policy)` means: the defaults, with the policy over them. */
 export const resolvePolicy = (policy: ResiliencePolicy): ResolvedPolicy => refine(DEFAULT_POLICY, policy);

@@ -47,7 +47,7 @@ export interface ResiliencePolicy {
    * certificate), nor of one that was cancelled. What it returns, a response or the data for one, is what the caller gets.
    * Returning `undefined` leaves the error as it is; throwing replaces it.
    */
-  fallback?: Fallback | undefined;
+  fallback?: Fallback | false | undefined;
   /** Listeners from the start; `subscribe()` adds others later. @default none */
   hooks?: ResilienceHooks | undefined;
   /** Gets a structured record of each event: pino, winston, `console` or their like. @default false */
@@ -101,7 +101,7 @@ export interface RetryPolicy {
     | ((failed: FailedAttempt, proposed: Decision) => boolean | undefined | Promise<boolean | undefined>)
     | undefined;
   /**
-   * Awaited before each retry is sent: may change `url`, `headers` and `data` of this and later attempts. `false` ends
+   * Awaited before each retry is sent: may change `url`, `method`, `headers` and `data` of this and later attempts. `false` ends
    * the call with its last error; if it throws, the call rejects with that error.
    */
   beforeRetry?:

@@ -174,7 +174,7 @@ const POLICY: Check = object({
   bulkhead,
   scope,
   rules,
-  fallback: fn,
+  fallback: orFalse(fn),
   hooks,
   logger,
 } satisfies Checks<ResiliencePolicy>);
