@@ -38,7 +38,7 @@ async function askBeforeRetry(call: Call): Promise<End | undefined> {
   if (lifetime.over) return lifetime.over;
   if (answer === false) return { ...call.outcome, final: 'vetoed' };
   request.adopt({ headers, data });
-  leaveBehind(call.config);
+  leaveBehind(request.original);
   return undefined;
 }
 

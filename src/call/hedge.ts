@@ -70,7 +70,8 @@ class Race {
     const { call } = this;
     this.#stopWaiting?.();
     if (this.#isDecided) abandon(outcome);
-    else if (isNoAnswer(outcome) || mayPass(outcome, call.policy.retry, call.request.method)) this.#take(outcome);
+    else if (isNoAnswer(outcome) || mayPass(outcome, call.policy.retry, call.request.method))
+      this.#take(withLongerWait(outcome, this.#counts));
     else this.#decide(outcome, canceled(call.config));
   }
 
@@ -86,6 +87,11 @@ class Race {
     // The deadline may pass while the other is under way: it names this failure.
     this.call.outcome = this.#counts = outcome;
   }
+}
+
+/** Whichever of the two attempts was told to wait, the call was. */
+function withLongerWait(outcome: Outcome, { retryAfterMs = 0 }: Outcome = {}): Outcome {
+  return retryAfterMs > (outcome.retryAfterMs ?? 0) ? { ...outcome, retryAfterMs } : outcome;
 }
 
 const isNoAnswer = ({ failure, response, final }: Outcome): boolean => failure !== undefined && !response && !final;

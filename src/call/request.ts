@@ -12,7 +12,6 @@ type Config = InternalAxiosRequestConfig;
 
 /** What a call sends: the caller's config as it was given, or a copy where somebody else may still write into that. */
 export class Request {
-  readonly method: string;
   /** What an adapter may replace on the caller's config, as it was before. */
   readonly #given: Pick<Config, 'headers'> & Partial<Config>;
   /** In place of the caller's own, which cannot be sent twice. */
@@ -35,16 +34,20 @@ export class Request {
     const { url, baseURL, params, method, data, headers } = config;
     this.#form = copyOfForm(data);
     this.#given = { url, baseURL, params, method, data: this.#form?.data ?? data, headers } as Config;
-    this.method = (method ?? 'get').toUpperCase();
     if (idempotencyKey && !IDEMPOTENT_METHODS.includes(this.method) && !this.hasIdempotencyKey) {
       headers.set('Idempotency-Key', idempotencyKey === true ? randomUuid() : keyOf(idempotencyKey(config)));
     }
     this.#headers = { ...headers };
   }
 
+  /** A copy of what the caller gave. */
+  get original(): Config {
+    return copyOfConfig(this.config, { ...this.#given, headers: this.#originalHeaders() });
+  }
+
   /** What `beforeRetry` may change: the request of the next attempt and all after it. */
   get template(): Config {
-    this.#template ??= this.#original();
+    this.#template ??= this.original;
     return this.#template;
   }
 
@@ -72,6 +75,11 @@ export class Request {
       this.template.headers = copyOfHeaders(likeHeaders(this.template.headers, this.#given.headers));
     // Another body that no adapter takes as it is, is serialised as the caller's was.
     if (this.template.data !== data && isUnserialized(this.template.data)) transform(this.template);
+  }
+
+  /** Of the next attempt, in capitals. */
+  get method(): string {
+    return (this.#latest.method ?? 'get').toUpperCase();
   }
 
   /** Of the next attempt. */
@@ -128,10 +136,6 @@ export class Request {
       if (config[key] !== this.#given[key]) Reflect.set(config, key, this.#given[key]);
     }
     config.headers = this.#originalHeaders();
-  }
-
-  #original(): Config {
-    return copyOfConfig(this.config, { ...this.#given, headers: this.#originalHeaders() });
   }
 
   #originalHeaders(): Config['headers'] {

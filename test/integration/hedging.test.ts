@@ -102,6 +102,39 @@ describe.each(['http', 'fetch'] as const)('hedging through the %s adapter', (ada
     expect([report?.retries, server.hits.length]).toEqual([1, 3]);
   });
 
+  test.each<[string, string | undefined, string | undefined, string]>([
+    ['the one', '1', undefined, 'success'],
+    ['the other', undefined, '1', 'success'],
+    ['the one that asked for more', '1', '0', 'success'],
+    ['neither, if one asks for too long', '3600', undefined, 'retry-after-too-long'],
+  ])('when both fail, the retry waits as long as was asked by %s', async (_which, first, second, ended) => {
+    attach({ hedge: 30, coolDown: false, retry: { backoff: () => 0 } });
+    server.script(hold, hold, 200);
+    const call = api.get('/').catch((error) => error);
+    await eventually(() => held.length === 2);
+    const asking = (seconds: string | undefined) => (seconds ? { 'Retry-After': seconds } : {});
+    held[0]?.writeHead(500, asking(first)).end();
+    await eventually(() => resilience.stats().inFlight === 1);
+    held[1]?.writeHead(500, asking(second)).end();
+    const report = reportOf(await call);
+    expect(report?.ended).toBe(ended);
+    expect(report?.attempts.map(({ retryAfterMs }) => retryAfterMs)).toEqual(
+      [first, second, undefined].slice(0, report?.attempts.length).map((seconds) => seconds && Number(seconds) * 1_000),
+    );
+    if (ended === 'success') expect(report?.attempts[1]?.delayMs).toBeGreaterThanOrEqual(1_000);
+    else expect(server.hits).toHaveLength(2);
+  });
+
+  test('one that beforeRetry has made of a safe request is not hedged', async () => {
+    const beforeRetry = (config: { method?: string | undefined }) => {
+      config.method = 'post';
+    };
+    attach({ hedge: 50, retry: { backoff: () => 0, beforeRetry } });
+    server.script(503, (_req, res) => void setTimeout(() => res.end('{}'), 200));
+    await api.get('/');
+    expect([server.hits.map(({ method }) => method), hedges]).toEqual([['GET', 'POST'], []]);
+  });
+
   test('an answer that no other would better, such as a 404, ends both', async () => {
     attach({ hedge: 30 });
     server.script('hang', 404);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import axios, { type AxiosHeaders, type AxiosInstance, getAdapter } from 'axios';
+import axios, { type AxiosAdapter, type AxiosHeaders, type AxiosInstance, getAdapter } from 'axios';
 import { attachResilience, type Decision, type FailedAttempt, reportOf } from 'axios-resilience';
 import { deadPort, type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
 import { rejection, sleep } from '../helpers/settled.js';
@@ -307,6 +307,26 @@ describe.each(['http', 'fetch'] as const)('what decides on a retry, through the 
     expect(response.config.headers.get('Authorization')).toBe('Bearer old');
   });
 
+  test('the method that beforeRetry leaves decides on what follows', async () => {
+    server.script(503);
+    const beforeRetry = (config: { method?: string | undefined }) => {
+      config.method = 'post';
+    };
+    const methods = { GET: true, DELETE: { maxRetries: 1 }, PUT: true };
+    attachResilience(api, { retry: { ...NOW, maxRetries: 5, methods, beforeRetry }, breaker: false });
+    const calls = ['get', 'put', 'delete'].map(async (method) => rejection(api.request({ url: `/${method}`, method })));
+    const ends = (await Promise.all(calls)).map((error) => reportOf(error)?.ended);
+    expect(ends).toEqual(['method-not-allowed', 'method-not-allowed', 'method-not-allowed']);
+    expect(server.hits.map(({ method, url }) => `${method} ${url}`).sort()).toEqual([
+      'DELETE /delete',
+      'GET /get',
+      'POST /delete',
+      'POST /get',
+      'POST /put',
+      'PUT /put',
+    ]);
+  });
+
   test('a request that goes to and fro between two hosts has at each what is meant for it', async () => {
     const other = await flakyServer(503, 503);
     server.script(503, 503, 200);
@@ -333,6 +353,39 @@ describe.each(['http', 'fetch'] as const)('what decides on a retry, through the 
         [undefined, undefined],
         [token, undefined],
       ],
+    ]);
+    await other.close();
+  });
+
+  test('back at its first host, it has what its caller gave, not what an adapter has made of that', async () => {
+    const other = await flakyServer(503);
+    server.script(503);
+    let signed = 0;
+    const send = getAdapter(adapter);
+    const signing: AxiosAdapter = (config) => {
+      if (!config.headers.has('Authorization')) config.headers.set('Authorization', `signature ${++signed}`);
+      config.baseURL = String(config.baseURL).replace('logical://', 'http://');
+      return send(config);
+    };
+    const logical = (url: string) => url.replace('http://', 'logical://');
+    const own = axios.create({ adapter: signing, baseURL: logical(server.url) });
+    attachResilience(own, {
+      retry: {
+        ...NOW,
+        maxRetries: 2,
+        beforeRetry: (config, { attempt }) => {
+          config.baseURL = logical(attempt % 2 ? other.url : server.url);
+        },
+      },
+    });
+    await rejection(own.get('/', { headers: { Cookie: 'id=1' } }));
+    const seen = [server, other].map(({ hits }) => hits.map(({ headers: h }) => [h.authorization, h.cookie]));
+    expect(seen).toEqual([
+      [
+        ['signature 1', 'id=1'],
+        ['signature 3', 'id=1'],
+      ],
+      [['signature 2', undefined]],
     ]);
     await other.close();
   });
