@@ -2,7 +2,7 @@ import type { InternalAxiosRequestConfig } from 'axios';
 import { causesOf } from '../base/causes.js';
 import { wallClock } from '../base/clock.js';
 import { OWN_CODES } from '../base/errors.js';
-import { MAX_LENGTH, safeText } from '../base/excerpt.js';
+import { safeText } from '../base/excerpt.js';
 import { classify, type FailureKind, responseOf } from '../base/failure.js';
 import { hasBroken, isUnwritten } from '../base/node-request.js';
 import { isObject } from '../base/object.js';
@@ -10,28 +10,10 @@ import { originOf, redactedUrl } from '../base/url.js';
 import { reportOf } from '../observe/reports.js';
 import { retryAfterMs } from '../retry/retry-after.js';
 import { exchangeOf, socketLimitOf } from './exchange.js';
-import { fieldsIn } from './message.js';
+import { type Link, linkOf } from './link.js';
 import { originAt, type Place, placeAt } from './place.js';
 import { asksForProxies, type ProxyPlace, proxyFlaw, proxyFor, proxyOf } from './proxy.js';
 import { figure, number, read, text, tried } from './reading.js';
-
-/** One error of the chain, reduced to what may be looked at. */
-interface Link {
-  readonly name: string;
-  readonly message: string;
-  readonly code: string;
-  readonly syscall: string;
-  /** Where it failed: of a connection, or of a name that was looked up. */
-  readonly address: string;
-  readonly port: number;
-  readonly hostname: string;
-  /** The URL that could not be parsed. Holds secrets. */
-  readonly input: string;
-  /** That of a proxy, or of a URL, which does not fit how it was to be sent: `socks5:`. */
-  readonly protocol: string;
-  /** What came is not HTTP as the parser takes it; of `kind` `tls`, it is TLS. */
-  readonly garbled: boolean;
-}
 
 /** What can be read from a failure. */
 export interface Evidence {
@@ -111,8 +93,6 @@ const BAD_RESPONSE = /^Bad response: (\d{3})$/;
 /** As follow-redirects says of a redirect that it began to follow. */
 export const NOT_REDIRECTED = /^ERR_FR_REDIRECTION_FAILURE$/;
 
-const MISFIT = /^Protocol "([a-z\d+.-]+:)" not supported\. Expected /;
-
 /** A body in another compression than it says: gzip, Brotli, Zstandard. */
 export const UNDECODABLE = /^(Z_DATA_ERROR$|ERR__ERROR_|ZSTD_error_)/;
 
@@ -189,28 +169,6 @@ export function evidenceOf(error: unknown, scope?: Place): Evidence {
 function chainThrough(all: readonly unknown[], call: unknown): unknown[] {
   const own: unknown[] = causesOf(call);
   return all.filter((link) => own.includes(link) || causesOf(link).includes(call as object));
-}
-
-function linkOf(link: unknown): Link {
-  const message = typeof link === 'string' ? link.slice(0, MAX_LENGTH) : text(link, 'message');
-  const code = text(link, 'code');
-  const name = text(link, 'name');
-  // The fetch of Node 24 and later gives such an error no code.
-  const garbled = /^(HPE_|UND_ERR_HEADERS_OVERFLOW)/.test(code) || name === 'HTTPParserError';
-  const fields = {
-    name,
-    message,
-    code,
-    syscall: text(link, 'syscall'),
-    address: text(link, 'address') || (code ? text(link, 'host') : ''),
-    port: number(link, 'port') || Number(text(link, 'port')) || 0,
-    hostname: text(link, 'hostname'),
-    input: text(link, 'input'),
-    // As follow-redirects and Node tell it.
-    protocol: (code === 'ERR_ASSERTION' && text(link, 'actual')) || (MISFIT.exec(message)?.[1] ?? ''),
-    garbled,
-  };
-  return code ? fields : { ...fields, ...fieldsIn(message) };
 }
 
 function connectStatusIn(links: readonly Link[], unwritten: boolean): number {
