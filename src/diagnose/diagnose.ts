@@ -4,6 +4,7 @@ import {
   type Evidence,
   evidenceOf,
   hasCode,
+  isGarbled,
   NO_TUNNEL,
   NOT_REDIRECTED,
   OF_TLS,
@@ -114,7 +115,7 @@ const isLost = (evidence: Evidence): boolean =>
   says(evidence, /socket hang up|other side closed|closed before message|reset by peer/);
 
 const isCutOff = (evidence: Evidence): boolean =>
-  !hasCode(evidence, UNDECODABLE) &&
+  !isNotCut(evidence) &&
   (hasCode(
     evidence,
     /^(ERR_STREAM_PREMATURE_CLOSE|Z_BUF_ERROR|HPE_INVALID_EOF_STATE|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)$/,
@@ -123,7 +124,11 @@ const isCutOff = (evidence: Evidence): boolean =>
       evidence,
       /^(stream has been aborted|terminated|aborted|unexpected end of file|Error in (input|body) stream|error reading a body.*|Content-Length header.*|The operation was aborted\. )$/,
     ) ||
-    (evidence.reached === 'answered' && (isLost(evidence) || evidence.links.some(({ garbled }) => garbled))));
+    (evidence.reached === 'answered' && (isLost(evidence) || isGarbled(evidence))));
+
+/** It cannot be read, though nothing is missing of it, or of what may come. */
+const isNotCut = (evidence: Evidence): boolean =>
+  hasCode(evidence, UNDECODABLE) || (isGarbled(evidence) && (evidence.isWhole || evidence.kind === 'other'));
 
 const isTooLarge = (evidence: Evidence): boolean =>
   hasCode(evidence, /^(ERR_FR_MAX_BODY|UND_ERR_RES_EX)/) ||

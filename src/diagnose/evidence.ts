@@ -55,6 +55,8 @@ export interface Evidence {
   readonly asked: number | undefined;
   /** How far the request came, where Node tells. */
   readonly reached: 'queued' | 'connecting' | 'sent' | 'answered' | undefined;
+  /** Nothing is missing of the answer. */
+  readonly isWhole: boolean;
   readonly reusedSocket: boolean;
   /** The answer began, and then nothing came any more until axios's `timeout`. */
   readonly stalled: boolean;
@@ -74,6 +76,8 @@ export interface Evidence {
 export const hasCode = ({ links }: Evidence, pattern: RegExp): boolean => links.some(({ code }) => pattern.test(code));
 export const says = ({ links }: Evidence, pattern: RegExp): boolean =>
   links.some(({ message }) => pattern.test(message));
+
+export const isGarbled = ({ links }: Evidence): boolean => links.some(({ garbled }) => garbled);
 
 /** Of TLS, whose two sides do not agree; or they did, and bytes came that were damaged on the way: then it is a `read`. */
 export const OF_TLS = /^(EPROTO$|ERR_SSL_|ERR_TLS_)/;
@@ -154,6 +158,7 @@ export function evidenceOf(error: unknown, scope?: Place): Evidence {
       report?.attempts.at(-1)?.retryAfterMs ??
       tried(() => retryAfterMs(read(response, 'headers'), status, wallClock()), undefined),
     reached: status ? 'answered' : node.reached,
+    isWhole: node.isWhole,
     reusedSocket: node.reusedSocket || chain.some(isUndiciReuse),
     socketLimit: socketLimitOf(isObject(read(call, 'request')) ? node.agent : agentIn(config, target)),
     stalled: node.stalled && links.some(({ message }) => message === 'stream has been aborted'),

@@ -213,6 +213,31 @@ describe.each(ADAPTERS)('what went wrong through the %s adapter', (adapter) => {
     expect(summary).toContain(`broke off in the middle of its answer to GET ${server.url}/file (`);
   });
 
+  test('trailers that are too large stay so', async () => {
+    const trailer = `x: ${'x'.repeat(20_000)}`;
+    server.script(({ socket }) => {
+      socket.end(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n${trailer}\r\n\r\n`);
+    });
+    const { cause, transient, summary } = await diagnosis({ url: server.url });
+    expect({ cause, transient }).toEqual({ cause: 'unknown', transient: false });
+    expect(summary).toContain(`What 127.0.0.1:${server.port} sent is not HTTP as this side understands it (`);
+  });
+
+  if (adapter === 'http') {
+    // fetch takes such answers, and leaves out what is too much.
+    test.each([
+      ['200 OK', 'Content-Length: 5', 'helloEXTRA'],
+      ['200 OK', 'Content-Length: 5\r\nConnection: close', 'helloEXTRA'],
+      ['204 No Content', 'X: y', 'hello'],
+    ])('an answer of which more came than was to come is not cut off: %s, %s', async (status, headers, body) => {
+      server.script(({ socket }) => socket.end(`HTTP/1.1 ${status}\r\n${headers}\r\n\r\n${body}`));
+      const { cause, transient, summary, advice } = await diagnosis({ url: server.url });
+      expect({ cause, transient }).toEqual({ cause: 'unknown', transient: true });
+      expect(summary).toContain(`What 127.0.0.1:${server.port} sent is not HTTP as this side understands it (`);
+      expect(advice[0]).toMatch(/^More came after the end of the answer: /);
+    });
+  }
+
   describe('with TLS', () => {
     let authority: CertificateAuthority;
     beforeAll(() => {
@@ -711,6 +736,7 @@ describe('a proxy', () => {
     'that does not accept the user and password given: %p',
     async (credentials) => {
       const server = await flakyServer(407);
+      open.push(server);
       const proxy = { host: '127.0.0.1', port: server.port, ...credentials } as AxiosProxyConfig;
       const found = diagnose(await rejection(axios({ url, adapter: 'http', proxy })));
       expect(found).toMatchObject({ cause: 'proxy', transient: false });
