@@ -20,6 +20,8 @@ const NO_NAME = /^(ENOTFOUND|EAI_FAIL|EAI_NODATA|EAI_NONAME|ENODATA)$/;
 const NO_RESOLVER = /^(EAI_AGAIN|ESERVFAIL|EREFUSED|ETIMEOUT)$/;
 const LOST =
   /^(ECONNRESET|EPIPE|ENOTCONN|UND_ERR_SOCKET|ERR_SOCKET_CLOSED|ERR_HTTP2_(STREAM|SESSION)_\w+|ERR_HTTP2_GOAWAY_SESSION)$/;
+/** The latter of a Unix socket, which does not wait until its server has room for one more. */
+const TOO_LATE = /^(ETIMEDOUT|EAGAIN)$/;
 const NOT_CONNECTED = /^connectTimeout of \d+ ms exceeded/;
 const BAD_CERTIFICATE =
   /^(CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_MISMATCH|INVALID_(CA|PURPOSE)|ERR_TLS_CERT_|ERR_SSL_\w*(CERTIFICATE|UNKNOWN_CA))/;
@@ -105,7 +107,7 @@ const neverConnected = (evidence: Evidence): boolean =>
     (evidence.reached === 'connecting' || (evidence.reached === 'queued' && !mayHaveQueued(evidence)))) ||
   says(evidence, NOT_CONNECTED) ||
   evidence.links.some(
-    ({ code, syscall }) => (code === 'ETIMEDOUT' && syscall === 'connect') || code === 'UND_ERR_CONNECT_TIMEOUT',
+    ({ code, syscall }) => (TOO_LATE.test(code) && syscall === 'connect') || code === 'UND_ERR_CONNECT_TIMEOUT',
   );
 
 const isLost = (evidence: Evidence): boolean =>

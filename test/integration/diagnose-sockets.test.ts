@@ -85,6 +85,21 @@ describe('a Unix socket', () => {
     }
   });
 
+  test('whose server is too busy to accept', async () => {
+    server = net.createServer();
+    await new Promise<void>((resolve) => server?.listen({ path: path('busy.sock'), backlog: 1 }, resolve));
+    // Linux has room for one more than that, and the server accepts none before this turn is over.
+    const first = [0, 1].map(() => net.connect(path('busy.sock')));
+    const error = await failed(path('busy.sock'));
+    for (const socket of first) socket.destroy();
+    for (const given of [error, new Error(`Cannot list: ${error.message}`)]) {
+      const found = ofFiles(diagnose(given), path('busy.sock'));
+      expect(found).toMatchObject({ cause: 'connect-timeout', transient: true });
+      expect(found.summary).toMatch(/^The queue of connections to \S+ is full \(.*connect EAGAIN /);
+      expect(found.advice[0]).toBe('The server may be too busy to accept, or stopped: ss -xlp');
+    }
+  });
+
   test('whose server hangs, hangs up or answers badly', async () => {
     const steps: http.RequestListener[] = [
       () => {},
