@@ -122,7 +122,7 @@ export const CONNECTION_FINDINGS = {
   }),
   'too-many-open-files': (e: Evidence): Finding => ({
     transient: true,
-    summary: `This process has no file descriptor left for a connection to ${where(e)}${why(e)}.`,
+    summary: `This process has no file descriptor left${purpose(e)}${why(e)}.`,
     advice: [
       'See the limit and what uses it up: ulimit -n, ls /proc/PID/fd | wc -l, lsof -p PID',
       'Reuse connections: one instance with one keep-alive agent and `maxSockets`, not one for each request.',
@@ -131,6 +131,12 @@ export const CONNECTION_FINDINGS = {
     ],
   }),
 };
+
+/** What no file descriptor is left for, where that is known. */
+function purpose(e: Evidence): string {
+  if (e.brokeOff) return ` for the body of ${request(e)}`;
+  return e.links.some(({ syscall }) => syscall === 'connect') ? ` for a connection to ${where(e)}` : '';
+}
 
 /** As the command says it, which has seen the connection stand. */
 const HANDSHAKE = /^TLS handshake with .* not done/;

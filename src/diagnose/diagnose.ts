@@ -33,10 +33,11 @@ const CAUSES: readonly (readonly [FailureCause, (evidence: Evidence) => boolean]
   ['bulkhead-full', ({ own }) => own.code === 'ERR_BULKHEAD_FULL'],
   ['deadline', ({ own }) => own.code === 'ERR_DEADLINE_EXCEEDED'],
   ['canceled', ({ kind }) => kind === 'canceled'],
+  // Those of a stream that was to be sent as well.
+  ['too-many-open-files', (evidence) => hasCode(evidence, /^(EMFILE|ENFILE)$/)],
   ['unknown', ({ brokeOff }) => brokeOff],
   // As nock says that a test has no mock for a request, with a code of the network's.
   ['unknown', (evidence) => says(evidence, /^Nock: Disallowed/)],
-  ['too-many-open-files', (evidence) => hasCode(evidence, /^(EMFILE|ENFILE)$/)],
   ['proxy', (evidence) => evidence.status === 407 || failedAtProxy(evidence)],
   ['rate-limited', ({ status }) => status === 429],
   ['server-error', ({ status }) => status >= 500],
