@@ -35,6 +35,8 @@ export interface Evidence {
   readonly target: Place | undefined;
   /** The path of the Unix socket that it was sent to, in the place of a host. */
   readonly socketPath: string | undefined;
+  /** It was not sent to the `socketPath` that it has. */
+  readonly missesSocket: boolean;
   /** Where it was sent at first, if a redirect led it to another place. */
   readonly redirectedFrom: Place | undefined;
   readonly proxy: ProxyPlace | undefined;
@@ -115,7 +117,9 @@ export function evidenceOf(error: unknown, scope?: Place): Evidence {
   const links = chain.map(linkOf);
   const subject = call ?? chain.at(-1) ?? error;
   const own = chain.find((link) => OWN_CODES.has(read(link, 'code')));
-  const config = (read(call, 'config') ?? {}) as InternalAxiosRequestConfig;
+  const given = (read(call, 'config') ?? {}) as InternalAxiosRequestConfig;
+  const missesSocket = text(given, 'socketPath') !== '' && tried(() => leavesSocket(given, links), false);
+  const config = missesSocket ? tried(() => ({ ...given, socketPath: null }), given) : given;
   const response = tried(() => responseOf(call), undefined);
   const status = number(response, 'status') || number(subject, 'status');
   const node = exchangeOf(call);
@@ -145,6 +149,7 @@ export function evidenceOf(error: unknown, scope?: Place): Evidence {
     url: first || read(config, 'socketPath') ? safeText(tried(() => redactedUrl(config), '')) : '',
     target,
     socketPath,
+    missesSocket: missesSocket && !socketPath,
     redirectedFrom: first && target && originAt(first) !== originAt(target) ? first : undefined,
     proxy: set ?? ofAgent,
     proxied,
@@ -188,6 +193,10 @@ const isOfCall = (link: unknown): boolean =>
 /** undici tells of a lost socket how much had been read from it; that was another answer, if none had begun. */
 const isUndiciReuse = (link: unknown): boolean =>
   text(link, 'code') === 'UND_ERR_SOCKET' && number(read(link, 'socket'), 'bytesRead') > 0;
+
+/** fetch does not look at `socketPath`, nor does whoever went to another place. */
+const leavesSocket = (config: InternalAxiosRequestConfig, links: readonly Link[]): boolean =>
+  [read(config, 'adapter')].flat()[0] === 'fetch' || links.some(({ address, port }) => address && port);
 
 function placeOf(config: InternalAxiosRequestConfig): Place | undefined {
   if (read(config, 'socketPath') || (!read(config, 'url') && !read(config, 'baseURL'))) return undefined;

@@ -1012,6 +1012,13 @@ describe('whatever it is given', () => {
     }
   });
 
+  test('it does not throw, whatever adapter a `socketPath` was for', () => {
+    for (const adapter of [hostile, revoked.proxy, [revoked.proxy], [], null]) {
+      const { summary } = diagnose(Object.assign(answered(503), { config: { socketPath: '/run/x.sock', adapter } }));
+      expect(summary).toMatch(/^\/run\/x\.sock answered 503/);
+    }
+  });
+
   test('a cycle through a wrapper does not make the wrapper’s words the innermost', () => {
     const inner = viaHttp(connect('ECONNREFUSED'));
     const wrapper = new Error('could not sync', { cause: inner });
