@@ -95,7 +95,9 @@ export const CONNECTION_FINDINGS = {
   }),
   'stale-connection': (e: Evidence): Finding => ({
     transient: true,
-    summary: `${where(e)} had closed a kept-alive connection when ${request(e)} was sent on it${why(e)}.`,
+    summary: e.reusedSocket
+      ? `${where(e)} had closed a kept-alive connection when ${request(e)} was sent on it${why(e)}.`
+      : `${where(e)} may have closed a kept-alive connection when ${request(e)} was sent on it, or else broke off in the headers of its answer${why(e)}.`,
     advice: [
       'Send it again if doing it twice does no harm: it goes over a new connection.',
       'Let the server keep idle connections longer than its clients and load balancers do: in Node, server.keepAliveTimeout (5 s unless set) above their idle timeout, and server.headersTimeout above that.',

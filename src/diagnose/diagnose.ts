@@ -61,7 +61,7 @@ const CAUSES: readonly (readonly [FailureCause, (evidence: Evidence) => boolean]
   ['unreachable', (evidence) => failedToConnect(evidence, UNREACHABLE)],
   ['read-timeout', (evidence) => evidence.stalled || timedOut(evidence)],
   ['body-cut-off', (evidence) => isCutOff(evidence)],
-  ['stale-connection', (evidence) => isLost(evidence) && evidence.reusedSocket && !hasCode(evidence, OF_TLS)],
+  ['stale-connection', (evidence) => isLost(evidence) && mayBeStale(evidence)],
   ['reset', (evidence) => isLost(evidence)],
 ];
 
@@ -112,10 +112,14 @@ const neverConnected = (evidence: Evidence): boolean =>
   );
 
 const isLost = (evidence: Evidence): boolean =>
-  hasCode(evidence, LOST) ||
-  hasCode(evidence, OF_TLS) ||
-  evidence.links.some(({ code, syscall }) => /^(read|write)/.test(syscall) && /^E(HOST|NET)/.test(code)) ||
-  says(evidence, /socket hang up|other side closed|closed before message|reset by peer/);
+  !isGarbled(evidence) &&
+  (hasCode(evidence, LOST) ||
+    hasCode(evidence, OF_TLS) ||
+    evidence.links.some(({ code, syscall }) => /^(read|write)/.test(syscall) && /^E(HOST|NET)/.test(code)) ||
+    says(evidence, /socket hang up|other side closed|closed before message|reset by peer/));
+
+const mayBeStale = (evidence: Evidence): boolean =>
+  (evidence.reusedSocket || evidence.mayBeReused) && !hasCode(evidence, OF_TLS);
 
 const isCutOff = (evidence: Evidence): boolean =>
   !isNotCut(evidence) &&

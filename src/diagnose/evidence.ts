@@ -60,6 +60,8 @@ export interface Evidence {
   /** Nothing is missing of the answer. */
   readonly isWhole: boolean;
   readonly reusedSocket: boolean;
+  /** Or else the headers of its answer broke off: through fetch, both look the same. */
+  readonly mayBeReused: boolean;
   /** The answer began, and then nothing came any more until axios's `timeout`. */
   readonly stalled: boolean;
   /** Connections that the agent of the request lets stand at once; `Infinity` if there is no such limit. */
@@ -164,7 +166,8 @@ export function evidenceOf(error: unknown, scope?: Place): Evidence {
       tried(() => retryAfterMs(read(response, 'headers'), status, wallClock()), undefined),
     reached: status ? 'answered' : node.reached,
     isWhole: node.isWhole,
-    reusedSocket: node.reusedSocket || chain.some(isUndiciReuse),
+    reusedSocket: node.reusedSocket,
+    mayBeReused: chain.some(hadRead),
     socketLimit: socketLimitOf(isObject(read(call, 'request')) ? node.agent : agentIn(config, target)),
     stalled: node.stalled && links.some(({ message }) => message === 'stream has been aborted'),
     brokeOff:
@@ -190,8 +193,8 @@ function connectStatusIn(links: readonly Link[], unwritten: boolean): number {
 const isOfCall = (link: unknown): boolean =>
   read(link, 'isAxiosError') === true || isObject(read(link, 'config')) || isObject(read(link, 'response'));
 
-/** undici tells of a lost socket how much had been read from it; that was another answer, if none had begun. */
-const isUndiciReuse = (link: unknown): boolean =>
+/** undici tells of a lost socket that something had been read from it: another answer, or the beginning of this one. */
+const hadRead = (link: unknown): boolean =>
   text(link, 'code') === 'UND_ERR_SOCKET' && number(read(link, 'socket'), 'bytesRead') > 0;
 
 /** fetch does not look at `socketPath`, nor does whoever went to another place. */

@@ -26,8 +26,12 @@ export function linkOf(link: unknown): Link {
   const message = typeof link === 'string' ? link.slice(0, MAX_LENGTH) : text(link, 'message');
   const code = text(link, 'code');
   const name = text(link, 'name');
-  // The fetch of Node 24 and later gives such an error no code.
-  const garbled = /^(HPE_|UND_ERR_HEADERS_OVERFLOW)/.test(code) || name === 'HTTPParserError';
+  const garbled =
+    /^(HPE_|UND_ERR_HEADERS_OVERFLOW)/.test(code) ||
+    // The fetch of Node 24 and later gives such an error no code.
+    name === 'HTTPParserError' ||
+    // As undici says of a 100 or a 101 that nobody asked for.
+    (code === 'UND_ERR_SOCKET' && /^bad (response|upgrade)$/.test(message));
   const fields = {
     name,
     message,

@@ -165,11 +165,35 @@ describe.each(ADAPTERS)('what went wrong through the %s adapter', (adapter) => {
       const config = { url: `http://127.0.0.1:${port}/`, method: 'post', data: '{}', httpAgent };
       await send(config);
       await sleep(20);
-      const { cause, transient, advice } = await diagnosis(config);
+      const { cause, transient, summary, advice } = await diagnosis(config);
       expect({ cause, transient }).toEqual({ cause: 'stale-connection', transient: true });
+      expect(summary).toContain(`127.0.0.1:${port} ${adapter === 'http' ? 'had' : 'may have'} closed a kept-alive`);
       expect(advice.join('\n')).toContain('server.keepAliveTimeout');
       httpAgent.destroy();
     });
+
+    test('a first connection that the server closes in the middle of its headers: fetch cannot tell it from one used before', async () => {
+      server.script(({ socket }) => socket.end('HTTP/1.1 200 OK\r\nContent-Le'));
+      const { cause, transient, summary } = await diagnosis({ url: server.url });
+      if (adapter === 'http') return expect({ cause, transient }).toEqual({ cause: 'reset', transient: true });
+      expect({ cause, transient }).toEqual({ cause: 'stale-connection', transient: true });
+      expect(summary).toBe(
+        `127.0.0.1:${server.port} may have closed a kept-alive connection when GET ${server.url}/ was sent on it, or else broke off ` +
+          'in the headers of its answer (other side closed, UND_ERR_SOCKET).',
+      );
+    });
+
+    if (adapter === 'fetch') {
+      test.each([
+        '101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n',
+        '100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\r\n',
+      ])('what nobody asked for is no matter of the connection: %s', async (answer) => {
+        server.script(({ socket }) => socket.end(`HTTP/1.1 ${answer}`));
+        const { cause, transient, summary } = await diagnosis({ url: server.url });
+        expect({ cause, transient }).toEqual({ cause: 'unknown', transient: true });
+        expect(summary).toContain('is not HTTP as this side understands it (bad ');
+      });
+    }
 
     test('a server that never answers', async () => {
       server.script('hang');
