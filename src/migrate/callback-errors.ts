@@ -153,9 +153,16 @@ function errorOf({ error, response }: Failed, config: Config): AxiosError {
 /** `error`, which may have private state, so that its getters and methods run on itself; what is written stays off it. */
 function inFrontOf(error: object, fields: object): object {
   const written = Object.assign(Object.create(null), fields);
+  const define = (key: PropertyKey, as: PropertyDescriptor) =>
+    Reflect.defineProperty(written, key, { ...as, configurable: true });
   return new Proxy(error, {
-    has: (_, key) => key in written || key in error,
+    has: (_, key) => (key in written ? written[key] !== undefined : key in error),
     set: (_, key, value) => Reflect.set(written, key, value),
+    defineProperty: (_, key, as) => define(key, as),
+    deleteProperty: (_, key) =>
+      Object.hasOwn(error, key)
+        ? define(key, { value: undefined, writable: true })
+        : Reflect.deleteProperty(written, key),
     get: (_, key) => {
       if (key in written) return written[key];
       const value: unknown = Reflect.get(error, key);

@@ -566,6 +566,30 @@ describe('what the callbacks get is made for them', () => {
     expect(Object.keys(thrown)).toEqual([]);
   });
 
+  test('what they delete from or define on an error with private state is gone or there for them alone', async () => {
+    const seen: unknown[] = [];
+    const thrown = Object.assign(new OwnError('busy'), { code: 'ECONNRESET' });
+    const retryCondition = (error: AxiosError & { mark?: number; isBusy?: () => boolean }) => {
+      delete error.code;
+      Reflect.deleteProperty(error, 'isBusy');
+      error.mark = 0;
+      delete error.mark;
+      seen.push([error.code, 'code' in error, error.isBusy?.(), error.mark, 'mark' in error]);
+      Object.defineProperty(error, 'mark', { value: 2, configurable: true });
+      seen.push([error.mark, 'mark' in error]);
+      delete error.mark;
+      error.code = `${error.mark}`;
+      seen.push(error.code);
+      return false;
+    };
+    const api = axios.create({ adapter: () => Promise.reject(thrown) });
+    attachResilience(api, fromAxiosRetry({ retryCondition }));
+    await expect(api.get('http://api.test/')).rejects.toBe(thrown);
+    expect(seen).toEqual([[undefined, false, true, undefined, false], [2, true], 'undefined']);
+    expect(Object.entries(thrown)).toEqual([['code', 'ECONNRESET']]);
+    expect(Object.hasOwn(thrown, 'mark')).toBe(false);
+  });
+
   test('what they write stays off what the call ends with, and leads no credentials to another origin', async () => {
     const other = await flakyServer(404);
     const retryCondition = (error: AxiosError) => {
