@@ -675,6 +675,38 @@ describe('what the callbacks get is made for them', () => {
     expect(reportOf(error)).toMatchObject({ ended: 'vetoed', attempts: [{ status: 503 }] });
   });
 
+  test.each<[string, (error: AxiosError) => unknown]>([
+    ['the error that it was given', (error) => error],
+    ['one with its config', ({ config, response }) => Object.assign(new Error('mine'), { config, response })],
+  ])('a callback may throw %s: state and marks stay off that, too', async (_name, made) => {
+    const fail = (error: AxiosError) => {
+      configOf(error).again = true;
+      configOf(error).headers.set('x-mark', 'set');
+      throw made(error);
+    };
+    const policies = [
+      fromAxiosRetry({ retryCondition: fail }),
+      fromAxiosRetry({ retryDelay: (_count, error) => fail(error) }),
+      fromAxiosRetry({ retryDelay: () => 0, onRetry: (_count, error) => fail(error) }),
+      fromRetryAxios({ shouldRetry: fail }),
+      fromRetryAxios({ retryDelay: 1, onRetryAttempt: fail }),
+    ];
+    const lost = Object.assign(new Error('lost'), { code: 'ECONNRESET' });
+    for (const adapter of [scriptedAdapter([503]), () => Promise.reject(lost)]) {
+      for (const policy of policies) {
+        const api = axios.create({ adapter });
+        attachResilience(api, policy);
+        const { config, response } = await api.get('http://api.test/').catch((reason) => reason);
+        for (const it of [config, response?.config ?? config]) {
+          expect([it.url, it.again, it.headers['x-mark']]).toEqual(['http://api.test/', undefined, undefined]);
+          expect(Object.getOwnPropertyNames(it)).not.toEqual(
+            expect.arrayContaining([expect.stringMatching(/retry|rax/)]),
+          );
+        }
+      }
+    }
+  });
+
   test('nothing is kept once the call has ended', async () => {
     const kept: AxiosError[] = [];
     const errors = new CallbackErrors('raxConfig', () => ({}));
