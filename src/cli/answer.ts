@@ -31,8 +31,11 @@ export const answer: Step = {
 async function exchange(journey: Journey, signal: AbortSignal): Promise<Seen> {
   const startedAt = now();
   let response: AxiosResponse<Readable>;
+  let failed: unknown;
   try {
-    response = await send(journey, signal);
+    response = await send(journey, signal, (error) => {
+      failed = error;
+    });
   } catch (error) {
     const { request } = error as AxiosError;
     const cause = signal.aborted ? tooLate(journey) : error;
@@ -54,8 +57,9 @@ async function exchange(journey: Journey, signal: AbortSignal): Promise<Seen> {
     const cause = new Error(`Request failed with status code ${status}`);
     return { ...answered, error: failure(journey, cause, { code: 'ERR_BAD_RESPONSE', request, response: seen }) };
   }
-  if (body.error) {
-    const cause = signal.aborted ? tooLate(journey) : body.error;
+  const error = body.error ?? failed;
+  if (error) {
+    const cause = signal.aborted ? tooLate(journey) : error;
     return { ...answered, error: failure(journey, cause, { request, response: seen }) };
   }
   const redirected = redirection(journey, seen);
@@ -67,8 +71,13 @@ async function exchange(journey: Journey, signal: AbortSignal): Promise<Seen> {
   };
 }
 
-function send(journey: Journey, signal: AbortSignal) {
+/** `onError` hears of what makes axios reject where it reads the body itself, though none of that is missing. */
+function send(journey: Journey, signal: AbortSignal, onError: (error: Error) => void) {
   const { asked, connection } = journey;
+  const request = (options: https.RequestOptions, answered: (res: http.IncomingMessage) => void) => {
+    const scheme = options.protocol === 'https:' ? https : http;
+    return scheme.request(options, answered).on('error', onError);
+  };
   return axios.request<Readable>({
     ...configOf(journey),
     headers: new AxiosHeaders(Object.fromEntries(asked.headers)),
@@ -76,6 +85,7 @@ function send(journey: Journey, signal: AbortSignal) {
     httpAgent: only(new http.Agent({ keepAlive: true }), connection),
     httpsAgent: only(new https.Agent({ keepAlive: true }), connection),
     maxRedirects: 0,
+    transport: { request },
     responseType: 'stream',
     validateStatus: null,
     signal,

@@ -19,6 +19,10 @@ const FINDINGS: Readonly<Record<FailureCause, Find>> = {
 
 const OF_SOCKETS: Readonly<Partial<Record<FailureCause, Find>>> = SOCKET_FINDINGS;
 
+const NO_SOCKETS =
+  "fetch knows no Unix sockets, and goes to the host of the URL: leave `socketPath` to `adapter: 'http'`, or give a dispatcher of undici’s that connects to it.";
+const OTHERS = 'Other calls failed as well, of which nothing is told here: diagnose each of `errors`.';
+
 /** What a cause means in this case, and what to do about it. `inner` is the diagnosis of what a refusal was caused by. */
 export function advise(cause: FailureCause, evidence: Evidence, inner?: Diagnosis): Finding {
   const find = (evidence.socketPath && OF_SOCKETS[cause]) || FINDINGS[cause];
@@ -26,8 +30,10 @@ export function advise(cause: FailureCause, evidence: Evidence, inner?: Diagnosi
   return {
     transient,
     summary: summary.replace(/^the /, 'The '),
-    advice: evidence.hasOthers
-      ? [...advice, 'Other calls failed as well, of which nothing is told here: diagnose each of `errors`.']
-      : advice,
+    advice: [
+      ...(evidence.missesSocket && !inner?.advice.includes(NO_SOCKETS) ? [NO_SOCKETS] : []),
+      ...advice,
+      ...(evidence.hasOthers ? [OTHERS] : []),
+    ],
   };
 }

@@ -1,6 +1,6 @@
 import { OPAQUE } from '../base/failure.js';
 import type { Diagnosis, Finding } from './diagnosis.js';
-import { type Evidence, hasCode, NOT_REDIRECTED, says, UNDECODABLE } from './evidence.js';
+import { type Evidence, hasCode, isGarbled, NOT_REDIRECTED, says, UNDECODABLE } from './evidence.js';
 import { asked, byProxy, commands, onTheWay, request, time, where, why } from './wording.js';
 
 /** Failures of the answer, and calls that were ended on this side. `inner` is what a refusal was caused by. */
@@ -192,13 +192,15 @@ function unknown(e: Evidence): Finding {
       ],
     };
   }
-  if (e.links.some(({ garbled }) => garbled)) {
+  if (isGarbled(e)) {
     return {
       // Headers that are too large stay so.
       transient: kind !== 'other',
       summary: `What ${where(e)}${byProxy(e)} sent is not HTTP as this side understands it${why(e)}.`,
       advice: [
-        'See what speaks at that port, and whether headers are too large (node --max-http-header-size).',
+        e.isWhole
+          ? 'More came after the end of the answer: its Content-Length is too small, or its status or method lets it have no body.'
+          : 'See what speaks at that port, and whether headers are too large (node --max-http-header-size).',
         ...onTheWay(e),
         ...advice,
       ],

@@ -95,7 +95,9 @@ export const CONNECTION_FINDINGS = {
   }),
   'stale-connection': (e: Evidence): Finding => ({
     transient: true,
-    summary: `${where(e)} had closed a kept-alive connection when ${request(e)} was sent on it${why(e)}.`,
+    summary: e.reusedSocket
+      ? `${where(e)} had closed a kept-alive connection when ${request(e)} was sent on it${why(e)}.`
+      : `${where(e)} may have closed a kept-alive connection when ${request(e)} was sent on it, or else broke off in the headers of its answer${why(e)}.`,
     advice: [
       'Send it again if doing it twice does no harm: it goes over a new connection.',
       'Let the server keep idle connections longer than its clients and load balancers do: in Node, server.keepAliveTimeout (5 s unless set) above their idle timeout, and server.headersTimeout above that.',
@@ -122,7 +124,7 @@ export const CONNECTION_FINDINGS = {
   }),
   'too-many-open-files': (e: Evidence): Finding => ({
     transient: true,
-    summary: `This process has no file descriptor left for a connection to ${where(e)}${why(e)}.`,
+    summary: `This process has no file descriptor left${purpose(e)}${why(e)}.`,
     advice: [
       'See the limit and what uses it up: ulimit -n, ls /proc/PID/fd | wc -l, lsof -p PID',
       'Reuse connections: one instance with one keep-alive agent and `maxSockets`, not one for each request.',
@@ -131,6 +133,12 @@ export const CONNECTION_FINDINGS = {
     ],
   }),
 };
+
+/** What no file descriptor is left for, where that is known. */
+function purpose(e: Evidence): string {
+  if (e.brokeOff) return ` for the body of ${request(e)}`;
+  return e.links.some(({ syscall }) => syscall === 'connect') ? ` for a connection to ${where(e)}` : '';
+}
 
 /** As the command says it, which has seen the connection stand. */
 const HANDSHAKE = /^TLS handshake with .* not done/;

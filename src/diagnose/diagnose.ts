@@ -4,6 +4,7 @@ import {
   type Evidence,
   evidenceOf,
   hasCode,
+  isGarbled,
   NO_TUNNEL,
   NOT_REDIRECTED,
   OF_TLS,
@@ -19,6 +20,8 @@ const NO_NAME = /^(ENOTFOUND|EAI_FAIL|EAI_NODATA|EAI_NONAME|ENODATA)$/;
 const NO_RESOLVER = /^(EAI_AGAIN|ESERVFAIL|EREFUSED|ETIMEOUT)$/;
 const LOST =
   /^(ECONNRESET|EPIPE|ENOTCONN|UND_ERR_SOCKET|ERR_SOCKET_CLOSED|ERR_HTTP2_(STREAM|SESSION)_\w+|ERR_HTTP2_GOAWAY_SESSION)$/;
+/** The latter of a Unix socket, which does not wait until its server has room for one more. */
+const TOO_LATE = /^(ETIMEDOUT|EAGAIN)$/;
 const NOT_CONNECTED = /^connectTimeout of \d+ ms exceeded/;
 const BAD_CERTIFICATE =
   /^(CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_MISMATCH|INVALID_(CA|PURPOSE)|ERR_TLS_CERT_|ERR_SSL_\w*(CERTIFICATE|UNKNOWN_CA))/;
@@ -30,10 +33,11 @@ const CAUSES: readonly (readonly [FailureCause, (evidence: Evidence) => boolean]
   ['bulkhead-full', ({ own }) => own.code === 'ERR_BULKHEAD_FULL'],
   ['deadline', ({ own }) => own.code === 'ERR_DEADLINE_EXCEEDED'],
   ['canceled', ({ kind }) => kind === 'canceled'],
+  // Those of a stream that was to be sent as well.
+  ['too-many-open-files', (evidence) => hasCode(evidence, /^(EMFILE|ENFILE)$/)],
   ['unknown', ({ brokeOff }) => brokeOff],
   // As nock says that a test has no mock for a request, with a code of the network's.
   ['unknown', (evidence) => says(evidence, /^Nock: Disallowed/)],
-  ['too-many-open-files', (evidence) => hasCode(evidence, /^(EMFILE|ENFILE)$/)],
   ['proxy', (evidence) => evidence.status === 407 || failedAtProxy(evidence)],
   ['rate-limited', ({ status }) => status === 429],
   ['server-error', ({ status }) => status >= 500],
@@ -57,7 +61,7 @@ const CAUSES: readonly (readonly [FailureCause, (evidence: Evidence) => boolean]
   ['unreachable', (evidence) => failedToConnect(evidence, UNREACHABLE)],
   ['read-timeout', (evidence) => evidence.stalled || timedOut(evidence)],
   ['body-cut-off', (evidence) => isCutOff(evidence)],
-  ['stale-connection', (evidence) => isLost(evidence) && evidence.reusedSocket && !hasCode(evidence, OF_TLS)],
+  ['stale-connection', (evidence) => isLost(evidence) && mayBeStale(evidence)],
   ['reset', (evidence) => isLost(evidence)],
 ];
 
@@ -104,17 +108,21 @@ const neverConnected = (evidence: Evidence): boolean =>
     (evidence.reached === 'connecting' || (evidence.reached === 'queued' && !mayHaveQueued(evidence)))) ||
   says(evidence, NOT_CONNECTED) ||
   evidence.links.some(
-    ({ code, syscall }) => (code === 'ETIMEDOUT' && syscall === 'connect') || code === 'UND_ERR_CONNECT_TIMEOUT',
+    ({ code, syscall }) => (TOO_LATE.test(code) && syscall === 'connect') || code === 'UND_ERR_CONNECT_TIMEOUT',
   );
 
 const isLost = (evidence: Evidence): boolean =>
-  hasCode(evidence, LOST) ||
-  hasCode(evidence, OF_TLS) ||
-  evidence.links.some(({ code, syscall }) => /^(read|write)/.test(syscall) && /^E(HOST|NET)/.test(code)) ||
-  says(evidence, /socket hang up|other side closed|closed before message|reset by peer/);
+  !isGarbled(evidence) &&
+  (hasCode(evidence, LOST) ||
+    hasCode(evidence, OF_TLS) ||
+    evidence.links.some(({ code, syscall }) => /^(read|write)/.test(syscall) && /^E(HOST|NET)/.test(code)) ||
+    says(evidence, /socket hang up|other side closed|closed before message|reset by peer/));
+
+const mayBeStale = (evidence: Evidence): boolean =>
+  (evidence.reusedSocket || evidence.mayBeReused) && !hasCode(evidence, OF_TLS);
 
 const isCutOff = (evidence: Evidence): boolean =>
-  !hasCode(evidence, UNDECODABLE) &&
+  !isNotCut(evidence) &&
   (hasCode(
     evidence,
     /^(ERR_STREAM_PREMATURE_CLOSE|Z_BUF_ERROR|HPE_INVALID_EOF_STATE|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)$/,
@@ -123,7 +131,11 @@ const isCutOff = (evidence: Evidence): boolean =>
       evidence,
       /^(stream has been aborted|terminated|aborted|unexpected end of file|Error in (input|body) stream|error reading a body.*|Content-Length header.*|The operation was aborted\. )$/,
     ) ||
-    (evidence.reached === 'answered' && (isLost(evidence) || evidence.links.some(({ garbled }) => garbled))));
+    (evidence.reached === 'answered' && (isLost(evidence) || isGarbled(evidence))));
+
+/** It cannot be read, though nothing is missing of it, or of what may come. */
+const isNotCut = (evidence: Evidence): boolean =>
+  hasCode(evidence, UNDECODABLE) || (isGarbled(evidence) && (evidence.isWhole || evidence.kind === 'other'));
 
 const isTooLarge = (evidence: Evidence): boolean =>
   hasCode(evidence, /^(ERR_FR_MAX_BODY|UND_ERR_RES_EX)/) ||

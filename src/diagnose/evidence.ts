@@ -2,7 +2,7 @@ import type { InternalAxiosRequestConfig } from 'axios';
 import { causesOf } from '../base/causes.js';
 import { wallClock } from '../base/clock.js';
 import { OWN_CODES } from '../base/errors.js';
-import { MAX_LENGTH, safeText } from '../base/excerpt.js';
+import { safeText } from '../base/excerpt.js';
 import { classify, type FailureKind, responseOf } from '../base/failure.js';
 import { hasBroken, isUnwritten } from '../base/node-request.js';
 import { isObject } from '../base/object.js';
@@ -10,28 +10,10 @@ import { originOf, redactedUrl } from '../base/url.js';
 import { reportOf } from '../observe/reports.js';
 import { retryAfterMs } from '../retry/retry-after.js';
 import { exchangeOf, socketLimitOf } from './exchange.js';
-import { fieldsIn } from './message.js';
+import { type Link, linkOf } from './link.js';
 import { originAt, type Place, placeAt } from './place.js';
 import { asksForProxies, type ProxyPlace, proxyFlaw, proxyFor, proxyOf } from './proxy.js';
 import { figure, number, read, text, tried } from './reading.js';
-
-/** One error of the chain, reduced to what may be looked at. */
-interface Link {
-  readonly name: string;
-  readonly message: string;
-  readonly code: string;
-  readonly syscall: string;
-  /** Where it failed: of a connection, or of a name that was looked up. */
-  readonly address: string;
-  readonly port: number;
-  readonly hostname: string;
-  /** The URL that could not be parsed. Holds secrets. */
-  readonly input: string;
-  /** That of a proxy, or of a URL, which does not fit how it was to be sent: `socks5:`. */
-  readonly protocol: string;
-  /** What came is not HTTP as the parser takes it; of `kind` `tls`, it is TLS. */
-  readonly garbled: boolean;
-}
 
 /** What can be read from a failure. */
 export interface Evidence {
@@ -53,6 +35,8 @@ export interface Evidence {
   readonly target: Place | undefined;
   /** The path of the Unix socket that it was sent to, in the place of a host. */
   readonly socketPath: string | undefined;
+  /** It was not sent to the `socketPath` that it has. */
+  readonly missesSocket: boolean;
   /** Where it was sent at first, if a redirect led it to another place. */
   readonly redirectedFrom: Place | undefined;
   readonly proxy: ProxyPlace | undefined;
@@ -73,7 +57,11 @@ export interface Evidence {
   readonly asked: number | undefined;
   /** How far the request came, where Node tells. */
   readonly reached: 'queued' | 'connecting' | 'sent' | 'answered' | undefined;
+  /** Nothing is missing of the answer. */
+  readonly isWhole: boolean;
   readonly reusedSocket: boolean;
+  /** Or else the headers of its answer broke off: through fetch, both look the same. */
+  readonly mayBeReused: boolean;
   /** The answer began, and then nothing came any more until axios's `timeout`. */
   readonly stalled: boolean;
   /** Connections that the agent of the request lets stand at once; `Infinity` if there is no such limit. */
@@ -93,6 +81,8 @@ export const hasCode = ({ links }: Evidence, pattern: RegExp): boolean => links.
 export const says = ({ links }: Evidence, pattern: RegExp): boolean =>
   links.some(({ message }) => pattern.test(message));
 
+export const isGarbled = ({ links }: Evidence): boolean => links.some(({ garbled }) => garbled);
+
 /** Of TLS, whose two sides do not agree; or they did, and bytes came that were damaged on the way: then it is a `read`. */
 export const OF_TLS = /^(EPROTO$|ERR_SSL_|ERR_TLS_)/;
 
@@ -110,8 +100,6 @@ const BAD_RESPONSE = /^Bad response: (\d{3})$/;
 
 /** As follow-redirects says of a redirect that it began to follow. */
 export const NOT_REDIRECTED = /^ERR_FR_REDIRECTION_FAILURE$/;
-
-const MISFIT = /^Protocol "([a-z\d+.-]+:)" not supported\. Expected /;
 
 /** A body in another compression than it says: gzip, Brotli, Zstandard. */
 export const UNDECODABLE = /^(Z_DATA_ERROR$|ERR__ERROR_|ZSTD_error_)/;
@@ -131,7 +119,9 @@ export function evidenceOf(error: unknown, scope?: Place): Evidence {
   const links = chain.map(linkOf);
   const subject = call ?? chain.at(-1) ?? error;
   const own = chain.find((link) => OWN_CODES.has(read(link, 'code')));
-  const config = (read(call, 'config') ?? {}) as InternalAxiosRequestConfig;
+  const given = (read(call, 'config') ?? {}) as InternalAxiosRequestConfig;
+  const missesSocket = text(given, 'socketPath') !== '' && tried(() => leavesSocket(given, links), false);
+  const config = missesSocket ? tried(() => ({ ...given, socketPath: null }), given) : given;
   const response = tried(() => responseOf(call), undefined);
   const status = number(response, 'status') || number(subject, 'status');
   const node = exchangeOf(call);
@@ -161,6 +151,7 @@ export function evidenceOf(error: unknown, scope?: Place): Evidence {
     url: first || read(config, 'socketPath') ? safeText(tried(() => redactedUrl(config), '')) : '',
     target,
     socketPath,
+    missesSocket: missesSocket && !socketPath,
     redirectedFrom: first && target && originAt(first) !== originAt(target) ? first : undefined,
     proxy: set ?? ofAgent,
     proxied,
@@ -174,7 +165,9 @@ export function evidenceOf(error: unknown, scope?: Place): Evidence {
       report?.attempts.at(-1)?.retryAfterMs ??
       tried(() => retryAfterMs(read(response, 'headers'), status, wallClock()), undefined),
     reached: status ? 'answered' : node.reached,
-    reusedSocket: node.reusedSocket || chain.some(isUndiciReuse),
+    isWhole: node.isWhole,
+    reusedSocket: node.reusedSocket,
+    mayBeReused: chain.some(hadRead),
     socketLimit: socketLimitOf(isObject(read(call, 'request')) ? node.agent : agentIn(config, target)),
     stalled: node.stalled && links.some(({ message }) => message === 'stream has been aborted'),
     brokeOff:
@@ -191,28 +184,6 @@ function chainThrough(all: readonly unknown[], call: unknown): unknown[] {
   return all.filter((link) => own.includes(link) || causesOf(link).includes(call as object));
 }
 
-function linkOf(link: unknown): Link {
-  const message = typeof link === 'string' ? link.slice(0, MAX_LENGTH) : text(link, 'message');
-  const code = text(link, 'code');
-  const name = text(link, 'name');
-  // The fetch of Node 24 and later gives such an error no code.
-  const garbled = /^(HPE_|UND_ERR_HEADERS_OVERFLOW)/.test(code) || name === 'HTTPParserError';
-  const fields = {
-    name,
-    message,
-    code,
-    syscall: text(link, 'syscall'),
-    address: text(link, 'address') || (code ? text(link, 'host') : ''),
-    port: number(link, 'port') || Number(text(link, 'port')) || 0,
-    hostname: text(link, 'hostname'),
-    input: text(link, 'input'),
-    // As follow-redirects and Node tell it.
-    protocol: (code === 'ERR_ASSERTION' && text(link, 'actual')) || (MISFIT.exec(message)?.[1] ?? ''),
-    garbled,
-  };
-  return code ? fields : { ...fields, ...fieldsIn(message) };
-}
-
 function connectStatusIn(links: readonly Link[], unwritten: boolean): number {
   const told = ({ message }: Link) => CONNECT_STATUS.exec(message) ?? (unwritten && BAD_RESPONSE.exec(message));
   return Number(links.map((link) => (told(link) || [])[1]).find(Boolean) ?? 0);
@@ -222,9 +193,13 @@ function connectStatusIn(links: readonly Link[], unwritten: boolean): number {
 const isOfCall = (link: unknown): boolean =>
   read(link, 'isAxiosError') === true || isObject(read(link, 'config')) || isObject(read(link, 'response'));
 
-/** undici tells of a lost socket how much had been read from it; that was another answer, if none had begun. */
-const isUndiciReuse = (link: unknown): boolean =>
+/** undici tells of a lost socket that something had been read from it: another answer, or the beginning of this one. */
+const hadRead = (link: unknown): boolean =>
   text(link, 'code') === 'UND_ERR_SOCKET' && number(read(link, 'socket'), 'bytesRead') > 0;
+
+/** fetch does not look at `socketPath`, nor does whoever went to another place. */
+const leavesSocket = (config: InternalAxiosRequestConfig, links: readonly Link[]): boolean =>
+  [read(config, 'adapter')].flat()[0] === 'fetch' || links.some(({ address, port }) => address && port);
 
 function placeOf(config: InternalAxiosRequestConfig): Place | undefined {
   if (read(config, 'socketPath') || (!read(config, 'url') && !read(config, 'baseURL'))) return undefined;

@@ -12,17 +12,19 @@ export function exchangeOf(call: unknown) {
   // As a proxy is asked for what is not behind a tunnel.
   const isAbsolute = isNode && /^https?:\/\//i.test(text(request, 'path'));
   const sockets = { isNode, hasSocket, isSecured: read(socket, 'encrypted') === true, agent, isAbsolute };
-  if (!isNode) return { ...sockets, reached: undefined, reusedSocket: false, stalled: false };
+  if (!isNode) return { ...sockets, reached: undefined, isWhole: false, reusedSocket: false, stalled: false };
   const config = read(call, 'config');
   const data = read(config, 'data');
   // Nothing of a small request is flushed before the connection stands; a large one may be stuck half way.
   const small = data === undefined || data === null || (typeof data === 'string' && data.length < 16_384);
   const unsent = small && read(request, 'writableFinished') === false;
   const latest = !hasSocket ? 'queued' : unsent ? 'connecting' : 'sent';
-  const reached = isObject(read(request, 'res')) ? 'answered' : latest;
+  const answer = read(request, 'res');
+  const reached = isObject(answer) ? 'answered' : latest;
+  const isWhole = read(answer, 'complete') === true;
   // The server neither ended nor reset the connection: it was axios's `timeout` that did.
   const stalled = number(config, 'timeout') > 0 && read(socket, 'readableEnded') === false && !read(socket, 'errored');
-  return { ...sockets, reached, reusedSocket: read(request, 'reusedSocket') === true, stalled } as const;
+  return { ...sockets, reached, isWhole, reusedSocket: read(request, 'reusedSocket') === true, stalled } as const;
 }
 
 /**

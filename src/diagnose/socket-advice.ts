@@ -21,7 +21,9 @@ export const SOCKET_FINDINGS = {
   }),
   'connect-timeout': (e: Evidence): Finding => ({
     transient: true,
-    summary: `No connection to ${where(e)} stood within the time limit${why(e)}.`,
+    summary: hasCode(e, /^EAGAIN$/)
+      ? `The queue of connections to ${where(e)} is full${why(e)}.`
+      : `No connection to ${where(e)} stood within the time limit${why(e)}.`,
     advice: ['The server may be too busy to accept, or stopped: ss -xlp', `Compare: ${commands(e).curl}`],
   }),
   unreachable: (e: Evidence): Finding =>

@@ -45,6 +45,8 @@ interface Failure extends Omit<Counted, 'retries'> {
 export class CallbackErrors {
   /** By the config of the call. */
   readonly #latest = new WeakMap<Config, Failure>();
+  /** Those that show what the plugin keeps. */
+  readonly #shown = new WeakSet<Config>();
 
   constructor(
     private readonly key: 'axios-retry' | 'raxConfig',
@@ -76,9 +78,15 @@ export class CallbackErrors {
     };
   }
 
-  /** The call has ended: what it kept would live as long as the answer, which leads to its config. */
-  forget({ config }: Pick<Failed, 'config'>): void {
+  /**
+   * The call has ended: what it kept would live as long as the answer, which leads to its config. If a callback has thrown, `error`
+   * may have the config that was made for it.
+   */
+  forget({ config, error }: Pick<Failed, 'config' | 'error'>): void {
     this.#latest.delete(config);
+    for (const holder of [error, Object(error).response]) {
+      if (isObject(holder) && this.#shown.has(Reflect.get(holder, 'config'))) Reflect.set(holder, 'config', config);
+    }
   }
 
   #hand(next: Config, { error, state, draft, before, headersBefore }: Failure): void {
@@ -126,6 +134,7 @@ export class CallbackErrors {
 
   /** Not enumerable, so that no copy of the config, and so no request, has it. */
   #show(state: object, config: Config): void {
+    this.#shown.add(config);
     Object.defineProperty(config, this.key, { value: state, enumerable: false, configurable: true, writable: true });
   }
 }
@@ -153,9 +162,16 @@ function errorOf({ error, response }: Failed, config: Config): AxiosError {
 /** `error`, which may have private state, so that its getters and methods run on itself; what is written stays off it. */
 function inFrontOf(error: object, fields: object): object {
   const written = Object.assign(Object.create(null), fields);
+  const define = (key: PropertyKey, as: PropertyDescriptor) =>
+    Reflect.defineProperty(written, key, { ...as, configurable: true });
   return new Proxy(error, {
-    has: (_, key) => key in written || key in error,
+    has: (_, key) => (key in written ? written[key] !== undefined : key in error),
     set: (_, key, value) => Reflect.set(written, key, value),
+    defineProperty: (_, key, as) => define(key, as),
+    deleteProperty: (_, key) =>
+      Object.hasOwn(error, key)
+        ? define(key, { value: undefined, writable: true })
+        : Reflect.deleteProperty(written, key),
     get: (_, key) => {
       if (key in written) return written[key];
       const value: unknown = Reflect.get(error, key);

@@ -49,8 +49,8 @@ export async function withFakeClock<T>(
 /**
  * Replaces `setTimeout`, `clearTimeout`, `performance.now`, `Date.now` and, if asked, `Math.random` until `restore()`.
  *
- * @throws Error if one of them is faked already, as far as that shows: by another such clock, by the fake timers of Jest (the
- *   legacy ones too), Vitest or sinon, or by the mock timers of `node:test`;
+ * @throws Error if one of them, or `setImmediate`, is faked already, as far as that shows: by another such clock, by the fake
+ *   timers of Jest (the legacy ones too), Vitest or sinon, or by the mock timers of `node:test`;
  *   or if one cannot be replaced, as under `node --frozen-intrinsics`: then none is
  * @throws TypeError or RangeError for what is no option, by name
  */

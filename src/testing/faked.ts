@@ -1,5 +1,5 @@
-/** What a fake clock replaces, whole or in part. */
-const REPLACED = ['setTimeout', 'clearTimeout', 'performance', 'Date'] as const;
+/** What a fake clock replaces, whole or in part, and what it waits by, which browsers do not have. */
+const NEEDED = ['setTimeout', 'clearTimeout', 'setImmediate', 'performance', 'Date'] as const;
 
 /** What `util.promisify` looks for. */
 export const PROMISIFIED = Symbol.for('nodejs.util.promisify.custom');
@@ -18,7 +18,7 @@ const MARKS: readonly ((it: object) => boolean)[] = [
 
 /** The name of what somebody has faked already, if it bears a mark of that. */
 export const whatIsFaked = (): string | undefined =>
-  REPLACED.find((name) => {
-    const it: object = globalThis[name];
-    return MARKS.some((bears) => bears(it));
+  NEEDED.find((name) => {
+    const it: object | undefined = globalThis[name];
+    return it && MARKS.some((bears) => bears(it));
   });

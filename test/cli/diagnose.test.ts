@@ -167,6 +167,17 @@ describe('over plain HTTP', () => {
     expect(await diagnosis(server.url)).toMatchObject({ code: 1, cause: 'body-cut-off' });
   });
 
+  test('an answer of which more came than was to come, which axios does not take', async () => {
+    const port = await listening(raw('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhelloEXTRA'));
+    const found = await diagnosis(`http://127.0.0.1:${port}/`);
+    expect(found).toMatchObject({
+      code: 1,
+      cause: 'unknown',
+      steps: { http: { facts: { bytes: 5, complete: true } } },
+    });
+    expect(found.summary).toContain('is not HTTP as this side understands it (Parse Error');
+  });
+
   test('no answer in time', async () => {
     server.script('hang');
     const found = await diagnosis(server.url, '--timeout', '100');

@@ -323,6 +323,7 @@ const TABLE: readonly (readonly [string, unknown, FailureCause, boolean])[] = [
   ['413', answered(413), 'client-error', false],
   ['413 that says when to come back', answered(413, { 'retry-after': '5' }), 'client-error', true],
   ['EMFILE', viaHttp(connect('EMFILE')), 'too-many-open-files', true],
+  ['EMFILE of whatever', system('EMFILE: too many open files', { code: 'EMFILE' }), 'too-many-open-files', true],
   ['407', answered(407), 'proxy', false],
   [
     'an agent’s proxy that refuses',
@@ -545,6 +546,15 @@ describe('the sentence', () => {
     const diagnosis = diagnose(error);
     expect(diagnosis.cause).toBe(cause);
     expect(diagnosis.summary).toContain(said);
+  });
+
+  test('says what no file descriptor is left for, as far as that is known', () => {
+    expect(summary(viaHttp(connect('EMFILE')))).toMatch(
+      /^This process has no file descriptor left for a connection to api\.example\.com:443 \(/,
+    );
+    expect(summary(system('EMFILE: too many open files, open "x"', { code: 'EMFILE', syscall: 'open' }))).toMatch(
+      /^This process has no file descriptor left \(EMFILE: /,
+    );
   });
 
   test('says how far the request came before the time was over', () => {
@@ -999,6 +1009,13 @@ describe('whatever it is given', () => {
         const odd = { isAxiosError: true, code: 'ECONNRESET', [field]: { [inner]: value } };
         expect(diagnose(odd).summary).toMatch(/\.$/);
       }
+    }
+  });
+
+  test('it does not throw, whatever adapter a `socketPath` was for', () => {
+    for (const adapter of [hostile, revoked.proxy, [revoked.proxy], [], null]) {
+      const { summary } = diagnose(Object.assign(answered(503), { config: { socketPath: '/run/x.sock', adapter } }));
+      expect(summary).toMatch(/^\/run\/x\.sock answered 503/);
     }
   });
 

@@ -5,9 +5,10 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import axios, { type AxiosRequestConfig } from 'axios';
-import { type Diagnosis, diagnose } from 'axios-resilience';
+import axios, { AxiosError, type AxiosRequestConfig } from 'axios';
+import { attachResilience, type Diagnosis, diagnose } from 'axios-resilience';
 import { ownEnvironment } from '../helpers/environment.js';
+import { deadPort, flakyServer } from '../helpers/flaky-server.js';
 import { rejection } from '../helpers/settled.js';
 
 ownEnvironment();
@@ -85,6 +86,21 @@ describe('a Unix socket', () => {
     }
   });
 
+  test('whose server is too busy to accept', async () => {
+    server = net.createServer();
+    await new Promise<void>((resolve) => server?.listen({ path: path('busy.sock'), backlog: 1 }, resolve));
+    // Linux has room for one more than that, and the server accepts none before this turn is over.
+    const first = [0, 1].map(() => net.connect(path('busy.sock')));
+    const error = await failed(path('busy.sock'));
+    for (const socket of first) socket.destroy();
+    for (const given of [error, new Error(`Cannot list: ${error.message}`)]) {
+      const found = ofFiles(diagnose(given), path('busy.sock'));
+      expect(found).toMatchObject({ cause: 'connect-timeout', transient: true });
+      expect(found.summary).toMatch(/^The queue of connections to \S+ is full \(.*connect EAGAIN /);
+      expect(found.advice[0]).toBe('The server may be too busy to accept, or stopped: ss -xlp');
+    }
+  });
+
   test('whose server hangs, hangs up or answers badly', async () => {
     const steps: http.RequestListener[] = [
       () => {},
@@ -110,6 +126,40 @@ describe('a Unix socket', () => {
     const found = ofFiles(diagnose(error), path('none.sock'));
     expect(found.cause).toBe('connection-refused');
     expect(found.advice[0]).toContain(`ls -l ${path('none.sock')}`);
+  });
+
+  test('that fetch, which knows none, did not go to: what it did go to is told', async () => {
+    const port = await deadPort();
+    const url = `http://127.0.0.1:${port}/v1/info`;
+    const unheeded = { socketPath: path('none.sock'), adapter: 'fetch' };
+    const refused = await rejection(axios.get(url, unheeded));
+    const cause = Object.assign(new Error('x'), {
+      code: 'ECONNREFUSED',
+      syscall: 'connect',
+      address: '127.0.0.1',
+      port,
+    });
+    const byFunction = Object.assign(new AxiosError('x', 'x', { ...unheeded, url, adapter: () => {} } as never), {
+      cause,
+    });
+    for (const error of [refused, byFunction]) {
+      const { summary, advice } = diagnose(error);
+      expect(summary).toContain(`Nothing accepts connections at 127.0.0.1:${port} (`);
+      expect(advice[0]).toMatch(/^fetch knows no Unix sockets, and goes to the host of the URL: /);
+      expect(advice[1]).toContain(`nc -vz 127.0.0.1 ${port}`);
+      expect(advice.join('\n')).not.toContain('none.sock');
+    }
+    const other = await flakyServer(404, 'hang', 'hang');
+    const elsewhere = await rejection(axios.get(other.url, unheeded));
+    expect(diagnose(elsewhere).summary).toBe(`127.0.0.1:${other.port} answered 404 to GET ${other.url}/.`);
+    const api = axios.create(unheeded);
+    attachResilience(api, { retry: false });
+    for (const resilience of [{ attemptTimeout: 50 }, { deadline: 50 }]) {
+      const { summary, advice } = diagnose(await rejection(api.get(other.url, { resilience })));
+      expect(summary).toContain(` GET ${other.url}/ `);
+      expect(advice.filter((line) => line.startsWith('fetch knows'))).toHaveLength(1);
+    }
+    await other.close();
   });
 
   test('whose path a shell would take for its own is in no command', async () => {

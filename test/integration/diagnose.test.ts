@@ -165,11 +165,35 @@ describe.each(ADAPTERS)('what went wrong through the %s adapter', (adapter) => {
       const config = { url: `http://127.0.0.1:${port}/`, method: 'post', data: '{}', httpAgent };
       await send(config);
       await sleep(20);
-      const { cause, transient, advice } = await diagnosis(config);
+      const { cause, transient, summary, advice } = await diagnosis(config);
       expect({ cause, transient }).toEqual({ cause: 'stale-connection', transient: true });
+      expect(summary).toContain(`127.0.0.1:${port} ${adapter === 'http' ? 'had' : 'may have'} closed a kept-alive`);
       expect(advice.join('\n')).toContain('server.keepAliveTimeout');
       httpAgent.destroy();
     });
+
+    test('a first connection that the server closes in the middle of its headers: fetch cannot tell it from one used before', async () => {
+      server.script(({ socket }) => socket.end('HTTP/1.1 200 OK\r\nContent-Le'));
+      const { cause, transient, summary } = await diagnosis({ url: server.url });
+      if (adapter === 'http') return expect({ cause, transient }).toEqual({ cause: 'reset', transient: true });
+      expect({ cause, transient }).toEqual({ cause: 'stale-connection', transient: true });
+      expect(summary).toBe(
+        `127.0.0.1:${server.port} may have closed a kept-alive connection when GET ${server.url}/ was sent on it, or else broke off ` +
+          'in the headers of its answer (other side closed, UND_ERR_SOCKET).',
+      );
+    });
+
+    if (adapter === 'fetch') {
+      test.each([
+        '101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n',
+        '100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\r\n',
+      ])('what nobody asked for is no matter of the connection: %s', async (answer) => {
+        server.script(({ socket }) => socket.end(`HTTP/1.1 ${answer}`));
+        const { cause, transient, summary } = await diagnosis({ url: server.url });
+        expect({ cause, transient }).toEqual({ cause: 'unknown', transient: true });
+        expect(summary).toContain('is not HTTP as this side understands it (bad ');
+      });
+    }
 
     test('a server that never answers', async () => {
       server.script('hang');
@@ -212,6 +236,31 @@ describe.each(ADAPTERS)('what went wrong through the %s adapter', (adapter) => {
     expect({ cause, transient }).toEqual({ cause: 'body-cut-off', transient: true });
     expect(summary).toContain(`broke off in the middle of its answer to GET ${server.url}/file (`);
   });
+
+  test('trailers that are too large stay so', async () => {
+    const trailer = `x: ${'x'.repeat(20_000)}`;
+    server.script(({ socket }) => {
+      socket.end(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n${trailer}\r\n\r\n`);
+    });
+    const { cause, transient, summary } = await diagnosis({ url: server.url });
+    expect({ cause, transient }).toEqual({ cause: 'unknown', transient: false });
+    expect(summary).toContain(`What 127.0.0.1:${server.port} sent is not HTTP as this side understands it (`);
+  });
+
+  if (adapter === 'http') {
+    // fetch takes such answers, and leaves out what is too much.
+    test.each([
+      ['200 OK', 'Content-Length: 5', 'helloEXTRA'],
+      ['200 OK', 'Content-Length: 5\r\nConnection: close', 'helloEXTRA'],
+      ['204 No Content', 'X: y', 'hello'],
+    ])('an answer of which more came than was to come is not cut off: %s, %s', async (status, headers, body) => {
+      server.script(({ socket }) => socket.end(`HTTP/1.1 ${status}\r\n${headers}\r\n\r\n${body}`));
+      const { cause, transient, summary, advice } = await diagnosis({ url: server.url });
+      expect({ cause, transient }).toEqual({ cause: 'unknown', transient: true });
+      expect(summary).toContain(`What 127.0.0.1:${server.port} sent is not HTTP as this side understands it (`);
+      expect(advice[0]).toMatch(/^More came after the end of the answer: /);
+    });
+  }
 
   describe('with TLS', () => {
     let authority: CertificateAuthority;
@@ -507,6 +556,16 @@ describe.each(ADAPTERS)('what went wrong through the %s adapter', (adapter) => {
       expect(lost.cause).toBe('reset');
     });
 
+    test.each(['EMFILE', 'ENFILE'])('the file to be sent cannot be opened: %s', async (code) => {
+      const opened = Object.assign(new Error(`${code}: too many open files, open '/a'`), { code, syscall: 'open' });
+      const data = new Readable({ read: () => void data.destroy(opened) });
+      const { cause, transient, summary } = await diagnosis({ url: server.url, method: 'post', data });
+      expect({ cause, transient }).toEqual({ cause: 'too-many-open-files', transient: true });
+      expect(summary).toBe(
+        `This process has no file descriptor left for the body of POST ${server.url}/ (${code}: too many open files, open '/a').`,
+      );
+    });
+
     test('the caller cancels', async () => {
       server.script('hang');
       const { cause, transient } = await diagnosis({ url: server.url, signal: AbortSignal.timeout(30) });
@@ -579,7 +638,7 @@ describe.each(ADAPTERS)('what went wrong through the %s adapter', (adapter) => {
       expect(found.find((one) => one.adapter === adapter)).toMatchObject({
         cause: 'too-many-open-files',
         transient: true,
-        summary: expect.stringContaining('connect EMFILE 127.0.0.1'),
+        summary: expect.stringMatching(/left for a connection to 127.*connect EMFILE 127\.0\.0\.1/),
         advice: expect.arrayContaining([expect.stringContaining('ulimit -n')]),
       });
     }, 20_000);
@@ -711,6 +770,7 @@ describe('a proxy', () => {
     'that does not accept the user and password given: %p',
     async (credentials) => {
       const server = await flakyServer(407);
+      open.push(server);
       const proxy = { host: '127.0.0.1', port: server.port, ...credentials } as AxiosProxyConfig;
       const found = diagnose(await rejection(axios({ url, adapter: 'http', proxy })));
       expect(found).toMatchObject({ cause: 'proxy', transient: false });

@@ -566,6 +566,30 @@ describe('what the callbacks get is made for them', () => {
     expect(Object.keys(thrown)).toEqual([]);
   });
 
+  test('what they delete from or define on an error with private state is gone or there for them alone', async () => {
+    const seen: unknown[] = [];
+    const thrown = Object.assign(new OwnError('busy'), { code: 'ECONNRESET' });
+    const retryCondition = (error: AxiosError & { mark?: number; isBusy?: () => boolean }) => {
+      delete error.code;
+      Reflect.deleteProperty(error, 'isBusy');
+      error.mark = 0;
+      delete error.mark;
+      seen.push([error.code, 'code' in error, error.isBusy?.(), error.mark, 'mark' in error]);
+      Object.defineProperty(error, 'mark', { value: 2, configurable: true });
+      seen.push([error.mark, 'mark' in error]);
+      delete error.mark;
+      error.code = `${error.mark}`;
+      seen.push(error.code);
+      return false;
+    };
+    const api = axios.create({ adapter: () => Promise.reject(thrown) });
+    attachResilience(api, fromAxiosRetry({ retryCondition }));
+    await expect(api.get('http://api.test/')).rejects.toBe(thrown);
+    expect(seen).toEqual([[undefined, false, true, undefined, false], [2, true], 'undefined']);
+    expect(Object.entries(thrown)).toEqual([['code', 'ECONNRESET']]);
+    expect(Object.hasOwn(thrown, 'mark')).toBe(false);
+  });
+
   test('what they write stays off what the call ends with, and leads no credentials to another origin', async () => {
     const other = await flakyServer(404);
     const retryCondition = (error: AxiosError) => {
@@ -649,6 +673,38 @@ describe('what the callbacks get is made for them', () => {
     const error = await api.get('http://api.test/').catch((reason) => reason);
     expect([axios.isAxiosError(error), error.response.status, error.response.data]).toEqual([true, 503, { hit: 1 }]);
     expect(reportOf(error)).toMatchObject({ ended: 'vetoed', attempts: [{ status: 503 }] });
+  });
+
+  test.each<[string, (error: AxiosError) => unknown]>([
+    ['the error that it was given', (error) => error],
+    ['one with its config', ({ config, response }) => Object.assign(new Error('mine'), { config, response })],
+  ])('a callback may throw %s: state and marks stay off that, too', async (_name, made) => {
+    const fail = (error: AxiosError) => {
+      configOf(error).again = true;
+      configOf(error).headers.set('x-mark', 'set');
+      throw made(error);
+    };
+    const policies = [
+      fromAxiosRetry({ retryCondition: fail }),
+      fromAxiosRetry({ retryDelay: (_count, error) => fail(error) }),
+      fromAxiosRetry({ retryDelay: () => 0, onRetry: (_count, error) => fail(error) }),
+      fromRetryAxios({ shouldRetry: fail }),
+      fromRetryAxios({ retryDelay: 1, onRetryAttempt: fail }),
+    ];
+    const lost = Object.assign(new Error('lost'), { code: 'ECONNRESET' });
+    for (const adapter of [scriptedAdapter([503]), () => Promise.reject(lost)]) {
+      for (const policy of policies) {
+        const api = axios.create({ adapter });
+        attachResilience(api, policy);
+        const { config, response } = await api.get('http://api.test/').catch((reason) => reason);
+        for (const it of [config, response?.config ?? config]) {
+          expect([it.url, it.again, it.headers['x-mark']]).toEqual(['http://api.test/', undefined, undefined]);
+          expect(Object.getOwnPropertyNames(it)).not.toEqual(
+            expect.arrayContaining([expect.stringMatching(/retry|rax/)]),
+          );
+        }
+      }
+    }
   });
 
   test('nothing is kept once the call has ended', async () => {

@@ -315,7 +315,7 @@ describe('a fake clock', () => {
     expect(got).toBe(60_000);
   });
 
-  const ALL = ['setTimeout', 'clearTimeout', 'Date', 'performance'] as const;
+  const ALL = ['setTimeout', 'clearTimeout', 'setImmediate', 'Date', 'performance'] as const;
   const onlyOf = (name: (typeof ALL)[number]) => ({ doNotFake: ALL.filter((it) => it !== name) });
 
   test.each<[string, () => unknown, string]>([
@@ -336,17 +336,20 @@ describe('a fake clock', () => {
     await withFakeClock(() => expect(() => fakeClock()).toThrow(/^setTimeout is faked already/));
   });
 
-  test.each(['setTimeout', 'Date'] as const)('refuses to stand on another fake: the %s of node:test', async (name) => {
-    mock.timers.enable({ apis: [name] });
-    // It fakes what is Node's own, and not what Jest has made of that for this file.
-    const faked = runInThisContext(name);
-    mock.timers.reset();
-    const { [name]: real } = globalThis;
-    Object.assign(globalThis, { [name]: faked });
-    const message = await rejection(withFakeClock(() => {})).then(({ message }) => message);
-    Object.assign(globalThis, { [name]: real });
-    expect(message).toMatch(new RegExp(`^${name} is faked already`));
-  });
+  test.each(['setTimeout', 'setImmediate', 'Date'] as const)(
+    'refuses to stand on another fake: the %s of node:test',
+    async (name) => {
+      mock.timers.enable({ apis: [name] });
+      // It fakes what is Node's own, and not what Jest has made of that for this file.
+      const faked = runInThisContext(name);
+      mock.timers.reset();
+      const { [name]: real } = globalThis;
+      Object.assign(globalThis, { [name]: faked });
+      const message = await rejection(withFakeClock(() => {})).then(({ message }) => message);
+      Object.assign(globalThis, { [name]: real });
+      expect(message).toMatch(new RegExp(`^${name} is faked already`));
+    },
+  );
 
   test('stands on a spy', () => {
     const spy = jest.spyOn(globalThis, 'setTimeout');
