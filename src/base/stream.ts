@@ -1,5 +1,6 @@
 import type { AxiosResponse } from 'axios';
 import { type Aborter, LightSignal } from './signal.js';
+import { unawaited } from './thenable.js';
 
 /** As much of a Node stream as tells its end; a web stream has none of it. */
 interface Closable {
@@ -7,7 +8,28 @@ interface Closable {
   once(event: 'close', listener: () => void): void;
 }
 
-export const isWebStream = (data: object): boolean => typeof (data as { getReader?: unknown }).getReader === 'function';
+export const isWebStream = (data: object): data is ReadableStream =>
+  typeof (data as { getReader?: unknown }).getReader === 'function';
+
+/**
+ * Stands before a body of axios's fetch adapter. That reads ahead, and lets nobody leave before its next piece has come, which
+ * an idle server never sends: whoever leaves this one aborts the attempt.
+ */
+export function leavable(body: ReadableStream, aborter: Aborter): ReadableStream {
+  const reader = body.getReader();
+  const source: UnderlyingDefaultSource = {
+    async pull(controller) {
+      const { done, value } = await reader.read();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel(reason) {
+      aborter.abort();
+      unawaited(reader.cancel(reason));
+    },
+  };
+  return new ReadableStream(source, { highWaterMark: 0 });
+}
 
 /** An answer without a body (RFC 9110 §6.4.1): nobody will read its stream to the end. */
 export function isBodiless({ status, headers, config }: AxiosResponse): boolean {

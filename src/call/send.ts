@@ -4,11 +4,13 @@ import { hide } from '../base/errors.js';
 import { classify, responseOf } from '../base/failure.js';
 import type { Outcome } from '../base/outcome.js';
 import { type Aborter, LateSignal, LightSignal } from '../base/signal.js';
+import { isWebStream, leavable } from '../base/stream.js';
 import { discard, isStream } from './body.js';
 import type { Call } from './call.js';
 import type { ConnectionWatch } from './connection.js';
 import type { Lifetime } from './lifetime.js';
 import { outcomeOfError, outcomeOfResponse, thrown, timedOut } from './outcomes.js';
+import type { RealAdapter } from './real-adapter.js';
 import { put, reserve, seenWith } from './stand-in.js';
 import { watch } from './watch.js';
 
@@ -69,7 +71,7 @@ export function send({ call, config: given, lifetime, sentAt, onSettled }: Sendi
       try {
         restoreConfig(response, config, aborter, call.config);
         restore();
-        settle(streaming(response, aborter, outcomeOfResponse(response, call)));
+        settle(streaming(response, aborter, adapter, outcomeOfResponse(response, call)));
       } catch (error) {
         settle(thrown(error));
       }
@@ -83,7 +85,8 @@ export function send({ call, config: given, lifetime, sentAt, onSettled }: Sendi
         if (settled) return discard(response?.data, response?.request);
         restoreConfig(error as object, config, aborter, call.config);
         restoreConfig(response, config, aborter, call.config);
-        settle(streaming(response, aborter, outcomeOfError(error, response, given, connection, adapter.isAxiosOwn)));
+        const outcome = outcomeOfError(error, response, given, connection, adapter.isAxiosOwn);
+        settle(streaming(response, aborter, adapter, outcome));
       } catch (unreadable) {
         // What cannot even be looked at (a getter that throws) must not leave the attempt hanging.
         settle(thrown(unreadable));
@@ -131,6 +134,14 @@ function copyRequest(cut: unknown, error: unknown): void {
 }
 
 /** With what ends the body, if that is a stream. */
-function streaming(response: AxiosResponse | undefined, stream: Aborter, outcome: Outcome): Outcome {
-  return isStream(response?.data) ? { ...outcome, stream } : outcome;
+function streaming(
+  response: AxiosResponse | undefined,
+  stream: Aborter,
+  { isFetch }: RealAdapter,
+  outcome: Outcome,
+): Outcome {
+  if (!response || !isStream(response.data)) return outcome;
+  const { data } = response;
+  if (isFetch && isWebStream(data) && !data.locked) response.data = leavable(data, stream);
+  return { ...outcome, stream };
 }

@@ -35,7 +35,8 @@ const CAUSES: readonly (readonly [FailureCause, (evidence: Evidence) => boolean]
   ['canceled', ({ kind }) => kind === 'canceled'],
   // Those of a stream that was to be sent as well.
   ['too-many-open-files', (evidence) => hasCode(evidence, /^(EMFILE|ENFILE)$/)],
-  ['unknown', ({ brokeOff }) => brokeOff],
+  // axios destroys a stream that is too large with its own error.
+  ['unknown', (evidence) => evidence.brokeOff && !isTooLarge(evidence)],
   // As nock says that a test has no mock for a request, with a code of the network's.
   ['unknown', (evidence) => says(evidence, /^Nock: Disallowed/)],
   ['proxy', (evidence) => evidence.status === 407 || failedAtProxy(evidence)],

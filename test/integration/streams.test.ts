@@ -212,6 +212,49 @@ test('with countStreams, a scope whose bodies are still open is not among those 
   expect(Object.keys(resilience.stats().scopes)).not.toContain('http://held.test');
 });
 
+describe.each(['http', 'fetch'] as const)('a body of which nothing more comes, through the %s adapter,', (adapter) => {
+  let server: FlakyServer;
+  let api: AxiosInstance;
+
+  beforeEach(async () => {
+    server = await flakyServer((_req, res) => void res.writeHead(200).write('data: 1\n\n'));
+    api = axios.create({ baseURL: server.url, adapter, responseType: 'stream' });
+    attachResilience(api);
+  });
+  afterEach(() => server.close());
+
+  const partsUntil = async (body: Body): Promise<string[]> => {
+    const parts: string[] = [];
+    for await (const part of body) {
+      parts.push(new TextDecoder().decode(part));
+      // Time for an adapter to read ahead.
+      await sleep(30);
+      break;
+    }
+    return parts;
+  };
+
+  test('is left at once, and its connection closed', async () => {
+    const { data } = await api.get<Body>('/');
+    expect(await partsUntil(data)).toEqual(['data: 1\n\n']);
+    await eventually(() => server.busy === 0);
+    expect(server.hits).toHaveLength(1);
+  });
+
+  test('is dropped at once after its first part, and its connection closed', async () => {
+    const { data } = await api.get<Body & ReadableStream>('/');
+    if (adapter === 'http') data.destroy?.();
+    else {
+      const reader = data.getReader();
+      await reader.read();
+      await sleep(30);
+      await reader.cancel();
+    }
+    await eventually(() => server.busy === 0);
+    expect(server.hits).toHaveLength(1);
+  });
+});
+
 describe.each(['http', 'fetch'] as const)('a failed answer that streams, through the %s adapter,', (adapter) => {
   let server: FlakyServer;
   let api: AxiosInstance;
