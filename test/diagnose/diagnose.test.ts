@@ -1,5 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
+import { Readable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import axios, { AxiosError, CanceledError, type InternalAxiosRequestConfig } from 'axios';
 import { diagnose, type FailureCause } from 'axios-resilience';
@@ -494,6 +495,17 @@ describe('the cause', () => {
     const said = JSON.stringify(TABLE.map(([, error]) => diagnose(error)));
     expect(said).not.toMatch(/rejectUnauthorized|NODE_TLS_REJECT_UNAUTHORIZED|--insecure|curl -k/);
   });
+});
+
+test('a body that its caller destroys with the error broke off for no other reason than that', () => {
+  const broken = (why: (error: Error) => Error) => {
+    const data = new Readable({ read() {} }).on('error', () => {});
+    const reset = system('read ECONNRESET', { code: 'ECONNRESET', syscall: 'read' });
+    const error = Object.assign(viaHttp(reset), { config: { ...config, data } });
+    data.destroy(why(error));
+    return diagnose(error).cause;
+  };
+  expect([broken((error) => error), broken(({ cause }) => cause as Error)]).toEqual(['reset', 'unknown']);
 });
 
 describe('the sentence', () => {

@@ -556,16 +556,14 @@ describe.each(ADAPTERS)('what went wrong through the %s adapter', (adapter) => {
       expect(lost.cause).toBe('reset');
     });
 
-    test.each([0, 5])('the body to be sent is destroyed with the error, at most %d redirects', async (maxRedirects) => {
-      server.script('reset');
-      const data = () => Readable.from(Array.from({ length: 100 }, () => Buffer.alloc(1_000)));
-      const request = { url: server.url, method: 'post', maxRedirects };
-      expect((await diagnosis({ ...request, data: data(), maxBodyLength: 10_000 })).cause).toBe('body-too-large');
-      const body = data();
-      const error = await rejection(axios.request({ ...request, adapter, data: body }));
-      body.destroy(error as Error);
-      expect((await diagnose(error)).cause).toBe('reset');
-    });
+    // That of older versions limits no stream.
+    if (adapter === 'http') {
+      test('the body to be sent is larger than allowed, and destroyed for that', async () => {
+        const data = Readable.from(Array.from({ length: 100 }, () => Buffer.alloc(1_000)));
+        const found = await diagnosis({ url: server.url, method: 'post', data, maxBodyLength: 10_000 });
+        expect(found.cause).toBe('body-too-large');
+      });
+    }
 
     test.each(['EMFILE', 'ENFILE'])('the file to be sent cannot be opened: %s', async (code) => {
       const opened = Object.assign(new Error(`${code}: too many open files, open '/a'`), { code, syscall: 'open' });
