@@ -132,7 +132,7 @@ const persistent = ({ waitMs }: Failing) =>
   ({
     ...patient,
     retry: { backoff: () => waitMs, budget: false },
-    breaker: { minimumDuration: HOUR_MS },
+    breaker: { minimumCalls: Number.MAX_SAFE_INTEGER, minimumDuration: HOUR_MS },
     bulkhead: { limit: 1_000_000 },
   }) satisfies ResiliencePolicy;
 
