@@ -41,13 +41,14 @@ export const stoodInTls = (holder: unknown): boolean => requestOf(holder)?.socke
 
 /**
  * True if nothing was written to the server for what has this request of Node's http module: it got no connection, or one on
- * which TLS never stood. Agents play the answer of a proxy that makes no tunnel to it on a socket of their own, in plain text.
+ * which TLS never stood. Agents play the answer of a proxy that makes no tunnel to it on a socket of their own, in plain text; mocks
+ * play the loss of what was sent on one whose TLS never stands, with an error that is none of the system's or of OpenSSL's.
  */
 export function isUnwritten(holder: unknown): boolean {
   const { reusedSocket, socket, protocol } = requestOf(holder) ?? {};
   if (typeof reusedSocket !== 'boolean') return false;
   if (!socket) return true;
-  if (socket.encrypted) return socket.secureConnecting === true;
+  if (socket.encrypted) return socket.secureConnecting === true && causesOf(holder).some(isNative);
   return protocol === 'https:' && socket.bytesWritten === 0;
 }
 
@@ -61,5 +62,7 @@ export function hasBroken(data: unknown, error: unknown): boolean {
   if (errored) return errored !== error && causesOf(error).includes(errored);
   return destroyed === true && readableEnded === false && causesOf(error).some(isPrematureClose);
 }
+
+const isNative = (link: object): boolean => 'syscall' in link || 'library' in link;
 
 const isPrematureClose = (link: object): boolean => 'code' in link && link.code === 'ERR_STREAM_PREMATURE_CLOSE';

@@ -35,7 +35,7 @@ const overTls = (code: string, secureConnecting: boolean, hops = (latest: object
       .replace(/^ERR_SSL_/, '')
       .replaceAll('_', ' ')
       .toLowerCase(),
-    {},
+    { library: 'SSL routines' },
     hops({ reusedSocket: false, socket: { encrypted: true, secureConnecting } }),
   );
 const STOOD = false;
@@ -88,8 +88,10 @@ const viaTunnel = (why: string) => {
 /** A request of Node's http module. */
 const requestOf = (socket: object | null, protocol = 'https:') => ({ reusedSocket: false, protocol, socket });
 
-const viaNode = (code: string, socket: object | null, protocol?: string) =>
-  http(code, code, {}, requestOf(socket, protocol));
+const viaNode = (code: string, socket: object | null, protocol?: string, of: object = {}) =>
+  http(code, code, of, requestOf(socket, protocol));
+
+const IN_HANDSHAKE = { encrypted: true, secureConnecting: true };
 
 /** With follow-redirects before it. */
 const redirectedTo = (code: string, socket: object | null) =>
@@ -217,7 +219,8 @@ describe('classify and neverSent', () => {
       ],
     ),
     ['reset before there is a connection', viaNode('ECONNRESET', null), 'connect', UNSENT],
-    ['reset before TLS stands', viaNode('ECONNRESET', { encrypted: true, secureConnecting: true }), 'connect', UNSENT],
+    ['reset before TLS stands', viaNode('ECONNRESET', IN_HANDSHAKE, 'https:', { syscall: 'read' }), 'connect', UNSENT],
+    ['lost by a mock, whose TLS never stands', viaNode('ECONNRESET', IN_HANDSHAKE), 'read', SENT],
     ['reset once TLS stands', viaNode('ECONNRESET', { encrypted: true, secureConnecting: false }), 'read', SENT],
     ['reset in plain text, unwritten', viaNode('ECONNRESET', { bytesWritten: 0 }), 'connect', UNSENT],
     ['reset in plain text', viaNode('ECONNRESET', { bytesWritten: 9 }), 'read', SENT],

@@ -1,3 +1,6 @@
+import https from 'node:https';
+import { Duplex } from 'node:stream';
+import tls from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import axios, { type AxiosInstance } from 'axios';
 import MockAdapter from 'axios-mock-adapter';
@@ -84,6 +87,25 @@ describe.each(ADAPTERS)('nock under the %s adapter', (adapter) => {
     expect(`${error.message} ${(error.cause as Error | undefined)?.message}`).toMatch(/No match for request/);
     expect(nock.pendingMocks()).toEqual([`GET ${HOST}:80/known`]);
   });
+});
+
+test('a loss that is played on a socket whose TLS never stands is one of what was sent: a POST is not sent again', async () => {
+  let connections = 0;
+  const httpsAgent = new https.Agent();
+  Object.assign(httpsAgent, {
+    createConnection: () => {
+      connections++;
+      const socket = tls.connect({ socket: new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() }) });
+      setImmediate(() => socket.destroy(Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })));
+      return socket;
+    },
+  });
+  const api = axios.create({ adapter: 'http', httpsAgent, proxy: false });
+  attachResilience(api, { retry: NOW });
+  const error = await rejection(api.post('https://mocked.test/', {}));
+  expect(failures(error)).toEqual(['read']);
+  expect(reportOf(error)?.ended).toBe('method-not-allowed');
+  expect(connections).toBe(1);
 });
 
 describe('axios-mock-adapter', () => {
