@@ -64,7 +64,7 @@ function attachedTo({ handlers }: Attachable['interceptors']['request']): unknow
 }
 
 function validateInstance(instance: unknown): asserts instance is Attachable {
-  const { interceptors, defaults } = Object(instance) as Partial<Attachable>;
-  if (typeof interceptors?.request?.use === 'function' && typeof defaults === 'object') return;
+  const { interceptors } = Object(instance) as Partial<Attachable>;
+  if (typeof interceptors?.request?.use === 'function') return;
   throw new TypeError(message('instance', 'must be an axios instance: axios or axios.create()', instance));
 }

@@ -224,6 +224,19 @@ const FILES: Record<string, string> = {
   'package.json': '{ "name": "consumer", "private": true }',
   'esm.mjs': `import axios from 'axios';\nimport ${NAMES} from 'axios-resilience';\n${BODY}`,
   'cjs.cjs': `const axios = require('axios');\nconst ${NAMES} = require('axios-resilience');\n(async () => {${BODY}})();`,
+  'mocked.test.js': `
+    const mockApi = { get: jest.fn(async () => ({ data: 1 })), interceptors: { request: { use: jest.fn() } } };
+    jest.mock('axios', () => ({ create: () => mockApi }));
+    test('an axios that a test has made up needs only what is called of it', async () => {
+      const { attachResilience } = require('axios-resilience');
+      require('axios-resilience/testing');
+      require('axios-resilience/migrate');
+      const { detach, stats } = attachResilience(require('axios').create());
+      expect(await mockApi.get('/')).toEqual({ data: 1 });
+      expect(mockApi.interceptors.request.use).toHaveBeenCalledTimes(1);
+      expect(stats().calls).toBe(0);
+      detach();
+    });`,
   'plain.test.js': `
     const axios = require('axios');
     const { attachResilience } = require('axios-resilience');
@@ -357,8 +370,8 @@ describe('the packed package in an empty folder', () => {
       stdio: 'pipe',
     });
 
-  test('works in a CommonJS Jest test without configuration', () => {
-    const output = runner('jest/bin/jest.js', '--json', '--silent', 'plain.test.js');
+  test.each(['plain.test.js', 'mocked.test.js'])('works in a CommonJS Jest test without configuration: %s', (file) => {
+    const output = runner('jest/bin/jest.js', '--json', '--silent', file);
     expect(JSON.parse(output)).toMatchObject({ numPassedTests: 1, numFailedTests: 0 });
   });
 

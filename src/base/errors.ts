@@ -10,11 +10,14 @@ export const OWN_CODES: ReadonlySet<unknown> = new Set<ResilienceError['code']>(
   'ERR_DEADLINE_EXCEEDED',
 ]);
 
+/** Tests put an axios of their own in its place, which may have no such class. */
+const Base: typeof AxiosError = AxiosError ?? Error;
+
 /**
  * A call that this package refused to send, or cut short. Every other failure is axios's own error, unchanged.
  * Each spells its name out: a minifier would change that of its class.
  */
-abstract class ResilienceErrorBase extends AxiosError {
+abstract class ResilienceErrorBase extends Base {
   /** Tells these errors from all others, also across copies of this package. */
   readonly isResilienceError = true;
   /** The request that was refused or cut short. */
@@ -44,7 +47,7 @@ export class CircuitOpenError extends ResilienceErrorBase {
   override readonly name = 'CircuitOpenError';
   /** Tells this error from the other refusals. */
   declare readonly code: 'ERR_CIRCUIT_OPEN';
-  /** Milliseconds until a probe may go out; 0 while one is out; `Infinity` while isolated by hand, which JSON writes as `null`. */
+  /** Milliseconds until a probe may go out; 0 while one is out; `Infinity` while isolated by hand. */
   readonly retryInMs: number;
 
   constructor(config: Config, scope: string, retryInMs: number, why: string, cause?: unknown) {

@@ -17,11 +17,18 @@ export const isWebStream = (data: object): data is ReadableStream =>
  */
 export function leavable(body: ReadableStream, aborter: Aborter): ReadableStream {
   const reader = body.getReader();
+  let piece: Promise<void> | undefined;
   const source: UnderlyingDefaultSource = {
-    async pull(controller) {
-      const { done, value } = await reader.read();
-      if (done) controller.close();
-      else controller.enqueue(value);
+    start(controller) {
+      // Nobody may be reading then. It is told of a good end before it is given the last piece.
+      const end = reader.closed.then(() => piece).then(() => controller.close());
+      end.catch((error) => controller.error(error));
+    },
+    pull(controller) {
+      piece = reader.read().then(({ done, value }) => {
+        if (!done) controller.enqueue(value);
+      });
+      return piece;
     },
     cancel(reason) {
       aborter.abort();

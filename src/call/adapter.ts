@@ -20,8 +20,6 @@ const STANDS_FOR = Symbol.for('axios-resilience.stands-for');
 export function adapterInstaller(context: Context): (config: Config) => Config {
   let latest: ResilientAdapter = resilient(undefined, context);
   return (config) => {
-    // axios will not get as far as the adapter, and so ours would stay there.
-    if (config.signal?.aborted || config.cancelToken?.reason) return config;
     const original = standsFor(config.adapter);
     // One that is made and marked for each request costs 0.7 µs more.
     if (!isSame(latest[STANDS_FOR], original)) latest = resilient(original, context);

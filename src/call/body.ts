@@ -1,5 +1,5 @@
 import type { AxiosResponse } from 'axios';
-import { isObject } from '../base/object.js';
+import { isObject, memberOf } from '../base/object.js';
 import type { Outcome } from '../base/outcome.js';
 import { isWebStream } from '../base/stream.js';
 import { unawaited } from '../base/thenable.js';
@@ -81,21 +81,7 @@ export function abandon({ response, stream }: Outcome = {}): void {
 export function parsed(response: AxiosResponse): AxiosResponse {
   const { data } = response;
   if (typeof data !== 'string') return response;
-  // A class may have them behind getters that work on itself alone.
-  const { status, statusText, headers, config, request } = response;
-  const shown = {
-    __proto__: Object.getPrototypeOf(response),
-    ...response,
-    status,
-    statusText,
-    headers,
-    config,
-    request,
-    get data() {
-      return parseJson(data);
-    },
-  };
-  return shown;
+  return new Proxy(response, { get: (_, key) => (key === 'data' ? parseJson(data) : memberOf(response, key)) });
 }
 
 function parseJson(text: string): unknown {

@@ -92,7 +92,7 @@ export class Call {
   get #identity(): CallFacts {
     this.#madeIdentity ??= {
       callId: nextCallId(),
-      method: this.request.method,
+      method: this.request.givenMethod,
       url: redactedUrl(this.config),
       scope: this.scope.name,
     };

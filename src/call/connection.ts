@@ -1,6 +1,7 @@
 import type { InternalAxiosRequestConfig } from 'axios';
 import { after, now } from '../base/clock.js';
 import type { FailureKind } from '../base/failure.js';
+import { memberOf } from '../base/object.js';
 import type { Outcome } from '../base/outcome.js';
 import { put } from './stand-in.js';
 import { mayTunnel } from './tunnel.js';
@@ -85,10 +86,7 @@ export class ConnectionWatch implements ProxyHandler<Agent> {
   /** As the handler of the Proxy: what an agent has, except that it connects under our eyes. */
   get(real: Agent, name: string | symbol): unknown {
     if (name === 'addRequest') return (...request: Parameters<Agent['addRequest']>) => this.#connect(real, ...request);
-    const value: unknown = real[name as keyof Agent];
-    // Private fields are the agent's alone. Its class is no method, and what it was given by itself may have to stay what it is.
-    const isMethod = typeof value === 'function' && name !== 'constructor' && !Object.hasOwn(real, name);
-    return isMethod ? value.bind(real) : value;
+    return memberOf(real, name);
   }
 
   /** The latest connection had carried a request before, and has brought no answer to this one. */

@@ -1,4 +1,4 @@
-import { after } from '../base/clock.js';
+import { after, now } from '../base/clock.js';
 import { SAFE_METHODS } from '../base/http.js';
 import type { End, Outcome } from '../base/outcome.js';
 import { mayPass } from '../retry/decide.js';
@@ -28,6 +28,7 @@ async function timed(call: Call, lane?: Lane): Promise<Outcome> {
 class Race {
   readonly #lanes: Lifetime[] = [];
   #counts: Outcome | undefined;
+  #takenAt = 0;
   #isDecided = false;
   #stopWaiting: (() => void) | undefined;
   #second: Promise<Outcome> | undefined;
@@ -71,7 +72,7 @@ class Race {
     this.#stopWaiting?.();
     if (this.#isDecided) abandon(outcome);
     else if (isNoAnswer(outcome) || mayPass(outcome, call.policy.retry, call.request.method))
-      this.#take(withLongerWait(outcome, this.#counts));
+      this.#take(withLongerWait(outcome, this.#counts, now() - this.#takenAt));
     else this.#decide(outcome, canceled(call.config));
   }
 
@@ -86,12 +87,14 @@ class Race {
     abandon(this.#counts);
     // The deadline may pass while the other is under way: it names this failure.
     this.call.outcome = this.#counts = outcome;
+    this.#takenAt = now();
   }
 }
 
-/** Whichever of the two attempts was told to wait, the call was. */
-function withLongerWait(outcome: Outcome, { retryAfterMs = 0 }: Outcome = {}): Outcome {
-  return retryAfterMs > (outcome.retryAfterMs ?? 0) ? { ...outcome, retryAfterMs } : outcome;
+/** Whichever of the two attempts was told to wait, the call was: the one that ended `agoMs` before has waited for as long. */
+function withLongerWait(outcome: Outcome, { retryAfterMs = 0 }: Outcome = {}, agoMs: number): Outcome {
+  const leftMs = retryAfterMs - agoMs;
+  return leftMs > (outcome.retryAfterMs ?? 0) ? { ...outcome, retryAfterMs: leftMs } : outcome;
 }
 
 const isNoAnswer = ({ failure, response, final }: Outcome): boolean => failure !== undefined && !response && !final;

@@ -20,7 +20,7 @@ const AXIOS_RETRY: Plugin = {
   count: 'retries',
   state: 'retryCount',
   idle: 'does nothing here: axios-retry is not on this instance',
-  off: 'take axios-retry off this instance',
+  off: 'take it off this instance',
 };
 
 /** Its state comes with the first failure only, so that before there is no telling whether it is attached. */
@@ -29,8 +29,8 @@ const RETRY_AXIOS: Plugin = {
   key: 'config.raxConfig',
   count: 'retry',
   state: 'currentRetryAttempt',
-  idle: 'does nothing here, or multiplies our retries where retry-axios is still attached',
-  off: 'take retry-axios off with rax.detach()',
+  idle: 'does nothing here, or multiplies our retries where retry-axios is attached',
+  off: 'take it off with rax.detach()',
 };
 
 /** Asked of every request, so the keys are looked for and nothing else. */
@@ -45,7 +45,7 @@ function warnOf({ name, key, count, state, idle, off }: Plugin, found: unknown, 
   if (typeof options[state] === 'number') {
     context.warnOnce(
       `${name} at work`,
-      `${name} is at work on this instance too (found its state in \`${key}\`): its retries multiply with ours; ${off}, and where a request has options for it, ${instead}`,
+      `${name} is at work on this instance too (its state is in \`${key}\`): its retries multiply with ours; ${off}, and where a request has options for it, ${instead}`,
     );
   } else if (found !== undefined) {
     context.warnOnce(`${name} options`, `\`${key}\` ${idle}; ${instead}`);

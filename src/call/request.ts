@@ -77,9 +77,14 @@ export class Request {
     if (this.template.data !== data && isUnserialized(this.template.data)) transform(this.template);
   }
 
-  /** Of the next attempt, in capitals. */
+  /** Of the next attempt. */
   get method(): string {
-    return (this.#latest.method ?? 'get').toUpperCase();
+    return inCapitals(this.#latest.method);
+  }
+
+  /** As the caller gave it. */
+  get givenMethod(): string {
+    return inCapitals(this.#given.method);
   }
 
   /** Of the next attempt. */
@@ -145,6 +150,9 @@ export class Request {
     return headers;
   }
 }
+
+/** `beforeRetry` may have put anything there. */
+const inCapitals = (method: unknown): string => String(method ?? 'get').toUpperCase();
 
 /** With a wrong key, the same for two requests, a server would drop one of them; with none it might do the work twice. */
 function keyOf(key: unknown): string | undefined {

@@ -20,7 +20,7 @@ const FINDINGS: Readonly<Record<FailureCause, Find>> = {
 const OF_SOCKETS: Readonly<Partial<Record<FailureCause, Find>>> = SOCKET_FINDINGS;
 
 const NO_SOCKETS =
-  "fetch knows no Unix sockets, and goes to the host of the URL: leave `socketPath` to `adapter: 'http'`, or give a dispatcher of undici’s that connects to it.";
+  "fetch knows no Unix sockets, and goes to the host of the URL: take `adapter: 'http'`, or a dispatcher of undici’s that connects to it.";
 const OTHERS = 'Other calls failed as well, of which nothing is told here: diagnose each of `errors`.';
 
 /** What a cause means in this case, and what to do about it. `inner` is the diagnosis of what a refusal was caused by. */

@@ -82,7 +82,7 @@ export const ANSWER_FINDINGS = {
     transient: true,
     summary: `${where(e)} broke off in the middle of its answer to ${request(e)}${why(e)}.`,
     advice: [
-      'Look for a crash, a restart or a deployment of the server at that time, and for a time or size limit of a proxy between.',
+      'Look in the log of the server, and of what stands before it, for a crash, a restart or a limit at that time.',
       ...onTheWay(e),
       'If it always breaks at the same byte, Content-Length or the compression is wrong; if at the same second, a timeout is.',
       `Compare: ${commands(e).curl} -o /dev/null`,

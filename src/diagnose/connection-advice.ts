@@ -32,7 +32,7 @@ export const CONNECTION_FINDINGS = {
       ...(isLocal(e)
         ? [
             'localhost is this machine, or this container: in Docker, call another container by its service name, and the host by host.docker.internal.',
-            'localhost may mean ::1 (IPv6) as well as 127.0.0.1, and the server may listen on one of them only.',
+            'localhost may be ::1 (IPv6) or 127.0.0.1, and the server may listen on one only.',
           ]
         : ['To be reached from elsewhere it must listen on 0.0.0.0 or ::, not on 127.0.0.1.']),
       'If it has just been started, it may not be ready yet.',

@@ -120,11 +120,12 @@ export function evidenceOf(error: unknown, scope?: Place): Evidence {
   const subject = call ?? chain.at(-1) ?? error;
   const own = chain.find((link) => OWN_CODES.has(read(link, 'code')));
   const given = (read(call, 'config') ?? {}) as InternalAxiosRequestConfig;
-  const missesSocket = text(given, 'socketPath') !== '' && tried(() => leavesSocket(given, links), false);
+  const node = exchangeOf(call);
+  const missesSocket =
+    text(given, 'socketPath') !== '' && !node.isNode && tried(() => leavesSocket(given, links), false);
   const config = missesSocket ? tried(() => ({ ...given, socketPath: null }), given) : given;
   const response = tried(() => responseOf(call), undefined);
   const status = number(response, 'status') || number(subject, 'status');
-  const node = exchangeOf(call);
   const first = placeOf(config);
   const target = first ? (placeAt(latestHopOf(call)) ?? first) : call ? undefined : scope;
   const socketPath = text(config, 'socketPath') || links.findLast(({ address }) => PATH.test(address))?.address;
@@ -197,7 +198,7 @@ const isOfCall = (link: unknown): boolean =>
 const hadRead = (link: unknown): boolean =>
   text(link, 'code') === 'UND_ERR_SOCKET' && number(read(link, 'socket'), 'bytesRead') > 0;
 
-/** fetch does not look at `socketPath`, nor does whoever went to another place. */
+/** fetch does not look at `socketPath`, nor does an adapter that went to another place. */
 const leavesSocket = (config: InternalAxiosRequestConfig, links: readonly Link[]): boolean =>
   [read(config, 'adapter')].flat()[0] === 'fetch' || links.some(({ address, port }) => address && port);
 

@@ -1,7 +1,7 @@
 import { AxiosError, AxiosHeaders, type AxiosResponse, type InternalAxiosRequestConfig, isAxiosError } from 'axios';
 import { wallClock } from '../base/clock.js';
 import type { EndEvent } from '../base/events.js';
-import { isObject } from '../base/object.js';
+import { isObject, memberOf } from '../base/object.js';
 import { parsed } from '../call/body.js';
 import { reportOf, shareReport } from '../observe/reports.js';
 import { isRecord } from '../policy/check.js';
@@ -172,12 +172,7 @@ function inFrontOf(error: object, fields: object): object {
       Object.hasOwn(error, key)
         ? define(key, { value: undefined, writable: true })
         : Reflect.deleteProperty(written, key),
-    get: (_, key) => {
-      if (key in written) return written[key];
-      const value: unknown = Reflect.get(error, key);
-      const isMethod = typeof value === 'function' && key !== 'constructor' && !Object.hasOwn(error, key);
-      return isMethod ? value.bind(error) : value;
-    },
+    get: (_, key) => (key in written ? written[key] : memberOf(error, key)),
   });
 }
 

@@ -9,6 +9,7 @@ import { anyTrouble, dataOf, failureOf, settled, timeoutOf } from './failures.js
 import type { Hit } from './received.js';
 import { type Act, hasBody, Playbook, piecesOf, type Script } from './script.js';
 import { streamOf } from './stream.js';
+import { utf8 } from './utf8.js';
 
 type Config = InternalAxiosRequestConfig;
 
@@ -59,7 +60,7 @@ function hitOf(config: Config): Hit {
 /** As axios makes it of `auth`, which takes the place of such a header. */
 function credentialsOf({ auth }: Config): Record<string, string> {
   if (!auth) return {};
-  const bytes = new TextEncoder().encode(`${auth.username || ''}:${auth.password || ''}`);
+  const bytes = utf8(`${auth.username || ''}:${auth.password || ''}`);
   return { authorization: `Basic ${btoa(String.fromCharCode(...bytes))}` };
 }
 

@@ -3,6 +3,7 @@ import { type Check, message } from '../policy/check.js';
 import { isError } from './error.js';
 import { node } from './node.js';
 import type { Act } from './script.js';
+import { utf8 } from './utf8.js';
 
 type Config = InternalAxiosRequestConfig;
 
@@ -14,7 +15,7 @@ const SYSCALLS: Readonly<Record<string, string>> = {
   ...syscall('write', 'EPIPE'),
 };
 
-const TIMEOUTS: ReadonlySet<string> = new Set([AxiosError.ECONNABORTED, AxiosError.ETIMEDOUT]);
+const TIMEOUTS: ReadonlySet<string> = new Set(['ECONNABORTED', 'ETIMEDOUT']);
 
 /** What can go wrong at an adapter. */
 export const anyTrouble: Check = (trouble, path) => {
@@ -54,7 +55,7 @@ export function settled(response: AxiosResponse): AxiosResponse {
 /** A whole body as each `responseType` has it; axios parses JSON itself. */
 export function dataOf({ body }: Act, { responseType, responseEncoding }: Config): unknown {
   const bytes = node()?.getBuiltinModule('node:buffer').Buffer.from(body);
-  if (responseType === 'arraybuffer') return bytes ?? new TextEncoder().encode(body).buffer;
+  if (responseType === 'arraybuffer') return bytes ?? utf8(body).buffer;
   if (responseType === 'blob' && !bytes) return new Blob([body]);
   const text = bytes?.toString(responseEncoding as BufferEncoding) ?? body;
   return text.replace(/^\uFEFF/, '');

@@ -12,6 +12,7 @@ import {
 import { begins } from '../policy/rules.js';
 import { isError } from './error.js';
 import type { Hit } from './received.js';
+import { utf8 } from './utf8.js';
 
 /** How an exchange fails, by Node's or axios's code. `ETIMEDOUT` is a read timeout, as axios's `timeout` makes it. */
 export type ErrorCode =
@@ -165,7 +166,7 @@ function actOf(step: Exclude<Step, (...args: never) => unknown>, { method }: Hit
   const bodiless = method === 'HEAD' || status === 204 || status === 304;
   const given = lowerCased(headers);
   const isSized = !bodiless && !('transfer-encoding' in given);
-  const length = isSized && { 'content-length': String(new TextEncoder().encode(text).length) };
+  const length = isSized && { 'content-length': String(utf8(text).length) };
   return {
     status,
     headers: { 'content-type': 'application/json', ...length, ...given },

@@ -1,6 +1,7 @@
 import { after } from '../base/clock.js';
 import { node } from './node.js';
 import { type Act, piecesOf } from './script.js';
+import { utf8 } from './utf8.js';
 
 /** Where a body goes, piece by piece, and what its reader has of it. */
 interface Pipe {
@@ -73,7 +74,7 @@ function webPipe(onEnd: () => void): Pipe {
   };
   return {
     stream: new ReadableStream(source, { highWaterMark: 0 }),
-    push: (text) => text && controller?.enqueue(new TextEncoder().encode(text)),
+    push: (text) => text && controller?.enqueue(utf8(text)),
     end: () => {
       isWhole = true;
       endOnceWanted();

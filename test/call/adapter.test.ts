@@ -73,15 +73,6 @@ describe('an adapter of the caller’s own', () => {
     },
   );
 
-  test('is not put on a request that is cancelled already, which axios does not dispatch', () => {
-    const { token, cancel } = axios.CancelToken.source();
-    cancel();
-    const { adapter } = custom();
-    for (const over of [{ signal: AbortSignal.abort() }, { cancelToken: token }])
-      expect(installAdapter(config({ adapter, ...over })).adapter).toBe(adapter);
-    expect(installAdapter(config({ adapter, signal: new AbortController().signal })).adapter).not.toBe(adapter);
-  });
-
   test('that is the default of axios leaves no field on the config', async () => {
     const { adapter, seen } = custom();
     const before = axios.defaults.adapter;

@@ -161,6 +161,28 @@ describe('parsed', () => {
     expect([shown.data, shown.ok, shown.isAbove(100), shown.isAbove(300)]).toEqual([[1], true, true, false]);
   });
 
+  test('shows them as they are where the class has private fields', () => {
+    class Answer {
+      readonly #limit = 300;
+      readonly data = '{"state":"pending"}';
+      readonly status = 202;
+      get ok() {
+        return this.status < this.#limit && this.data.length === 19;
+      }
+      isAbove(this: Answer, status: number) {
+        return this.#limit > status;
+      }
+    }
+    const answer = new Answer();
+    const shown = parsed(answer as unknown as AxiosResponse) as unknown as Answer;
+    expect([shown instanceof Answer, shown.ok, shown.isAbove(200), shown.data]).toEqual([
+      true,
+      true,
+      true,
+      { state: 'pending' },
+    ]);
+  });
+
   test('hands through what is no text', () => {
     const original = response(new Uint8Array(2));
     expect(parsed(original)).toBe(original);

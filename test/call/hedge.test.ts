@@ -7,16 +7,23 @@ import type { ResiliencePolicy } from '../../src/policy/types.js';
 
 type Config = InternalAxiosRequestConfig;
 
-/** A call whose attempts take so long each; a negative number is a failure. */
-function call(policy: Pick<ResiliencePolicy, 'hedge' | 'deadline'>, ...tookMs: number[]) {
+interface Busy {
+  readonly ms: number;
+  readonly retryAfter: string;
+}
+
+/** A call whose attempts take so long each; a negative number is a lost connection. */
+function call(policy: Pick<ResiliencePolicy, 'hedge' | 'deadline'>, ...attempts: (number | Busy)[]) {
   let sent = 0;
   const send = (config: Config) =>
     new Promise<AxiosResponse>((resolve, reject) => {
-      const ms = tookMs[sent++] ?? 0;
+      const next = attempts[sent++] ?? 0;
+      const { ms, retryAfter } = typeof next === 'number' ? { ms: next, retryAfter: undefined } : next;
+      const status = retryAfter ? 503 : 200;
       const settle = () =>
         ms < 0
           ? reject(new AxiosError('reset', 'ECONNRESET', config))
-          : resolve({ status: 200, statusText: '', headers: {}, data: sent, config });
+          : resolve({ status, statusText: '', headers: { 'retry-after': retryAfter }, data: sent, config });
       setTimeout(settle, Math.abs(ms));
     });
   const context = new Context(axios, { deadline: false, attemptTimeout: false, ...policy });
@@ -56,6 +63,18 @@ describe('how long answers take is learnt', () => {
     expect([(await end).response?.data, slow.learnt(), slow.sent()]).toEqual([2, [20], 2]);
     expect(jest.getTimerCount()).toBe(0);
   });
+});
+
+test.each<[string, number, number | undefined]>([
+  ['what is left of that', 1_080, 1_000],
+  ['no more than that', 3_000, undefined],
+])('of a first that was told to wait, the second inherits %s', async (_, failsAt, leftMs) => {
+  jest.useFakeTimers();
+  const one = call({ hedge: 50 }, { ms: 80, retryAfter: '2' }, 50 - failsAt);
+  const end = hedged(one.call);
+  await jest.advanceTimersByTimeAsync(5_000);
+  expect([(await end).retryAfterMs, one.sent()]).toEqual([leftMs, 2]);
+  jest.useRealTimers();
 });
 
 describe('on a fake clock that jumps', () => {

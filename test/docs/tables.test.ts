@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { DEFAULTS } from '../../src/policy/defaults.js';
-import { presets } from '../../src/policy/presets.js';
+import { type Preset, presets } from '../../src/policy/presets.js';
+import type { Backoff } from '../../src/policy/types.js';
 import { namesIn, page, rowsOf } from '../helpers/pages.js';
 import { membersOf, source } from '../helpers/source.js';
 
@@ -39,10 +40,14 @@ test('options.md names every preset, and says what it changes', () => {
   const { interactive, background } = presets;
   const seconds = (ms: unknown) => Number(ms) / 1_000;
   const minutes = (ms: unknown) => seconds(ms) / 60;
+  const retriesOf = ({ retry, connectTimeout }: Preset) => {
+    const { baseDelay, maxDelay } = Object(retry?.backoff) as Backoff;
+    return `${retry?.maxRetries} retries (backoff ${baseDelay} to ${maxDelay} ms), ${seconds(connectTimeout)} s to connect`;
+  };
   expect(rows.slice(0, 3).map(([, , changes]) => changes)).toEqual([
     'nothing',
-    `${interactive.retry?.maxRetries} quick retries, ${seconds(interactive.attemptTimeout)} s an attempt, ${seconds(interactive.deadline)} s in all`,
-    `${background.retry?.maxRetries} retries, a minute an attempt, ${minutes(background.deadline)} minutes in all, honours a Retry-After of up to ${minutes(background.retry?.maxRetryAfter)} minutes`,
+    `${retriesOf(interactive)}, ${seconds(interactive.attemptTimeout)} s an attempt, ${seconds(interactive.deadline)} s in all, honours a Retry-After of up to ${seconds(interactive.retry?.maxRetryAfter)} s`,
+    `${retriesOf(background)}, a minute an attempt, ${minutes(background.deadline)} minutes in all, honours a Retry-After of up to ${minutes(background.retry?.maxRetryAfter)} minutes`,
   ]);
 });
 
@@ -50,6 +55,14 @@ test('hooks.md names every hook, kind of failure, end and counter', () => {
   const hooks = page('docs/hooks.md');
   const declared = membersOf('base/events.ts', 'ResilienceHooks').map(({ name }) => name);
   expect(sorted(firstNames(rowsOf(hooks, 'Hooks')))).toEqual(sorted(declared));
+  const told = rowsOf(hooks, 'Hooks').map(([hook = '', , says = '']) => [
+    namesIn(hook)[0]?.replace(/^on/, ''),
+    namesIn(says),
+  ]);
+  const events = declared.map((hook) => hook.replace(/^on/, ''));
+  expect(told).toEqual(
+    events.map((event) => [event, membersOf('base/events.ts', `${event}Event`).map(({ name }) => name)]),
+  );
   const ends = ['success', ...alternatives('base/decision.ts', 'StopReason')];
   const rejections = alternatives('base/decision.ts', 'Rejection');
   expect(sorted(firstNames(rowsOf(hooks, 'How a call ended')))).toEqual(sorted([...ends, ...rejections]));

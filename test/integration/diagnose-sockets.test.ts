@@ -4,6 +4,7 @@ import http from 'node:http';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import axios, { AxiosError, type AxiosRequestConfig } from 'axios';
 import { attachResilience, type Diagnosis, diagnose } from 'axios-resilience';
@@ -160,6 +161,19 @@ describe('a Unix socket', () => {
       expect(advice.filter((line) => line.startsWith('fetch knows'))).toHaveLength(1);
     }
     await other.close();
+  });
+
+  test('that the http adapter did go to is told, whatever else could not be reached', async () => {
+    const port = await deadPort();
+    await listening(
+      net.createServer((socket) => socket.resume()),
+      path('up.sock'),
+    );
+    const data = new Readable({ read() {} });
+    net.connect(port, '127.0.0.1').on('error', (error) => data.destroy(error));
+    const { summary, advice } = diagnose(await failed(path('up.sock'), { data }));
+    expect(summary).toMatch(/^The body of GET \/v1\/info broke off on this side/);
+    expect(advice.join('\n')).not.toContain('fetch');
   });
 
   test('whose path a shell would take for its own is in no command', async () => {

@@ -1,6 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import axios, { type AxiosAdapter, type AxiosHeaders, type AxiosInstance, getAdapter } from 'axios';
-import { attachResilience, type Decision, type FailedAttempt, reportOf } from 'axios-resilience';
+import {
+  attachResilience,
+  type Decision,
+  type EndEvent,
+  type FailedAttempt,
+  type RetryEvent,
+  reportOf,
+} from 'axios-resilience';
 import { deadPort, type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
 import { rejection, sleep } from '../helpers/settled.js';
 
@@ -325,6 +332,22 @@ describe.each(['http', 'fetch'] as const)('what decides on a retry, through the 
       'POST /put',
       'PUT /put',
     ]);
+  });
+
+  test('events call a request by the method it was given, whoever listens, and whatever beforeRetry makes of it', async () => {
+    const seen: string[] = [];
+    const onEnd = ({ method, report }: EndEvent) => void seen.push(`${method} ${report.ended}`);
+    const hooks = { onRetry: ({ method }: RetryEvent) => void seen.push(method), onEnd };
+    for (const method of ['post', 5]) {
+      const beforeRetry = (config: { method?: string | undefined }) => {
+        config.method = method as string;
+      };
+      server.script(503, 503);
+      const api = axios.create({ baseURL: server.url });
+      attachResilience(api, { retry: { ...NOW, beforeRetry }, hooks: method === 5 ? { onEnd } : hooks });
+      await rejection(api.get('/'));
+    }
+    expect(seen).toEqual(['GET', 'GET method-not-allowed', 'GET not-retryable']);
   });
 
   test('a request that goes to and fro between two hosts has at each what is meant for it', async () => {

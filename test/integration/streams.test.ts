@@ -1,4 +1,5 @@
 import { getEventListeners } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import axios, { type AxiosError, type AxiosInstance } from 'axios';
@@ -253,6 +254,28 @@ describe.each(['http', 'fetch'] as const)('a body of which nothing more comes, t
     await eventually(() => server.busy === 0);
     expect(server.hits).toHaveLength(1);
   });
+});
+
+test.each([
+  ['ends', (res: ServerResponse) => res.end(), undefined],
+  ['breaks off', (res: ServerResponse) => res.destroy(), 'terminated'],
+])('a body through fetch that %s tells so whoever is not reading', async (_, finish, words) => {
+  const server = await flakyServer((_req, res) => {
+    res.writeHead(200, { 'Content-Length': words ? 20 : 10 }).write('0123456789');
+    setTimeout(() => finish(res), 20);
+  });
+  const api = axios.create({ baseURL: server.url, adapter: 'fetch', responseType: 'stream' });
+  attachResilience(api);
+  const { data } = await api.get<ReadableStream<Uint8Array>>('/');
+  const reader = data.getReader();
+  const { value } = await reader.read();
+  expect(value).toHaveLength(10);
+  const end = reader.closed.then(
+    () => undefined,
+    (error: Error) => error.message,
+  );
+  expect(await end).toBe(words);
+  await server.close();
 });
 
 describe.each(['http', 'fetch'] as const)('a failed answer that streams, through the %s adapter,', (adapter) => {

@@ -63,6 +63,21 @@ describe('scriptedAdapter', () => {
     expect(hits[0]?.at).toBeGreaterThanOrEqual(before);
   });
 
+  test('plays where there is no TextEncoder, as in the jsdom of Jest', async () => {
+    const { TextEncoder } = globalThis;
+    Reflect.deleteProperty(globalThis, 'TextEncoder');
+    try {
+      const { api, hits } = scripted(['ECONNRESET', { body: 'né' }, { status: 200, body: 'né', drip: 1 }]);
+      attachResilience(api, { retry: { backoff: () => 0 } });
+      const { data, headers } = await api.get('/', { auth: { username: 'é', password: '' } });
+      expect([data, headers['content-length'], hits[1]?.headers.authorization]).toEqual(['né', '3', 'Basic w6k6']);
+      const { data: bytes } = await api.get('/', { responseType: 'arraybuffer' });
+      expect(new Uint8Array(bytes)).toEqual(new Uint8Array([110, 195, 169]));
+    } finally {
+      Object.assign(globalThis, { TextEncoder });
+    }
+  });
+
   test('tells the URL by what the request has, not by defaults of axios that came after the instance', async () => {
     const { api, adapter, hits } = scripted([200]);
     const homeless = axios.create({ adapter });
