@@ -195,8 +195,8 @@ export interface BreakerPolicy {
 
 /** How much is sent at once. */
 export interface BulkheadPolicy {
-  /** Attempts in flight at once per scope. The bulkhead that is on by default has 256. */
-  limit: number;
+  /** Attempts in flight at once per scope. @default 256 */
+  limit?: number | undefined;
   /** Attempts that may wait for a slot. @default 10_000 */
   queue?: number | undefined;
   /**

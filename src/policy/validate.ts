@@ -70,9 +70,15 @@ const breaker = orFalse(
 
 const limit = whole(1);
 
-const bulkheadObject = object(
-  { limit, queue: whole(0), countStreams: bool } satisfies Checks<BulkheadPolicy>,
-  'a number, an object or false',
+const bulkhead = orFalse(
+  either(
+    limit,
+    isNumber,
+    object(
+      { limit, queue: whole(0), countStreams: bool } satisfies Checks<BulkheadPolicy>,
+      'a number, an object or false',
+    ),
+  ),
 );
 
 const hedgeObject = object(
@@ -88,13 +94,6 @@ const hedge = orFalse(
     hedgeObject(value, path);
     const { delay, quantile } = value as Record<string, unknown>;
     if ((delay ?? quantile) === undefined) throw new TypeError(message(path, 'must have a delay or a quantile', value));
-  }),
-);
-
-const bulkhead = orFalse(
-  either(limit, isNumber, (value, path) => {
-    bulkheadObject(value, path);
-    limit((value as { limit?: unknown }).limit, `${path}.limit`);
   }),
 );
 

@@ -65,8 +65,8 @@ test('the comments in the types state the defaults', () => {
   expect(stated).toEqual(stated.map(([name]) => [name, defaultOf(name)]));
   const single = names.filter((name) => !['object', 'undefined'].includes(typeof defaultOf(name)));
   const elsewhere = single.filter((name) => !stated.some(([known]) => known === name));
-  // The one is that of openFor, the other has to be given.
-  expect(elsewhere).toEqual(['breaker.maxOpenFor', 'bulkhead.limit']);
+  // It is that of openFor.
+  expect(elsewhere).toEqual(['breaker.maxOpenFor']);
 });
 
 test('the README states the defaults', () => {

@@ -131,6 +131,12 @@ describe('resolvePolicy', () => {
     ['a number of retries', { retry: 5 }, { retry: { maxRetries: 5, maxRetryAfter: 60_000 } }],
     ['no retries', { retry: 0 }, { retry: { maxRetries: 0 } }],
     ['a number of slots', { bulkhead: 5 }, { bulkhead: { limit: 5, queue: 10_000 } }],
+    ['a bulkhead of which nothing is said', { bulkhead: {} }, { bulkhead: { limit: 256, queue: 10_000 } }],
+    [
+      'a bulkhead with a limit that is inherited',
+      { bulkhead: { limit: undefined, queue: 5 } },
+      { bulkhead: { limit: 256, queue: 5 } },
+    ],
     ['a bulkhead without a queue', { bulkhead: { limit: 5, queue: 0 } }, { bulkhead: { limit: 5, queue: 0 } }],
     [
       'a bulkhead that counts streams',
