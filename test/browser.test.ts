@@ -468,6 +468,34 @@ describe.each(ADAPTERS)('in Chromium, through the %s adapter', (adapter) => {
     });
   });
 
+  test('what a page may not ask for does not open the circuit of a host that answers, nor does a page that is offline', async () => {
+    const good = answer(200, CORS);
+    other.script(good, OK, OK, OK, good);
+    const attached = await page.evaluateHandle(
+      ({ lab, adapter, baseURL }) =>
+        lab.attached(
+          { adapter, baseURL },
+          { retry: { backoff: () => 0, budget: false }, breaker: { consecutive: 2, minimumDuration: 0 } },
+        ),
+      { lab, adapter, baseURL: other.url },
+    );
+    const ending = async (path: string) => {
+      const { status, error } = await page.evaluate(({ lab, attached, path }) => lab.ending(attached.api.get(path)), {
+        lab,
+        attached,
+        path,
+      });
+      return status ?? error?.code;
+    };
+    expect([await ending('/answered'), await ending('/kept-back')]).toEqual([200, 200]);
+    await page.context().setOffline(true);
+    expect([await ending('/offline'), await ending('/offline')]).toEqual(['ERR_NETWORK', 'ERR_NETWORK']);
+    await page.context().setOffline(false);
+    expect(await ending('/online')).toBe(200);
+    const state = await attached.evaluate(({ handle }, scope) => handle.breakers.get(scope)?.state, other.url);
+    expect([state, requests(other).length]).toEqual(['closed', 6]);
+  });
+
   test('the circuit opens, refuses without a request, probes, and closes', async () => {
     server.script(UNAVAILABLE, UNAVAILABLE, OK);
     const { failed, refused, retryInMs, probe, after, states, keys } = await page.evaluate(

@@ -237,6 +237,28 @@ const FILES: Record<string, string> = {
       expect(stats().calls).toBe(0);
       detach();
     });`,
+  'partial.test.js': `
+    jest.mock('axios', () => ({ create: (config) => jest.requireActual('axios').create(config) }));
+    test('so may one that is mocked but for its instances', async () => {
+      const { attachResilience } = require('axios-resilience');
+      let sent = 0;
+      const adapter = async (config) => ({ data: ++sent, status: sent < 2 ? 503 : 200, headers: {}, config });
+      const api = require('axios').create({ adapter, validateStatus: null });
+      attachResilience(api, { retry: { backoff: () => 0 } });
+      expect((await api.get('http://api.test/', { resilience: { deadline: 1_000 } })).data).toBe(2);
+    });`,
+  'default-only.mjs': `
+    import { register } from 'node:module';
+    const source = 'export default { create: () => ({ interceptors: { request: { use() {} } } }) }';
+    const url = 'data:text/javascript,' + encodeURIComponent(source);
+    const hook = \`export const resolve = (name, context, next) =>
+      name === 'axios' ? { url: '\${url}', shortCircuit: true } : next(name, context)\`;
+    register('data:text/javascript,' + encodeURIComponent(hook));
+    const { default: axios } = await import('axios');
+    const { attachResilience } = await import('axios-resilience');
+    await import('axios-resilience/testing');
+    await import('axios-resilience/migrate');
+    console.log(attachResilience(axios.create()).stats().calls);`,
   'plain.test.js': `
     const axios = require('axios');
     const { attachResilience } = require('axios-resilience');
@@ -370,10 +392,17 @@ describe('the packed package in an empty folder', () => {
       stdio: 'pipe',
     });
 
-  test.each(['plain.test.js', 'mocked.test.js'])('works in a CommonJS Jest test without configuration: %s', (file) => {
-    const output = runner('jest/bin/jest.js', '--json', '--silent', file);
-    expect(JSON.parse(output)).toMatchObject({ numPassedTests: 1, numFailedTests: 0 });
+  test('needs of an axios that is put in its place as an ES module the default export and no other', () => {
+    expect(run('default-only.mjs')).toBe(0);
   });
+
+  test.each(['plain.test.js', 'mocked.test.js', 'partial.test.js'])(
+    'works in a CommonJS Jest test without configuration: %s',
+    (file) => {
+      const output = runner('jest/bin/jest.js', '--json', '--silent', file);
+      expect(JSON.parse(output)).toMatchObject({ numPassedTests: 1, numFailedTests: 0 });
+    },
+  );
 
   describe('its testing kit', () => {
     test('works in a CommonJS Jest test without configuration', () => {

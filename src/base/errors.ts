@@ -1,4 +1,4 @@
-import { AxiosError, CanceledError, type InternalAxiosRequestConfig } from 'axios';
+import axios, { type AxiosError, type InternalAxiosRequestConfig } from 'axios';
 
 type Config = InternalAxiosRequestConfig;
 
@@ -10,8 +10,8 @@ export const OWN_CODES: ReadonlySet<unknown> = new Set<ResilienceError['code']>(
   'ERR_DEADLINE_EXCEEDED',
 ]);
 
-/** Tests put an axios of their own in its place, which may have no such class. */
-const Base: typeof AxiosError = AxiosError ?? Error;
+/** Tests put an axios of their own in its place, which may have no such class, nor any named exports. */
+const Base: typeof AxiosError = /* @__PURE__ */ (() => axios.AxiosError ?? Error)();
 
 /**
  * A call that this package refused to send, or cut short. Every other failure is axios's own error, unchanged.
@@ -116,11 +116,10 @@ export function isResilienceError(error: unknown): error is ResilienceError {
 
 /** One attempt took too long. Where the limit is the caller's own `timeout`, it is the error that axios would make of it. */
 export function attemptTimeoutError(config: Config, limit: number, isOwn: boolean, isFetch = false): AxiosError {
-  const { ETIMEDOUT, ECONNABORTED } = AxiosError;
   if (!isOwn) return named('AttemptTimeoutError', `attemptTimeout of ${limit} ms exceeded`, config);
   const clarify = isFetch || config.transitional?.clarifyTimeoutError;
   const message = config.timeoutErrorMessage || `timeout of ${limit}ms exceeded`;
-  return new AxiosError(message, clarify ? ETIMEDOUT : ECONNABORTED, config);
+  return new axios.AxiosError(message, clarify ? 'ETIMEDOUT' : 'ECONNABORTED', config);
 }
 
 /** The connection did not stand in time: nothing of this request was sent over it. */
@@ -129,12 +128,12 @@ export const connectTimeoutError = (config: Config, limit: number): AxiosError =
 
 /** An AxiosError of a timeout that has a name of its own, to tell which limit it was. */
 const named = (name: string, message: string, config: Config): AxiosError =>
-  Object.assign(new AxiosError(message, AxiosError.ETIMEDOUT, config), { name });
+  Object.assign(new axios.AxiosError(message, 'ETIMEDOUT', config), { name });
 
 /** axios's own CanceledError, with the reason of the signal or token as `cause`. */
 export function canceledError(config: Config, reason: unknown): AxiosError {
   const message = config.cancelToken?.reason?.message;
-  const error = new CanceledError(message, config);
+  const error = new axios.CanceledError(message, config);
   if (reason !== undefined) hide(error, 'cause', reason);
   return error;
 }

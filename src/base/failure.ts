@@ -1,4 +1,4 @@
-import { type AxiosError, type AxiosResponse, type InternalAxiosRequestConfig, isAxiosError, isCancel } from 'axios';
+import type { AxiosError, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 import { causesOf } from './causes.js';
 import { failedElsewhere } from './redirected.js';
 import {
@@ -59,7 +59,7 @@ export function classify(error: unknown): FailureKind {
 /** The answer an error came with, or as much of it as is known: axios 1.13.3 and 1.13.4 leave it on the cause of a fetch's errors. */
 export function responseOf(error: unknown): AxiosResponse | undefined {
   const { response, cause } = (error ?? {}) as Partial<AxiosError>;
-  return response ?? (isAxiosError(cause) ? cause.response : cutAnswer(error));
+  return response ?? (isOfAxios(cause) ? cause.response : cutAnswer(error));
 }
 
 /**
@@ -71,11 +71,13 @@ export function neverSent(kind: FailureKind, error: unknown, config?: InternalAx
   return (kind === 'dns' || kind === 'connect' || isKnownUnsent(kind, error)) && !failedElsewhere(error, config);
 }
 
+const isOfAxios = (error: unknown): error is AxiosError => Boolean(Object(error).isAxiosError);
+
 function isCancellation(error: unknown): boolean {
   const { name, code, message } = (error ?? {}) as Partial<AxiosError>;
-  if (isCancel(error) || code === 'ERR_CANCELED') return true;
+  if (code === 'ERR_CANCELED') return true;
   // So Firefox calls a body that was lost. axios makes an error of its own of that, and one that is canceled of an abort.
-  if (name === 'AbortError') return !isAxiosError(error) || message !== 'The operation was aborted. ';
+  if (name === 'AbortError') return !isOfAxios(error) || message !== 'The operation was aborted. ';
   // What xhr says when the browser itself ends a request: the page is being left.
   return code === 'ECONNABORTED' && message === 'Request aborted';
 }

@@ -1,4 +1,4 @@
-import { type AxiosError, AxiosHeaders, type AxiosResponse } from 'axios';
+import axios, { type AxiosError, type AxiosResponse } from 'axios';
 import { causesOf } from './causes.js';
 
 /** As much of a Node stream as tells how it has ended. */
@@ -33,7 +33,7 @@ export function answerOf(error: unknown): AxiosResponse | undefined {
   const { statusCode: status, headers } = request?.res ?? {};
   const { config } = Object(error) as AxiosError;
   if (!status || !config) return undefined;
-  return { data: undefined, status, statusText: '', headers: new AxiosHeaders({ ...headers }), config, request };
+  return { data: undefined, status, statusText: '', headers: new axios.AxiosHeaders({ ...headers }), config, request };
 }
 
 /** The handshake of TLS was over. */

@@ -1,4 +1,4 @@
-import { type AxiosAdapter, AxiosHeaders, type AxiosPromise, type InternalAxiosRequestConfig } from 'axios';
+import axios, { type AxiosAdapter, type AxiosPromise, type InternalAxiosRequestConfig } from 'axios';
 import { applyOverride, type ResolvedPolicy } from '../policy/resolve.js';
 import { ruleFor } from '../policy/rules.js';
 import { validateOverride } from '../policy/validate.js';
@@ -50,7 +50,7 @@ function isSame(a: AdapterSetting, b: AdapterSetting): boolean {
 const isUntyped = ({ data, method = '', headers }: Config): boolean =>
   data === undefined &&
   TYPED_BY_AXIOS.has(method.toUpperCase()) &&
-  !new AxiosHeaders({ ...headers }).has('Content-Type');
+  !new axios.AxiosHeaders({ ...headers }).has('Content-Type');
 
 /** Takes off the default that axios has put on a request without a body. */
 function untype({ data, headers }: Config): void {
@@ -87,7 +87,7 @@ function policyOf(config: Config, { policy, rules, instance }: Context): Resolve
   if (config.resilience === undefined) return resolved;
   // axios has merged the defaults into the request's, but of `retry: 3` and `retry: { … }` it keeps one only: they go first.
   for (const [name, override] of [
-    ['defaults.resilience', instance.defaults.resilience || undefined],
+    ['defaults.resilience', instance.defaults?.resilience || undefined],
     ['resilience', config.resilience],
   ] as const) {
     if (override === undefined) continue;

@@ -87,7 +87,8 @@ export class Context {
     const guard = new Guard(name, this.policy, {
       now,
       after,
-      random: Math.random,
+      // Looked up each time: a test may stub it later on.
+      random: () => Math.random(),
       onCoolDown: (retryInMs) => tell('onCoolDown', { retryInMs }),
       onExhausted: () => tell('onBudgetExhausted', {}),
       onStateChange: (from, to, retryInMs, openedBy) => tell('onStateChange', { from, to, retryInMs, openedBy }),

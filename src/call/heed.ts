@@ -1,4 +1,4 @@
-import { AxiosError, CanceledError, type InternalAxiosRequestConfig } from 'axios';
+import axios, { type InternalAxiosRequestConfig } from 'axios';
 import type { End } from '../base/outcome.js';
 import { isStream } from './body.js';
 import type { Call } from './call.js';
@@ -60,10 +60,11 @@ function tell(hearers: Set<Hear>, error?: unknown): void {
 
 /** What axios's http adapter makes of it. */
 function death(config: InternalAxiosRequestConfig, error: unknown): End {
-  if (error) return { failure: 'other', error: AxiosError.from(error, undefined, config), final: 'not-retryable' };
+  if (error)
+    return { failure: 'other', error: axios.AxiosError.from(error, undefined, config), final: 'not-retryable' };
   return {
     failure: 'canceled',
-    error: new CanceledError('Request stream has been aborted', config),
+    error: new axios.CanceledError('Request stream has been aborted', config),
     final: 'canceled',
   };
 }

@@ -20,7 +20,7 @@ const AXIOS_RETRY: Plugin = {
   count: 'retries',
   state: 'retryCount',
   idle: 'does nothing here: axios-retry is not on this instance',
-  off: 'take it off this instance',
+  off: 'take it off',
 };
 
 /** Its state comes with the first failure only, so that before there is no telling whether it is attached. */
@@ -29,7 +29,7 @@ const RETRY_AXIOS: Plugin = {
   key: 'config.raxConfig',
   count: 'retry',
   state: 'currentRetryAttempt',
-  idle: 'does nothing here, or multiplies our retries where retry-axios is attached',
+  idle: 'does nothing here, or multiplies our retries if retry-axios is attached',
   off: 'take it off with rax.detach()',
 };
 
@@ -45,7 +45,7 @@ function warnOf({ name, key, count, state, idle, off }: Plugin, found: unknown, 
   if (typeof options[state] === 'number') {
     context.warnOnce(
       `${name} at work`,
-      `${name} is at work on this instance too (its state is in \`${key}\`): its retries multiply with ours; ${off}, and where a request has options for it, ${instead}`,
+      `${name} is on this instance too (its state is in \`${key}\`): its retries multiply with ours; ${off}, and for options of a request, ${instead}`,
     );
   } else if (found !== undefined) {
     context.warnOnce(`${name} options`, `\`${key}\` ${idle}; ${instead}`);

@@ -1,8 +1,7 @@
 import axios, {
   type AxiosAdapter,
-  AxiosHeaders,
+  type AxiosHeaders,
   type AxiosResponse,
-  getAdapter,
   type InternalAxiosRequestConfig,
 } from 'axios';
 
@@ -23,13 +22,14 @@ export interface RealAdapter {
 export function realAdapter(given: Config['adapter'], config: Config): RealAdapter {
   // As for axios, `null` and `false` are none.
   const setting = given || axios.defaults.adapter;
-  const send = getAdapter(setting, config);
+  // A mock of axios may have no such function, or one that gives nothing.
+  const send = axios.getAdapter?.(setting, config) ?? setting;
   const { adapterName } = send as { adapterName?: string };
   const isNodeHttp = adapterName === 'http';
   const isAxiosOwn = setting !== send && !(Array.isArray(setting) && setting.includes(send));
   // Some versions of axios give their fetch adapter no name.
   const isFetch = isAxiosOwn && !isNodeHttp && adapterName !== 'xhr';
-  const isForeign = isAxiosOwn && !(config.headers instanceof AxiosHeaders);
+  const isForeign = isAxiosOwn && !(config.headers instanceof axios.AxiosHeaders);
   return { send: isForeign ? translated(send) : send, isAxiosOwn, isNodeHttp, isFetch };
 }
 
@@ -38,7 +38,7 @@ function translated(send: AxiosAdapter): AxiosAdapter {
   return (config) => {
     const answered = <T extends AxiosResponse | undefined>(response: T): T =>
       response && translate(response, config.headers.constructor as typeof AxiosHeaders);
-    return send(translate({ ...config }, AxiosHeaders)).then(answered, (error) => {
+    return send(translate({ ...config }, axios.AxiosHeaders)).then(answered, (error) => {
       answered(error?.response);
       throw error;
     });

@@ -61,7 +61,7 @@ export const ANSWER_FINDINGS = {
     advice: [
       `Follow the redirects: ${commands(e).curl} -sIL --max-redirs 10`,
       'Usual loops: http to https and back behind a proxy that ends TLS (X-Forwarded-Proto), a trailing slash, a login page that needs a cookie.',
-      'If there are many, but no loop: raise `maxRedirects`.',
+      'If there is no loop, raise `maxRedirects`.',
     ],
   }),
   'body-too-large': (e: Evidence): Finding =>
@@ -94,7 +94,7 @@ export const ANSWER_FINDINGS = {
     advice: [
       'Nothing is wrong with the server: look at what aborts the `signal` or cancels the `cancelToken`.',
       ...(e.links.some(({ name }) => name === 'TimeoutError')
-        ? ['It was a time limit of the caller’s own (AbortSignal.timeout): raise it, or use `deadline`, which says so.']
+        ? ['It was a limit of the caller’s own (AbortSignal.timeout): raise it, or use `deadline`, which says so.']
         : []),
     ],
   }),

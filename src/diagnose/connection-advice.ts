@@ -35,7 +35,7 @@ export const CONNECTION_FINDINGS = {
             'localhost may be ::1 (IPv6) or 127.0.0.1, and the server may listen on one only.',
           ]
         : ['To be reached from elsewhere it must listen on 0.0.0.0 or ::, not on 127.0.0.1.']),
-      'If it has just been started, it may not be ready yet.',
+      'If it has just been started, it may not be ready.',
     ],
   }),
   'connect-timeout': (e: Evidence): Finding => ({
@@ -45,7 +45,7 @@ export const CONNECTION_FINDINGS = {
       ? ofHandshake(e)
       : [
           `See whether a connection can stand at all: ${lookThere(e).connect}`,
-          'A firewall, security group or network policy that drops packets looks just like this; so does a wrong address.',
+          'A firewall, security group or network policy that drops packets looks like this, and so does a wrong address.',
           ...(lookThere(e).isName
             ? [
                 `See where the name leads: ${lookThere(e).resolve}. If IPv6 leads nowhere (compare curl -4 and curl -6), give \`family: 4\`.`,
@@ -53,7 +53,7 @@ export const CONNECTION_FINDINGS = {
             : []),
           'If only a proxy leads out from here: set HTTP_PROXY, HTTPS_PROXY and, for internal names, NO_PROXY.',
           ...(e.target?.scheme === 'https' ? [`If one stands, it may be TLS that hangs: ${lookThere(e).tls}`] : []),
-          'If it happens under load only, the server may be too busy to accept.',
+          'If under load only, it may be too busy to accept.',
         ],
   }),
   unreachable: (e: Evidence): Finding => ({

@@ -15,7 +15,7 @@ export const SOCKET_FINDINGS = {
       : [
           `See whether its server is up (ss -xlp), and whether it is a socket: ${commands(e).connect}`,
           'A server that was killed leaves the file behind: start it again.',
-          'If it has just been started, it may not be ready yet.',
+          'If it has just been started, it may not be ready.',
           `Compare: ${commands(e).curl}`,
         ],
   }),

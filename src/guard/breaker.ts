@@ -12,6 +12,7 @@ import type { CircuitState } from '../base/events.js';
 import type { Outcome } from '../base/outcome.js';
 import { FailureWindow, type WindowCounts } from './failure-window.js';
 import { HalfOpen } from './half-open.js';
+import { isOpaque } from './local.js';
 import { type Settings, type Verdict, verdictOf } from './verdict.js';
 
 /** A scope's circuit breaker, as its owner may see and touch it. */
@@ -174,12 +175,16 @@ export class Breaker implements BreakerView {
     };
   }
 
-  /** `undefined` if it tells nothing of the host, as when a deadline came sooner than its answers do, of which there were some of late. */
+  /**
+   * `undefined` if it tells nothing of the host: when there were answers of late, so does a deadline that came sooner than they do,
+   * and a request that may never have left.
+   */
   #judge(outcome: Outcome, sentAt: number, endedAt: number, isProbe: boolean): Verdict | undefined {
     const tookMs = endedAt - sentAt;
     const quietMs = endedAt - this.#answeredAt;
     const isTooSoon = tookMs < this.#answerMs && quietMs < Math.max(this.#answerMs, this.settings.window);
     if (outcome.final === 'deadline' && isTooSoon) return undefined;
+    if (quietMs < this.settings.window && isOpaque(outcome)) return undefined;
     const verdict = verdictOf(outcome, tookMs, this.settings, isProbe);
     if (verdict?.counts === 'answered') {
       this.#answerMs = Math.max(tookMs, FADING * this.#answerMs);

@@ -3,6 +3,7 @@ import { safeText } from '../base/excerpt.js';
 import { TOO_MANY_REQUESTS } from '../base/http.js';
 import { codeOf, type Outcome, statusOf } from '../base/outcome.js';
 import type { ResolvedPolicy } from '../policy/resolve.js';
+import { isLocal } from './local.js';
 
 export type Settings = Exclude<ResolvedPolicy['breaker'], false> & Pick<ResolvedPolicy['retry'], 'respectRetryAfter'>;
 
@@ -51,9 +52,6 @@ export function isFailedStatus(status: number, countRateLimit: boolean): boolean
   if (status === TOO_MANY_REQUESTS) return countRateLimit;
   return status === 408 || (status >= 500 && status !== 501);
 }
-
-/** Out of file descriptors: our own trouble, not the host's. */
-const isLocal = (outcome: Outcome): boolean => codeOf(outcome) === 'EMFILE' || codeOf(outcome) === 'ENFILE';
 
 /** Of the innermost cause, which says why. All calls of the scope are told, and so none of the secrets of one. */
 function slim(outcome: Outcome): SlimFailure {

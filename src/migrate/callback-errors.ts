@@ -1,4 +1,4 @@
-import { AxiosError, AxiosHeaders, type AxiosResponse, type InternalAxiosRequestConfig, isAxiosError } from 'axios';
+import axios, { type AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 import { wallClock } from '../base/clock.js';
 import type { EndEvent } from '../base/events.js';
 import { isObject, memberOf } from '../base/object.js';
@@ -153,10 +153,10 @@ export const lastOf = ({ report, error, response, config }: EndEvent): Failed =>
 function errorOf({ error, response }: Failed, config: Config): AxiosError {
   const answer = response && Object.assign(copyOf(response), { data: parsed(response).data, config });
   const fields = { config, ...(answer && { response: answer }) };
-  if (isAxiosError(error)) return Object.create(error, Object.getOwnPropertyDescriptors(fields));
+  if (axios.isAxiosError(error)) return Object.create(error, Object.getOwnPropertyDescriptors(fields));
   if (isObject(error)) return inFrontOf(error, fields) as AxiosError;
   const text = response ? `Request failed with status code ${response.status}` : String(error);
-  return new AxiosError(text, undefined, config, response?.request, answer);
+  return new axios.AxiosError(text, undefined, config, response?.request, answer);
 }
 
 /** `error`, which may have private state, so that its getters and methods run on itself; what is written stays off it. */
@@ -185,7 +185,7 @@ function point(error: AxiosError, config: Config): void {
 const unsaid = () => ({
   url: undefined,
   method: 'get',
-  headers: new AxiosHeaders(),
+  headers: new axios.AxiosHeaders(),
   params: undefined,
   data: undefined,
   auth: undefined,

@@ -132,10 +132,7 @@ const scope = or(typed("must be 'origin', 'instance' or a function", isPrompt), 
 
 const times = { deadline: time, attemptTimeout: time, connectTimeout: time };
 
-const off = typed(
-  'must be false: a request can pass by what the instance shares, not change it',
-  (value) => value === false,
-);
+const off = typed('must be false: a request can pass by what is shared, not change it', (value) => value === false);
 
 const OVERRIDE: Check = object({
   ...times,

@@ -1,10 +1,4 @@
-import axios, {
-  Axios,
-  type AxiosHeaders,
-  type AxiosResponse,
-  CanceledError,
-  type InternalAxiosRequestConfig,
-} from 'axios';
+import axios, { type AxiosHeaders, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 import { anyTrouble, dataOf, failureOf, settled, timeoutOf } from './failures.js';
 import type { Hit } from './received.js';
 import { type Act, hasBody, Playbook, piecesOf, type Script } from './script.js';
@@ -50,7 +44,7 @@ function hitOf(config: Config): Hit {
   return {
     method: (config.method ?? 'get').toUpperCase(),
     // Not by axios itself, which would add defaults of its own that came after the instance.
-    url: new Axios({}).getUri(config),
+    url: new axios.Axios({}).getUri(config),
     headers: { ...Object.fromEntries(headers), ...credentialsOf(config) },
     body: config.data,
     at: performance.now(),
@@ -126,7 +120,7 @@ function onCancel(config: Config, request: object, cancel: (error: Error) => voi
   const { signal } = config;
   const cancelToken: SubscribableToken | undefined = config.cancelToken;
   const hear = (reason?: unknown) =>
-    cancel(axios.isCancel(reason) ? (reason as Error) : new CanceledError(undefined, config, request));
+    cancel(axios.isCancel(reason) ? (reason as Error) : new axios.CanceledError(undefined, config, request));
   if (signal?.aborted) hear();
   signal?.addEventListener?.('abort', hear);
   cancelToken?.subscribe?.(hear);

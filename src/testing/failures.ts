@@ -1,4 +1,4 @@
-import { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
+import axios, { type AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 import { type Check, message } from '../policy/check.js';
 import { isError } from './error.js';
 import { node } from './node.js';
@@ -28,28 +28,34 @@ export const anyTrouble: Check = (trouble, path) => {
 export function failureOf(trouble: string, config: Config, url: string, response: AxiosResponse): AxiosError {
   const { request } = response;
   if (trouble === 'cut') {
-    return new AxiosError('stream has been aborted', AxiosError.ERR_BAD_RESPONSE, config, request, response);
+    return new axios.AxiosError(
+      'stream has been aborted',
+      axios.AxiosError.ERR_BAD_RESPONSE,
+      config,
+      request,
+      response,
+    );
   }
   if (TIMEOUTS.has(trouble)) return timeoutOf(config, request, trouble);
-  if (trouble === AxiosError.ERR_NETWORK) return new AxiosError('Network Error', trouble, config, request);
+  if (trouble === axios.AxiosError.ERR_NETWORK) return new axios.AxiosError('Network Error', trouble, config, request);
   const cause = systemError(trouble, new URL(url, 'http://localhost'));
-  return AxiosError.from(cause, cause.code, config, request);
+  return axios.AxiosError.from(cause, cause.code, config, request);
 }
 
 /** The request's own `timeout` passed. */
 export function timeoutOf(config: Config, request: object, code?: string): AxiosError {
   const { timeout, timeoutErrorMessage, transitional } = config;
   const usual = timeout ? `timeout of ${timeout}ms exceeded` : 'timeout exceeded';
-  const own = transitional?.clarifyTimeoutError ? AxiosError.ETIMEDOUT : AxiosError.ECONNABORTED;
-  return new AxiosError(timeoutErrorMessage || usual, code ?? own, config, request);
+  const own = transitional?.clarifyTimeoutError ? axios.AxiosError.ETIMEDOUT : axios.AxiosError.ECONNABORTED;
+  return new axios.AxiosError(timeoutErrorMessage || usual, code ?? own, config, request);
 }
 
 /** As axios's own adapters settle: by `validateStatus`. */
 export function settled(response: AxiosResponse): AxiosResponse {
   const { status, config, request } = response;
   if (!config.validateStatus || config.validateStatus(status)) return response;
-  const code = status >= 400 && status < 500 ? AxiosError.ERR_BAD_REQUEST : AxiosError.ERR_BAD_RESPONSE;
-  throw new AxiosError(`Request failed with status code ${status}`, code, config, request, response);
+  const code = status >= 400 && status < 500 ? axios.AxiosError.ERR_BAD_REQUEST : axios.AxiosError.ERR_BAD_RESPONSE;
+  throw new axios.AxiosError(`Request failed with status code ${status}`, code, config, request, response);
 }
 
 /** A whole body as each `responseType` has it; axios parses JSON itself. */

@@ -1,10 +1,11 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import axios from 'axios';
 import type { ResilienceHooks, ResilienceLogger } from '../../src/base/events.js';
+import type { Outcome } from '../../src/base/outcome.js';
 import { Context } from '../../src/call/context.js';
 import type { ResiliencePolicy } from '../../src/policy/types.js';
 
-const FAILED = { failure: 'status', response: { status: 503 }, retryAfterMs: 5_000 } as never;
+const FAILED = { failure: 'status', response: { status: 503 }, retryAfterMs: 5_000 } as unknown as Outcome;
 
 function made(policy: ResiliencePolicy = {}) {
   const warnings: string[] = [];
@@ -19,6 +20,15 @@ const fill = (context: Context, count: number) => {
   for (let i = 0; i < count; i++) Object.assign(context.scope(`${i}`).counters, { calls: 1, successes: 1 });
 };
 const has = (context: Context, name: string) => name in context.stats().scopes;
+
+test('chance is that of the time when it is asked, which a test may have stubbed since', async () => {
+  const { context } = made({ breaker: { consecutive: 1, minimumDuration: 0, openFor: 1_000 } });
+  const { breaker } = context.scope('a').guard;
+  const random = jest.spyOn(Math, 'random').mockReturnValue(0.999);
+  await breaker?.begin(0)({ ...FAILED, retryAfterMs: 0 }, 1);
+  random.mockRestore();
+  expect(breaker?.retryInMs).toBeGreaterThan(1_150);
+});
 
 describe('scopes', () => {
   test('are opened once by name, each with a breaker to look at', () => {

@@ -24,8 +24,8 @@ describe('other retry plugins, and options for them, are explained by one warnin
   const ofPlugins = () => warnings.filter((text) => /axios-retry|retry-axios|raxConfig/.test(text));
 
   const AT_WORK =
-    "axios-resilience: axios-retry is at work on this instance too (its state is in `config['axios-retry']`): " +
-    'its retries multiply with ours; take it off this instance, and where a request has options for it, ' +
+    "axios-resilience: axios-retry is on this instance too (its state is in `config['axios-retry']`): " +
+    'its retries multiply with ours; take it off, and for options of a request, ' +
     'write `resilience: { retry: { maxRetries: 1 } }` instead';
 
   test.each(['before', 'after'])('axios-retry put on the instance %s ours', async (when) => {
@@ -71,7 +71,7 @@ describe('other retry plugins, and options for them, are explained by one warnin
   });
 
   const RAX_OPTIONS =
-    'axios-resilience: `config.raxConfig` does nothing here, or multiplies our retries where retry-axios is attached; ' +
+    'axios-resilience: `config.raxConfig` does nothing here, or multiplies our retries if retry-axios is attached; ' +
     'write `resilience: { retry: { maxRetries: 1 } }` instead';
 
   test('raxConfig, with retry-axios gone', async () => {
@@ -91,8 +91,8 @@ describe('other retry plugins, and options for them, are explained by one warnin
     expect(server.hits).toHaveLength(1 + 4);
     expect(ofPlugins()).toEqual([
       RAX_OPTIONS,
-      'axios-resilience: retry-axios is at work on this instance too (its state is in `config.raxConfig`): its ' +
-        'retries multiply with ours; take it off with rax.detach(), and where a request has options for it, ' +
+      'axios-resilience: retry-axios is on this instance too (its state is in `config.raxConfig`): its ' +
+        'retries multiply with ours; take it off with rax.detach(), and for options of a request, ' +
         'write `resilience: { retry: { maxRetries: 1 } }` instead',
     ]);
   });

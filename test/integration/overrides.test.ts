@@ -62,7 +62,7 @@ describe('per-request overrides', () => {
     [
       { breaker: { consecutive: 1 } },
       TypeError,
-      '`resilience.breaker` must be false: a request can pass by what the instance shares, not change it, got an object',
+      '`resilience.breaker` must be false: a request can pass by what is shared, not change it, got an object',
     ],
     [null, TypeError, '`resilience` must be an object or false, got null'],
     [true, TypeError, '`resilience` must be an object or false, got true'],

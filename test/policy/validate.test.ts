@@ -6,7 +6,7 @@ const MS_OR_OFF = 'must be milliseconds, > 0 and ≤ 2147483647, or false, got';
 const MS_OR_0 = 'must be milliseconds, ≥ 0 and ≤ 2147483647, got';
 const WHOLE = 'must be a whole number ≥ 0, got';
 const COUNT = 'must be a whole number ≥ 1, got';
-const SHARED = 'must be false: a request can pass by what the instance shares, not change it, got';
+const SHARED = 'must be false: a request can pass by what is shared, not change it, got';
 const PREFIX = "must begin with 'http://', 'https://' or '/', got";
 const LOGGER = 'must be a logger with warn() and error(), or false, got';
 

@@ -26,6 +26,7 @@ const forBrowsers = [
   './call/heed.js',
   './call/misplaced.js',
   './call/watch.js',
+  './guard/local.js',
   './policy/suggest.js',
 ];
 folder('dist/esm', 'module', {
