@@ -128,7 +128,7 @@ describe.each(ADAPTERS)('what went wrong through the %s adapter', (adapter) => {
       expect(summary).toContain(`at localhost:${closed} (`);
       expect(summary).toContain('::1');
       expect(summary).toContain(`connect ECONNREFUSED 127.0.0.1:${closed}`);
-      expect(advice.join('\n')).toContain('::1 (IPv6) as well as 127.0.0.1');
+      expect(advice.join('\n')).toContain('::1 (IPv6) or 127.0.0.1');
     });
 
     test('an address that no route leads to', async () => {
