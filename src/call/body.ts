@@ -69,8 +69,8 @@ export function discard(data: unknown, request?: { destroy?: () => void }): void
 }
 
 /**
- * Lets go of an answer that nobody gets. Aborted first: to cancel the body of a fetch waits for its next piece, and takes
- * axios's ear off the signal. Of a failed answer it has let go already: such a body ends with its next piece.
+ * Lets go of an answer that nobody gets. Aborted first: to cancel a body may wait for its next piece. Of a failed answer axios's
+ * fetch adapter hears no abort any more: that ends with its next piece.
  */
 export function abandon({ response, stream }: Outcome = {}): void {
   stream?.abort();

@@ -53,7 +53,7 @@ export const CONNECTION_FINDINGS = {
             : []),
           'If only a proxy leads out from here: set HTTP_PROXY, HTTPS_PROXY and, for internal names, NO_PROXY.',
           ...(e.target?.scheme === 'https' ? [`If one stands, it may be TLS that hangs: ${lookThere(e).tls}`] : []),
-          'If under load only, it may be too busy to accept.',
+          'If under load only, the server may be too busy to accept.',
         ],
   }),
   unreachable: (e: Evidence): Finding => ({
