@@ -496,6 +496,36 @@ describe.each(ADAPTERS)('in Chromium, through the %s adapter', (adapter) => {
     expect([state, requests(other).length]).toEqual(['closed', 6]);
   });
 
+  test.each(['the host is lost', 'the page is offline'])(
+    'an open circuit lets one probe through, and no more, when %s',
+    async (loss) => {
+      const failed = answer(503, CORS);
+      other.script(answer(200, CORS), failed, failed, 'reset', 'reset');
+      const attached = await page.evaluateHandle(
+        ({ lab, adapter, baseURL }) =>
+          lab.attached(
+            { adapter, baseURL },
+            { retry: false, breaker: { consecutive: 2, minimumDuration: 0, openFor: 100 } },
+          ),
+        { lab, adapter, baseURL: other.url },
+      );
+      const ending = ({ lab, attached }: { lab: Lab; attached: ReturnType<Lab['attached']> }) =>
+        lab.ending(attached.api.get('/'));
+      for (const status of [200, 503, 503])
+        expect(await page.evaluate(ending, { lab, attached })).toMatchObject({ status });
+      await page.context().setOffline(loss === 'the page is offline');
+      const { probe, next } = await page.evaluate(
+        async ({ lab, attached: { api, handle }, scope }) => {
+          await lab.until(() => handle.breakers.get(scope)?.retryInMs === 0);
+          return { probe: await lab.ending(api.get('/probe')), next: await lab.ending(api.get('/next')) };
+        },
+        { lab, attached, scope: other.url },
+      );
+      await page.context().setOffline(false);
+      expect([probe.error?.code, next.error?.code]).toEqual(['ERR_NETWORK', 'ERR_CIRCUIT_OPEN']);
+    },
+  );
+
   test('the circuit opens, refuses without a request, probes, and closes', async () => {
     server.script(UNAVAILABLE, UNAVAILABLE, OK);
     const { failed, refused, retryInMs, probe, after, states, keys } = await page.evaluate(

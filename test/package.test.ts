@@ -246,6 +246,28 @@ const FILES: Record<string, string> = {
       const api = require('axios').create({ adapter, validateStatus: null });
       attachResilience(api, { retry: { backoff: () => 0 } });
       expect((await api.get('http://api.test/', { resilience: { deadline: 1_000 } })).data).toBe(2);
+      const hung = { adapter: () => new Promise(() => {}), resilience: { retry: false, attemptTimeout: 20 } };
+      await expect(api.get('http://api.test/', hung)).rejects.toMatchObject({ code: 'ETIMEDOUT', isAxiosError: true });
+      const deadline = { ...hung, resilience: { deadline: 20 } };
+      await expect(api.get('http://api.test/', deadline)).rejects.toMatchObject({ code: 'ERR_DEADLINE_EXCEEDED' });
+      const left = api.get('http://api.test/', { ...hung, signal: AbortSignal.timeout(20), resilience: {} });
+      await expect(left).rejects.toMatchObject({ code: 'ERR_CANCELED', __CANCEL__: true });
+    });`,
+  'spread.test.js': `
+    jest.mock('axios', () => {
+      const actual = jest.requireActual('axios');
+      return { __esModule: true, ...actual, default: { create: (config) => actual.create(config), get: jest.fn() } };
+    });
+    test('so may one whose default export is mocked, and which has the rest by name', async () => {
+      const { attachResilience } = require('axios-resilience');
+      const { scriptedAdapter } = require('axios-resilience/testing');
+      const axios = require('axios').default;
+      const api = axios.create({ adapter: scriptedAdapter([503, 200, 'hang']) });
+      attachResilience(api, { attemptTimeout: 50, retry: { backoff: () => 0 } });
+      const again = { resilience: { idempotent: true } };
+      expect((await api.post('http://api.test/', undefined, again)).status).toBe(200);
+      expect(await api.post('http://api.test/').catch(require('axios').isAxiosError)).toBe(true);
+      await expect(axios.create().get('http://127.0.0.1:9/')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     });`,
   'default-only.mjs': `
     import { register } from 'node:module';
@@ -396,7 +418,7 @@ describe('the packed package in an empty folder', () => {
     expect(run('default-only.mjs')).toBe(0);
   });
 
-  test.each(['plain.test.js', 'mocked.test.js', 'partial.test.js'])(
+  test.each(['plain.test.js', 'mocked.test.js', 'partial.test.js', 'spread.test.js'])(
     'works in a CommonJS Jest test without configuration: %s',
     (file) => {
       const output = runner('jest/bin/jest.js', '--json', '--silent', file);

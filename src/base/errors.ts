@@ -1,4 +1,5 @@
-import axios, { type AxiosError, type InternalAxiosRequestConfig } from 'axios';
+import type { AxiosError, InternalAxiosRequestConfig } from 'axios';
+import { axios } from './axios.js';
 
 type Config = InternalAxiosRequestConfig;
 
@@ -10,8 +11,8 @@ export const OWN_CODES: ReadonlySet<unknown> = new Set<ResilienceError['code']>(
   'ERR_DEADLINE_EXCEEDED',
 ]);
 
-/** Tests put an axios of their own in its place, which may have no such class, nor any named exports. */
-const Base: typeof AxiosError = /* @__PURE__ */ (() => axios.AxiosError ?? Error)();
+/** Looked up so that a bundler can leave out what is made of it. */
+const Base: typeof AxiosError = /* @__PURE__ */ (() => axios.AxiosError)();
 
 /**
  * A call that this package refused to send, or cut short. Every other failure is axios's own error, unchanged.

@@ -74,8 +74,9 @@ export function neverSent(kind: FailureKind, error: unknown, config?: InternalAx
 const isOfAxios = (error: unknown): error is AxiosError => Boolean(Object(error).isAxiosError);
 
 function isCancellation(error: unknown): boolean {
-  const { name, code, message } = (error ?? {}) as Partial<AxiosError>;
-  if (code === 'ERR_CANCELED') return true;
+  const { name, code, message, __CANCEL__ } = (error ?? {}) as Partial<AxiosError> & { __CANCEL__?: unknown };
+  // By the one or the other axios knows it.
+  if (code === 'ERR_CANCELED' || __CANCEL__) return true;
   // So Firefox calls a body that was lost. axios makes an error of its own of that, and one that is canceled of an abort.
   if (name === 'AbortError') return !isOfAxios(error) || message !== 'The operation was aborted. ';
   // What xhr says when the browser itself ends a request: the page is being left.

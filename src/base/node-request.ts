@@ -1,4 +1,5 @@
-import axios, { type AxiosError, type AxiosResponse } from 'axios';
+import type { AxiosError, AxiosResponse } from 'axios';
+import { axios } from './axios.js';
 import { causesOf } from './causes.js';
 
 /** As much of a Node stream as tells how it has ended. */
@@ -63,6 +64,10 @@ export function hasBroken(data: unknown, error: unknown): boolean {
   return destroyed === true && readableEnded === false && causesOf(error).some(isPrematureClose);
 }
 
-const isNative = (link: object): boolean => 'syscall' in link || 'library' in link;
+const hasCode = (link: object, code: string): boolean => 'code' in link && link.code === code;
 
-const isPrematureClose = (link: object): boolean => 'code' in link && link.code === 'ERR_STREAM_PREMATURE_CLOSE';
+/** Bun's has neither the name of a system call nor that of a library. */
+const isNative = (link: object): boolean =>
+  'syscall' in link || 'library' in link || hasCode(link, 'ERR_SOCKET_CLOSED');
+
+const isPrematureClose = (link: object): boolean => hasCode(link, 'ERR_STREAM_PREMATURE_CLOSE');

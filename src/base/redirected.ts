@@ -69,6 +69,6 @@ export function failedElsewhere(error: unknown, config: InternalAxiosRequestConf
   const origin = causes.map(originAt).find((known) => known !== undefined);
   if (origin !== undefined) return origin !== originOf(config);
   if (isWebStream(Object(config.data))) return true;
-  const { port } = (causes.findLast((link) => 'port' in link) ?? {}) as { port?: number };
-  return port !== undefined && port !== portOf(config);
+  const { port } = (causes.findLast((link) => 'port' in link) ?? {}) as { port?: number | string };
+  return port !== undefined && Number(port) !== portOf(config);
 }

@@ -1,4 +1,5 @@
-import axios, { type AxiosAdapter, type AxiosPromise, type InternalAxiosRequestConfig } from 'axios';
+import type { AxiosAdapter, AxiosPromise, InternalAxiosRequestConfig } from 'axios';
+import { axios } from '../base/axios.js';
 import { applyOverride, type ResolvedPolicy } from '../policy/resolve.js';
 import { ruleFor } from '../policy/rules.js';
 import { validateOverride } from '../policy/validate.js';

@@ -1,4 +1,5 @@
-import axios, { type InternalAxiosRequestConfig } from 'axios';
+import type { InternalAxiosRequestConfig } from 'axios';
+import { axios } from '../base/axios.js';
 import type { End } from '../base/outcome.js';
 import { isStream } from './body.js';
 import type { Call } from './call.js';

@@ -1,9 +1,5 @@
-import axios, {
-  type AxiosAdapter,
-  type AxiosHeaders,
-  type AxiosResponse,
-  type InternalAxiosRequestConfig,
-} from 'axios';
+import type { AxiosAdapter, AxiosHeaders, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
+import { axios } from '../base/axios.js';
 
 type Config = InternalAxiosRequestConfig;
 

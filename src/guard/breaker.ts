@@ -177,14 +177,14 @@ export class Breaker implements BreakerView {
 
   /**
    * `undefined` if it tells nothing of the host: when there were answers of late, so does a deadline that came sooner than they do,
-   * and a request that may never have left.
+   * and a request that may never have left, but for a probe.
    */
   #judge(outcome: Outcome, sentAt: number, endedAt: number, isProbe: boolean): Verdict | undefined {
     const tookMs = endedAt - sentAt;
     const quietMs = endedAt - this.#answeredAt;
     const isTooSoon = tookMs < this.#answerMs && quietMs < Math.max(this.#answerMs, this.settings.window);
     if (outcome.final === 'deadline' && isTooSoon) return undefined;
-    if (quietMs < this.settings.window && isOpaque(outcome)) return undefined;
+    if (!isProbe && quietMs < this.settings.window && isOpaque(outcome)) return undefined;
     const verdict = verdictOf(outcome, tookMs, this.settings, isProbe);
     if (verdict?.counts === 'answered') {
       this.#answerMs = Math.max(tookMs, FADING * this.#answerMs);

@@ -27,8 +27,9 @@ export function verdictOf(outcome: Outcome, tookMs: number, settings: Settings, 
   const { countRateLimit, slowCallDuration, respectRetryAfter } = settings;
   const retryAfterMs = (respectRetryAfter && outcome.retryAfterMs) || 0;
   const tells = whatItTells(outcome, countRateLimit || (isProbe && retryAfterMs > 0));
-  if (tells === 'nothing') return undefined;
-  if (tells === 'failure') return { counts: 'failure', retryAfterMs, why: slim(outcome) };
+  // What keeps a probe back here (the page is offline) lasts: the next at once would fare no better.
+  if (tells === 'nothing' && !(isProbe && isLocal(outcome))) return undefined;
+  if (tells !== 'answered') return { counts: 'failure', retryAfterMs, why: slim(outcome) };
   if (slowCallDuration === false || tookMs <= slowCallDuration) return ANSWERED;
   const message = `answered after ${Math.round(tookMs)} ms`;
   return { counts: 'failure', retryAfterMs, why: { message, code: undefined, status: statusOf(outcome) } };

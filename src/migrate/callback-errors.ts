@@ -1,4 +1,5 @@
-import axios, { type AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
+import type { AxiosError, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
+import { axios } from '../base/axios.js';
 import { wallClock } from '../base/clock.js';
 import type { EndEvent } from '../base/events.js';
 import { isObject, memberOf } from '../base/object.js';

@@ -1,4 +1,5 @@
-import axios, { type AxiosHeaders, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
+import type { AxiosHeaders, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
+import { axios } from '../base/axios.js';
 import { anyTrouble, dataOf, failureOf, settled, timeoutOf } from './failures.js';
 import type { Hit } from './received.js';
 import { type Act, hasBody, Playbook, piecesOf, type Script } from './script.js';

@@ -1,4 +1,5 @@
-import axios, { type AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
+import type { AxiosError, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
+import { axios } from '../base/axios.js';
 import { type Check, message } from '../policy/check.js';
 import { isError } from './error.js';
 import { node } from './node.js';

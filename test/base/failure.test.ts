@@ -221,6 +221,7 @@ describe('classify and neverSent', () => {
     ['reset before there is a connection', viaNode('ECONNRESET', null), 'connect', UNSENT],
     ['reset before TLS stands', viaNode('ECONNRESET', IN_HANDSHAKE, 'https:', { syscall: 'read' }), 'connect', UNSENT],
     ['lost by a mock, whose TLS never stands', viaNode('ECONNRESET', IN_HANDSHAKE), 'read', SENT],
+    ['lost before TLS stands, on Bun', viaNode('ERR_SOCKET_CLOSED', IN_HANDSHAKE), 'connect', UNSENT],
     ['reset once TLS stands', viaNode('ECONNRESET', { encrypted: true, secureConnecting: false }), 'read', SENT],
     ['reset in plain text, unwritten', viaNode('ECONNRESET', { bytesWritten: 0 }), 'connect', UNSENT],
     ['reset in plain text', viaNode('ECONNRESET', { bytesWritten: 9 }), 'read', SENT],
@@ -485,6 +486,7 @@ describe('classify and neverSent', () => {
     ['a 503', answered('Request failed with status code 503', 'ERR_BAD_RESPONSE', 503), 'status', SENT],
 
     ['canceled', new CanceledError('left', CONFIG), 'canceled', SENT],
+    ['canceled, as older axios has it', { __CANCEL__: true, message: 'Network Error' }, 'canceled', SENT],
     ['canceled, by another copy of axios', native('ERR_CANCELED', 'canceled'), 'canceled', SENT],
     ['aborted, by an adapter of their own', new DOMException('aborted', 'AbortError'), 'canceled', SENT],
     ['the same, in Firefox', new DOMException('The operation was aborted. ', 'AbortError'), 'canceled', SENT],

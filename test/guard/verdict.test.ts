@@ -53,6 +53,10 @@ describe('what an attempt tells of its host', () => {
     ]).toEqual(['answered', 'answered', 'answered', 'failure', 'failure']);
   });
 
+  test('a probe that lacks a file descriptor is no success, and the next would fare no better', () => {
+    expect(counts({ ...coded('EMFILE'), failure: 'connect' }, { isProbe: true })).toBe('failure');
+  });
+
   test('an answer is slow above the limit, if there is one', () => {
     expect([
       counts({}, { tookMs: 60_000 }),

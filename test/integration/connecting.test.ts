@@ -97,13 +97,14 @@ describe('connectTimeout, through the http adapter', () => {
   });
 
   test.each([
-    ['closed', 'http', 'end'],
-    ['closed', 'fetch', 'end'],
-    ['reset', 'http', 'resetAndDestroy'],
-    ['reset', 'fetch', 'resetAndDestroy'],
+    ['closed', 'http', 'end', {}],
+    ['closed', 'http without follow-redirects', 'end', { maxRedirects: 0 }],
+    ['closed', 'fetch', 'end', { adapter: 'fetch' }],
+    ['reset', 'http', 'resetAndDestroy', {}],
+    ['reset', 'fetch', 'resetAndDestroy', { adapter: 'fetch' }],
   ] as const)(
     'a TLS handshake that is %s was sent nothing, so a POST is retried (%s)',
-    async (_kind, adapter, cutOff) => {
+    async (_kind, _adapter, cutOff, config) => {
       let handshakes = 0;
       const front = net.createServer((socket) =>
         socket.once('data', () => {
@@ -112,7 +113,7 @@ describe('connectTimeout, through the http adapter', () => {
         }),
       );
       await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
-      const api = axios.create({ proxy: false, adapter });
+      const api = axios.create({ proxy: false, ...config });
       attachResilience(api, { retry: { maxRetries: 2, backoff: () => 0 } });
       const error = await rejection(api.post(`https://127.0.0.1:${(front.address() as AddressInfo).port}/`, {}));
       await new Promise((resolve) => front.close(resolve));

@@ -19,6 +19,7 @@ const COMMONJS = ['--module', 'commonjs', '--moduleResolution', 'bundler', '--ve
 rmSync('dist', { recursive: true, force: true });
 // What only Node has, and what only helps to find a mistake, is not in a bundle for browsers.
 const forBrowsers = [
+  './base/axios.js',
   './base/node-request.js',
   './base/redirected.js',
   './base/system-errors.js',
