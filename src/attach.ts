@@ -63,7 +63,7 @@ function attachedTo({ handlers }: Attachable['interceptors']['request']): unknow
   return handlers?.map((handler) => handler?.fulfilled).find((interceptor) => interceptor && ATTACHED in interceptor);
 }
 
-function validateInstance(instance: unknown): asserts instance is Attachable {
+function validateInstance(instance: unknown): void {
   const { interceptors } = Object(instance) as Partial<Attachable>;
   if (typeof interceptors?.request?.use === 'function') return;
   throw new TypeError(message('instance', 'must be an axios instance: axios or axios.create()', instance));

@@ -5,7 +5,7 @@ export const IDEMPOTENT_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS', 
 export const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'QUERY']);
 
 /** Statuses that may pass by themselves. 413 does only when it comes with a Retry-After (RFC 9110 §15.5.14). */
-export const TRANSIENT_STATUSES = [408, 413, 425, 429, 500, 502, 503, 504] as const;
+export const TRANSIENT_STATUSES: readonly number[] = [408, 413, 425, 429, 500, 502, 503, 504];
 
 /** 413 Content Too Large: the one status that is temporary only if the server says so. */
 export const CONTENT_TOO_LARGE = 413;

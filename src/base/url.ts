@@ -39,13 +39,13 @@ export function originOf(config: InternalAxiosRequestConfig): string {
   const start = baseOf(config, url) || url;
   if (isBelow(lastAuthority, start)) return lastOrigin;
   const authority = AUTHORITY.exec(start)?.[0];
-  if (authority === undefined) return originBySpelling(authorityOf(targetOf(config)));
-  lastOrigin = originBySpelling(authority);
+  if (authority === undefined) return originOfUrl(authorityOf(targetOf(config)));
+  lastOrigin = originOfUrl(authority);
   lastAuthority = authority;
   return lastOrigin;
 }
 
-/** Most calls go where the last one went. */
+/** Most calls go where the last one went, and parsing a URL is most of what naming a scope costs. */
 let lastAuthority: string | undefined;
 let lastOrigin = '';
 
@@ -63,16 +63,9 @@ function authorityOf(target: string): string {
   return AUTHORITY.exec(target)?.[0] ?? (RELATIVE.test(target) ? '' : target);
 }
 
-let lastSpelling: string | undefined;
-let itsOrigin = '';
-
-/** Parsing a URL is most of what naming a scope costs, so the last result is kept; not of a relative one, as a page may change its `<base>`. */
-function originBySpelling(authority: string): string {
-  if (authority && authority === lastSpelling) return itsOrigin;
-  const url = parse(authority);
-  lastSpelling = authority;
-  itsOrigin = url ? originIn(url) : INVALID;
-  return itsOrigin;
+function originOfUrl(text: string): string {
+  const url = parse(text);
+  return url ? originIn(url) : INVALID;
 }
 
 /**

@@ -1,15 +1,15 @@
 import type { AxiosAdapter, AxiosPromise, InternalAxiosRequestConfig } from 'axios';
-import { axios } from '../base/axios.js';
 import { applyOverride, type ResolvedPolicy } from '../policy/resolve.js';
 import { ruleFor } from '../policy/rules.js';
 import { validateOverride } from '../policy/validate.js';
 import { Call } from './call.js';
+import { isUntyped, untype } from './content-type.js';
 import type { Context } from './context.js';
 import { execute } from './execute.js';
 import { warnOfMisplaced } from './misplaced.js';
 import { warnOfOtherRetries } from './other-retries.js';
 import { realAdapter } from './real-adapter.js';
-import { copyOfConfig, TYPED_BY_AXIOS, URLENCODED } from './request.js';
+import { copyOfConfig } from './request.js';
 
 type Config = InternalAxiosRequestConfig;
 type AdapterSetting = Config['adapter'];
@@ -45,17 +45,6 @@ function resilient(original: AdapterSetting, context: Context, wasUntyped = fals
 function isSame(a: AdapterSetting, b: AdapterSetting): boolean {
   if (!Array.isArray(a) || !Array.isArray(b)) return a === b;
   return a.length === b.length && a.every((entry, i) => entry === b[i]);
-}
-
-/** A body may be made later, and no Content-Type was given for it, be it in headers of another build, or plain. */
-const isUntyped = ({ data, method = '', headers }: Config): boolean =>
-  data === undefined &&
-  TYPED_BY_AXIOS.has(method.toUpperCase()) &&
-  !new axios.AxiosHeaders({ ...headers }).has('Content-Type');
-
-/** Takes off the default that axios has put on a request without a body. */
-function untype({ data, headers }: Config): void {
-  if (data === undefined && headers.get('Content-Type') === URLENCODED) headers.delete('Content-Type');
 }
 
 /** Not an async function, which would have its callers wait for one promise more. */

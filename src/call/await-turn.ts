@@ -18,7 +18,7 @@ async function waited(call: Call, lifetime: Call['lifetime'], { result, leave }:
   const since = now();
   lifetime.enter(leave);
   const end = await result;
-  lifetime.enter(undefined);
+  lifetime.leave();
   call.recorder.waitedMs += now() - since;
   return noted(call, end);
 }

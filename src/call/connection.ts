@@ -34,7 +34,14 @@ interface Emitter {
   once(event: string, listener: (argument: never) => void): unknown;
 }
 
-export interface WatchOptions {
+/** Hears of an attempt's connections, until its `end`. */
+export interface Watch {
+  end(): void;
+  /** What no error tells of a failed attempt. */
+  seen?(failure: FailureKind, response: unknown): Pick<Outcome, 'unsent' | 'stale'>;
+}
+
+interface WatchOptions {
   readonly limitMs: number;
   /** Take no connection that has been used before. */
   readonly fresh: boolean;
@@ -48,7 +55,7 @@ const used = new WeakSet<Socket>();
  * for a connection. The real agents keep their pools, and whatever else they do; a request that waits for a free socket of
  * theirs is not connecting.
  */
-export class ConnectionWatch implements ProxyHandler<Agent> {
+export class ConnectionWatch implements Watch, ProxyHandler<Agent> {
   /** Connections asked for: one, and one for each redirect. */
   hops = 0;
   #latest: Request | undefined;
@@ -73,7 +80,7 @@ export class ConnectionWatch implements ProxyHandler<Agent> {
   /** What to send with instead of an agent of `config`'s; `undefined` where there is none to stand in for. */
   agent(config: Config, key: 'httpAgent' | 'httpsAgent'): Agent | undefined {
     const own: Agent | undefined = config[key];
-    const real = own ?? globalAgents[key];
+    const real = own ?? globalAgentOf(MODULES[key]);
     if (config.httpVersion === 2 || typeof real?.addRequest !== 'function') return undefined;
     // axios takes it for one of the caller's, and makes tunnels by its options: Node's own are not for proxies.
     if (!own && key === 'httpsAgent' && !real.options?.proxyEnv && mayTunnel(config)) return undefined;
@@ -94,7 +101,6 @@ export class ConnectionWatch implements ProxyHandler<Agent> {
     return this.#isUsed && !this.#latest?.res;
   }
 
-  /** What no error tells of a failed attempt. */
   seen(failure: FailureKind, response: unknown): Pick<Outcome, 'unsent' | 'stale'> {
     return {
       stale: failure === 'read' && !response && this.reused,
@@ -159,14 +165,7 @@ export class ConnectionWatch implements ProxyHandler<Agent> {
   }
 }
 
-const globalAgents = {
-  get httpAgent() {
-    return globalAgentOf('node:http');
-  },
-  get httpsAgent() {
-    return globalAgentOf('node:https');
-  },
-};
+const MODULES = { httpAgent: 'node:http', httpsAgent: 'node:https' } as const;
 
 /** Without an import that a bundler would see: browsers have no such module. */
 function globalAgentOf(module: 'node:http' | 'node:https'): Agent | undefined {

@@ -54,6 +54,7 @@ const NEVER_RETRIED: ReadonlySet<string> = new Set<StopReason>([
   'not-retryable',
   'method-not-allowed',
   'body-not-replayable',
+  'canceled',
 ]);
 
 function tell(call: Call, because: StopDecision['because']): void {
@@ -65,12 +66,14 @@ function tell(call: Call, because: StopDecision['because']): void {
     return;
   }
   const end = () => ({ because, report: recorder.report });
-  if (because === 'canceled' || (call.retries === 0 && NEVER_RETRIED.has(because))) {
-    call.emit(call.retries > 0 ? 'onCanceled' : 'onNotRetried', end);
-    return;
+  if (call.retries === 0 && NEVER_RETRIED.has(because)) {
+    call.emit('onNotRetried', end);
+  } else if (because === 'canceled') {
+    call.emit('onCanceled', end);
+  } else {
+    const isRejected = isRejection(because);
+    if (isRejected) call.emit('onReject', () => ({ because }));
+    call.emit('onGiveUp', end);
+    if (retries > 0 || !isRejected) call.emit('onFailure', end);
   }
-  const isRejected = isRejection(because);
-  if (isRejected) call.emit('onReject', () => ({ because }));
-  call.emit('onGiveUp', end);
-  if (retries > 0 || !isRejected) call.emit('onFailure', end);
 }

@@ -1,3 +1,5 @@
+import { isObject } from '../base/object.js';
+
 /** As much of a form of the `form-data` package (which `axios.postForm` makes in Node) as is looked at. */
 interface Form {
   getBuffer(): Uint8Array;
@@ -30,8 +32,7 @@ export function copyOfForm(data: unknown): FormCopy | undefined {
 }
 
 const isForm = (data: unknown): data is Form =>
-  typeof data === 'object' &&
-  data !== null &&
+  isObject(data) &&
   ['getBuffer', 'getHeaders', 'hasKnownLength', 'getLengthSync'].every(
-    (name) => typeof (data as Record<string, unknown>)[name] === 'function',
+    (name) => typeof Reflect.get(data, name) === 'function',
   );

@@ -51,7 +51,7 @@ class Race {
     const outcome = await first;
     await this.#second;
     for (const lane of this.#lanes) lane.dispose();
-    lifetime.enter(undefined);
+    lifetime.leave();
     // One that was refused does not count, unless it was the only one.
     return this.#counts ?? outcome;
   }

@@ -54,11 +54,17 @@ export class Lifetime {
   }
 
   /** The call enters another phase: its end is told to `endPhase`, at once if it has come already. */
-  enter(endPhase: ((end: End) => void) | undefined, limit?: PhaseLimit): void {
+  enter(endPhase: (end: End) => void, limit?: PhaseLimit): void {
     this.#endPhase = endPhase;
     this.#limit = limit;
-    if (this.over) endPhase?.(this.over);
-    else if (endPhase) this.#setTimer(limit?.startedAt ?? now());
+    if (this.over) endPhase(this.over);
+    else this.#setTimer(limit?.startedAt ?? now());
+  }
+
+  /** The phase is over; the timer is left, for the next. */
+  leave(): void {
+    this.#endPhase = undefined;
+    this.#limit = undefined;
   }
 
   /** Ends it, if nothing has ended it before. */
@@ -76,7 +82,7 @@ export class Lifetime {
         work.then(resolve, reject);
       });
     } finally {
-      this.enter(undefined);
+      this.leave();
     }
   }
 

@@ -11,7 +11,7 @@ import { isListed, mayPass } from '../retry/decide.js';
 import { retryAfterMs } from '../retry/retry-after.js';
 import { discard, parsed } from './body.js';
 import type { Call } from './call.js';
-import type { ConnectionWatch } from './connection.js';
+import type { Watch } from './connection.js';
 
 /** What came of an answer that axios takes as good, whatever the policy thinks of it. */
 export function outcomeOfResponse(response: AxiosResponse, call: Call): Outcome {
@@ -39,7 +39,7 @@ export function outcomeOfError(
   error: unknown,
   response: AxiosResponse | undefined,
   sent: InternalAxiosRequestConfig,
-  connection: ConnectionWatch | undefined,
+  watched: Watch | undefined,
   /** Another may destroy the stream with what befell the connection. */
   isAxiosOwn = false,
 ): Outcome {
@@ -48,7 +48,7 @@ export function outcomeOfError(
     failure,
     error,
     unsent: neverSent(failure, error, sent),
-    ...connection?.seen(failure, response),
+    ...watched?.seen?.(failure, response),
     ...(response && answered(response)),
     ...(failure === 'canceled' && { final: failure }),
   };

@@ -6,6 +6,7 @@ import { unawaited } from '../base/thenable.js';
 import { message } from '../policy/check.js';
 import type { ResolvedPolicy } from '../policy/resolve.js';
 import { discard, isReplayable, isStream, isUnread, isUnserialized } from './body.js';
+import { typeAsAxios } from './content-type.js';
 import { copyOfForm, type FormCopy } from './form.js';
 
 type Config = InternalAxiosRequestConfig;
@@ -116,7 +117,7 @@ export class Request {
     this.template.data = this.#made;
     // Of an async iterable that is no stream, axios's transform would make an empty object.
     if (isStream(this.#made) || !(Symbol.asyncIterator in Object(this.#made))) transform(this.template);
-    if (TYPED_BY_AXIOS.has(this.method)) this.template.headers.setContentType(URLENCODED, false);
+    typeAsAxios(this.template, this.method);
   }
 
   /** Lets go of a body that was made for the latest attempt; a server may have answered well before it has read all of it. */
@@ -172,10 +173,6 @@ function transform(config: Config): void {
     config.data = each.call(config, config.data, config.headers);
   }
 }
-
-/** The Content-Type that axios gives a request that has none, with or without a body. */
-export const URLENCODED = 'application/x-www-form-urlencoded';
-export const TYPED_BY_AXIOS: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 
 /** Keeps the prototype, which in newer versions of axios is none. */
 export const copyOfConfig = (config: Config, fields?: Partial<Config>): Config =>

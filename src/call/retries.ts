@@ -30,7 +30,7 @@ export class Retries implements Reissuable {
   async resend(): Promise<boolean> {
     const { call } = this;
     // axios-retry still listens to the signal that ends its wait, and would send again.
-    call.lifetime.enter(undefined);
+    call.lifetime.leave();
     call.recorder.waitedMs += now() - this.#waitingSince;
     call.outcome = await nextAttempt(call);
     return call.outcome.failure !== undefined;

@@ -7,7 +7,7 @@ import { type Aborter, LateSignal, LightSignal } from '../base/signal.js';
 import { isWebStream, leavable } from '../base/stream.js';
 import { discard, isStream } from './body.js';
 import type { Call } from './call.js';
-import type { ConnectionWatch } from './connection.js';
+import type { Watch } from './connection.js';
 import type { Lifetime } from './lifetime.js';
 import { outcomeOfError, outcomeOfResponse, thrown, timedOut } from './outcomes.js';
 import type { RealAdapter } from './real-adapter.js';
@@ -34,9 +34,8 @@ export function send({ call, config: given, lifetime, sentAt, onSettled }: Sendi
     const { adapter, policy, retries } = call;
     const aborter = adapter.isAxiosOwn ? new LightSignal() : new LateSignal();
     const config = aborter instanceof LateSignal ? seenWith(aborter, given) : given;
-    let connection: ConnectionWatch | undefined;
+    let watched: Watch | undefined;
     const undo: (() => void)[] = [];
-    let reserved: (() => void) | undefined;
     let settled = false;
     let cut: unknown;
     let ownMs = 0;
@@ -45,17 +44,16 @@ export function send({ call, config: given, lifetime, sentAt, onSettled }: Sendi
     // axios holds progress back for a third of a second: that of a failed attempt would pass for that of the next.
     const isNews = () => !cut && call.retries === retries;
     const restore = () => {
-      connection?.end();
+      watched?.end();
+      watched = undefined;
       for (const each of undo.splice(0)) each();
     };
     const settle = (outcome: Outcome) => {
       // A function of the caller's own, asked what to make of the answer, has ended the call.
       if (settled) return discard(outcome.response?.data, outcome.response?.request);
       settled = true;
-      lifetime.enter(undefined);
+      lifetime.leave();
       restore();
-      // An adapter that was cut off may still make a copy.
-      if (!cut) reserved?.();
       resolve(onSettled(outcome));
     };
     // The call goes on at once, whatever the adapter makes of the abort, and whether or not it heeds it.
@@ -85,7 +83,7 @@ export function send({ call, config: given, lifetime, sentAt, onSettled }: Sendi
         if (settled) return discard(response?.data, response?.request);
         restoreConfig(error as object, config, aborter, call.config);
         restoreConfig(response, config, aborter, call.config);
-        const outcome = outcomeOfError(error, response, given, connection, adapter.isAxiosOwn);
+        const outcome = outcomeOfError(error, response, given, watched, adapter.isAxiosOwn);
         settle(streaming(response, aborter, adapter, outcome));
       } catch (unreadable) {
         // What cannot even be looked at (a getter that throws) must not leave the attempt hanging.
@@ -99,9 +97,9 @@ export function send({ call, config: given, lifetime, sentAt, onSettled }: Sendi
       limitMs = ownMs > 0 ? ownMs : policy.attemptTimeout;
       lifetime.enter(kill, { startedAt: sentAt, endsAt: sentAt + limitMs, tell: timeUp });
       if (settled) return;
-      connection = watch(call, config, kill, undo);
+      watched = watch(call, config, kill);
       if (aborter instanceof LightSignal) undo.push(put(config, 'signal', aborter));
-      else reserved = reserve(given);
+      else undo.push(reserve(given, () => !cut));
       for (const key of PROGRESS) {
         const tell = config[key];
         if (tell) undo.push(put(config, key, (event) => isNews() && tell(event)));

@@ -23,11 +23,11 @@ const nothing = (): void => {};
  */
 export const seenWith = (aborter: LateSignal, config: Config): Config => new Proxy(config, new View(aborter));
 
-/** Has copies that an adapter makes of what it sees have the signal, too. */
-export function reserve(config: Config): () => void {
+/** Has copies that an adapter makes of what it sees have the signal, too: one that `isOver` makes no more. */
+export function reserve(config: Config, isOver = () => true): () => void {
   if (Object.hasOwn(config, 'signal')) return nothing;
   Reflect.set(config, 'signal', undefined);
-  return () => void Reflect.deleteProperty(config, 'signal');
+  return () => isOver() && Reflect.deleteProperty(config, 'signal');
 }
 
 class View implements ProxyHandler<Config> {

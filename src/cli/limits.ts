@@ -35,7 +35,7 @@ export const limits: Step = {
   },
 };
 
-const isRetried = (status: number): boolean => (DEFAULTS.retry.statuses as readonly number[]).includes(status);
+const isRetried = (status: number): boolean => DEFAULTS.retry.statuses.includes(status);
 
 function heeded(status: number): string {
   if (status === 429 || status === 503) return 'attachResilience heeds that.';

@@ -30,9 +30,9 @@ export function admit(guard: Guard, applicant: Applicant): Promise<Outcome> {
   if (bulkhead.isFull) return Promise.resolve(full(guard, applicant, bulkhead));
   // Asked again when its turn comes, when the circuit opens, and when a cool-down begins or is lengthened.
   const refusal = () => lifetime.overByNow ?? whyNot(guard, applicant);
-  const { outcome, leave } = bulkhead.enqueue({ task: async () => refusal() ?? guarded(), refusal });
+  const { result, leave } = bulkhead.enqueue(async () => refusal() ?? guarded(), refusal);
   applicant.onQueued(leave);
-  return outcome;
+  return result;
 }
 
 function whyNot(guard: Guard, { call }: Applicant): Outcome | undefined {

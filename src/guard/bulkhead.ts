@@ -3,15 +3,7 @@ import type { Outcome } from '../base/outcome.js';
 import { hasEnded, isBodiless, whenEnded } from '../base/stream.js';
 import type { Complete } from '../policy/resolve.js';
 import type { BulkheadPolicy } from '../policy/types.js';
-import { Line } from './line.js';
-
-/** An attempt that has to wait for a slot. */
-export interface Queued {
-  /** Sends the attempt; called once, when there is a slot for it. */
-  readonly task: () => Promise<Outcome>;
-  /** Why it may not be sent any more, if it may not. */
-  readonly refusal: () => Outcome | undefined;
-}
+import { Line, type Place } from './line.js';
 
 export interface BulkheadEnvironment {
   /** Called once, until the queue has been empty and a slot free. */
@@ -66,7 +58,7 @@ export class Bulkhead {
   }
 
   /** Waits in line. `leave` ends the wait with an outcome, if the task has not begun. */
-  enqueue({ task, refusal }: Queued): { outcome: Promise<Outcome>; leave(outcome: Outcome): void } {
+  enqueue(task: () => Promise<Outcome>, refusal: () => Outcome | undefined): Place<Outcome> {
     let left: Outcome | undefined;
     let begin!: () => void;
     const turn = new Promise<void>((resolve) => {
@@ -86,7 +78,7 @@ export class Bulkhead {
     this.#ask();
     if (this.#queue.size > 0) this.noteSaturation();
     return {
-      outcome: result,
+      result,
       leave: (outcome) => {
         left = outcome;
         leave(outcome);

@@ -1,6 +1,7 @@
 import { CoolingDownError } from '../base/errors.js';
 import { type End, refused } from '../base/outcome.js';
 import { DEFAULTS } from '../policy/defaults.js';
+import type { CoolDown } from './cool-down.js';
 import { circuitRefusal, coolDownMs, type Guard, type GuardedCall, type PayingCall, reserveOf } from './guard.js';
 import type { Place } from './line.js';
 
@@ -14,22 +15,28 @@ const SHARE_FOR_WAITING = 0.5;
 
 /** A call asks to go on, with its first attempt or a retry: `undefined` if it may, a refusal, or a place in a line. */
 export function turnOf(guard: Guard, call: GuardedCall & PayingCall): Turn | End | undefined {
+  const { coolDown } = guard;
+  return call.policy.coolDown && coolDown?.isOn ? afterCoolDown(coolDown, guard, call) : ofBudget(guard, call);
+}
+
+function afterCoolDown(coolDown: CoolDown, guard: Guard, call: GuardedCall): Turn | End {
+  const isReturning = call.outcome !== undefined || call.recorder.waitedMs > 0;
+  const isCrowded = !isReturning && coolDown.waiting >= MOST_WAITING;
+  return (
+    circuitRefusal(guard, call) ??
+    tooLong(guard, call, coolDown.waitMs(isReturning), isCrowded) ??
+    coolDown.join(() => circuitRefusal(guard, call) ?? tooLong(guard, call, coolDown.retryInMs), isReturning)
+  );
+}
+
+/** A retry takes a turn of the budget, unless it has one already. */
+function ofBudget(guard: Guard, call: GuardedCall & PayingCall): Turn | End | undefined {
   const { policy, outcome: last } = call;
   const { budget } = guard;
-  const coolDown = policy.coolDown && guard.coolDown?.isOn ? guard.coolDown : undefined;
-  const refusal = () => circuitRefusal(guard, call);
-  if (coolDown) {
-    const isReturning = last !== undefined || call.recorder.waitedMs > 0;
-    const isCrowded = !isReturning && coolDown.waiting >= MOST_WAITING;
-    return (
-      refusal() ??
-      tooLong(guard, call, coolDown.waitMs(isReturning), isCrowded) ??
-      coolDown.join(() => refusal() ?? tooLong(guard, call, coolDown.retryInMs), isReturning)
-    );
-  }
   if (!last || !budget || !policy.retry.budget || call.hasTurn) return undefined;
   // A server that has asked to be left alone until now has said when to come.
   if (guard.coolDown && coolDownMs(last, policy)) return undefined;
+  const refusal = () => circuitRefusal(guard, call);
   const unless = (isVain: boolean): End | undefined => (isVain ? { ...last, final: 'retry-budget' } : undefined);
   const spent = () => unless(budget.isSpent && budget.waiting > 1);
   const end =

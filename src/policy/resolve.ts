@@ -184,7 +184,7 @@ const DEFAULT_POLICY: ResolvedPolicy = Object.freeze({
     ...DEFAULTS.retry,
     budget: DEFAULT_BUDGET,
     methods: methodRules(DEFAULTS.retry.methods),
-    statuses: new Set<number>(DEFAULTS.retry.statuses),
+    statuses: new Set(DEFAULTS.retry.statuses),
     retryResponse: undefined,
     shouldRetry: undefined,
     beforeRetry: undefined,

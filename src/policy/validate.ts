@@ -26,7 +26,7 @@ import type { BreakerPolicy, BulkheadPolicy, HedgePolicy, ResilienceOverride, Re
 import { budget, retryWith } from './validate-retry.js';
 
 /** Throws a TypeError or RangeError for the first thing wrong with a policy. */
-export function validatePolicy(policy: unknown): asserts policy is ResiliencePolicy {
+export function validatePolicy(policy: unknown): void {
   validate('policy', 'must be an object', POLICY, policy);
 }
 
@@ -35,7 +35,7 @@ export function validateOverride(override: unknown, name = 'resilience'): assert
   validate(name, 'must be an object or false', OVERRIDE, override, name);
 }
 
-export function validateHooks(given: unknown): asserts given is ResilienceHooks {
+export function validateHooks(given: unknown): void {
   readable('hooks', () => hooks(given, 'hooks'));
 }
 

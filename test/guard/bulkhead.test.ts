@@ -19,8 +19,8 @@ function harness(limit: number, queue: number) {
   };
   const enter = (name: string, refusal = (): Outcome | undefined => undefined) =>
     bulkhead.hasRoom
-      ? { outcome: bulkhead.run(task(name)), leave: () => {} }
-      : bulkhead.enqueue({ task: task(name), refusal });
+      ? { result: bulkhead.run(task(name)), leave: () => {} }
+      : bulkhead.enqueue(task(name), refusal);
   const end = async (name: string) => {
     ends.get(name)?.();
     for (let i = 0; i < 10; i++) await Promise.resolve();
@@ -58,7 +58,7 @@ describe('Bulkhead', () => {
     const waiting = ['b', 'c', 'd'].map((name) => enter(name));
     waiting[0]?.leave({ failure: 'canceled' });
     waiting[1]?.leave({ failure: 'canceled' });
-    expect(await waiting[0]?.outcome).toEqual({ failure: 'canceled' });
+    expect(await waiting[0]?.result).toEqual({ failure: 'canceled' });
     expect([bulkhead.queued, bulkhead.isFull]).toEqual([1, false]);
     await end('a');
     expect(started).toEqual(['a', 'd']);
@@ -71,7 +71,7 @@ describe('Bulkhead', () => {
     await end('a');
     served.leave({ failure: 'canceled' });
     await end('b');
-    expect(await served.outcome).toBe(OK);
+    expect(await served.result).toBe(OK);
   });
 
   test('a newcomer never overtakes, not even in the moment a slot changes hands', async () => {
@@ -95,7 +95,7 @@ describe('Bulkhead', () => {
       { limit: 1, queue: 10, countStreams: false },
       { onSaturation: (_, queued) => saturations.push(queued) },
     );
-    const place = () => bulkhead.enqueue({ task: () => new Promise<Outcome>(() => {}), refusal: () => undefined });
+    const place = () => bulkhead.enqueue(() => new Promise<Outcome>(() => {}), () => undefined);
     place();
     expect([bulkhead.queued, saturations]).toEqual([0, []]);
     place();
@@ -110,7 +110,7 @@ describe('Bulkhead', () => {
     enter('c');
     const other = enter('d', () => refused);
     bulkhead.flush();
-    expect(await Promise.all([waiting.outcome, other.outcome])).toEqual([refused, refused]);
+    expect(await Promise.all([waiting.result, other.result])).toEqual([refused, refused]);
     await end('a');
     expect(started).toEqual(['a', 'c']);
   });
@@ -126,9 +126,9 @@ describe('Bulkhead', () => {
     enter('first');
     const waiting = Array.from({ length: 10_000 }, (_, i) => enter(`${i}`));
     expect(bulkhead.isFull).toBe(true);
-    const outcomes = waiting.slice(4_500, 5_500).map(({ leave, outcome }) => {
+    const outcomes = waiting.slice(4_500, 5_500).map(({ leave, result }) => {
       leave({ failure: 'canceled' });
-      return outcome;
+      return result;
     });
     expect(new Set((await Promise.all(outcomes)).map(({ failure }) => failure))).toEqual(new Set(['canceled']));
     expect([bulkhead.queued, bulkhead.isFull]).toEqual([9_000, false]);
@@ -175,11 +175,11 @@ describe('Bulkhead', () => {
       const body = new PassThrough();
       const outcome = answer(body);
       expect(await send(outcome)).toBe(outcome);
-      const next = bulkhead.enqueue({ task: () => Promise.resolve(OK), refusal: () => undefined });
+      const next = bulkhead.enqueue(() => Promise.resolve(OK), () => undefined);
       await settle();
       expect([bulkhead.inFlight, bulkhead.queued, body.listenerCount('close')]).toEqual([1, 1, 1]);
       body.emit('close');
-      expect(await next.outcome).toBe(OK);
+      expect(await next.result).toBe(OK);
       await settle();
       expect([bulkhead.inFlight, bulkhead.queued, body.listenerCount('close')]).toEqual([0, 0, 0]);
     });
@@ -199,13 +199,13 @@ describe('Bulkhead', () => {
       const first = send(OK);
       const body = new PassThrough();
       const outcome = answer(body);
-      const waited = bulkhead.enqueue({ task: () => Promise.resolve(outcome), refusal: () => undefined });
-      const next = bulkhead.enqueue({ task: () => Promise.resolve(OK), refusal: () => undefined });
-      expect([await first, await waited.outcome]).toEqual([OK, outcome]);
+      const waited = bulkhead.enqueue(() => Promise.resolve(outcome), () => undefined);
+      const next = bulkhead.enqueue(() => Promise.resolve(OK), () => undefined);
+      expect([await first, await waited.result]).toEqual([OK, outcome]);
       await settle();
       expect([bulkhead.inFlight, bulkhead.queued]).toEqual([1, 1]);
       body.emit('close');
-      expect(await next.outcome).toBe(OK);
+      expect(await next.result).toBe(OK);
       await settle();
       expect([bulkhead.inFlight, bulkhead.queued]).toEqual([0, 0]);
     });

@@ -68,11 +68,11 @@ class Scope {
       return;
     }
     const refusal = (): Outcome | undefined => (isBarred ? { final: 'circuit-open' } : undefined);
-    const { outcome, leave } = this.bulkhead.hasRoom
-      ? { outcome: this.bulkhead.run(task), leave: undefined }
-      : this.bulkhead.enqueue({ task, refusal });
+    const { result, leave } = this.bulkhead.hasRoom
+      ? { result: this.bulkhead.run(task), leave: undefined }
+      : this.bulkhead.enqueue(task, refusal);
     if (leave) this.#leaves.set(id, () => leave({ final: 'canceled' }));
-    outcome.then(
+    result.then(
       ({ final }) => settle(final ?? 'ran'),
       () => settle('ran'),
     );
