@@ -15,7 +15,11 @@ const config: Config = {
     '\\.[cm]?[jt]s$': [
       '@swc/jest',
       {
-        jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
+        jsc: {
+          parser: { syntax: 'typescript' },
+          transform: { useDefineForClassFields: false },
+          target: 'es2022',
+        },
         module: { type: 'commonjs' },
         sourceMaps: 'inline',
       },

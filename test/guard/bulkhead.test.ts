@@ -18,9 +18,7 @@ function harness(limit: number, queue: number) {
     return new Promise<Outcome>((resolve) => ends.set(name, () => resolve(OK)));
   };
   const enter = (name: string, refusal = (): Outcome | undefined => undefined) =>
-    bulkhead.hasRoom
-      ? { result: bulkhead.run(task(name)), leave: () => {} }
-      : bulkhead.enqueue(task(name), refusal);
+    bulkhead.hasRoom ? { result: bulkhead.run(task(name)), leave: () => {} } : bulkhead.enqueue(task(name), refusal);
   const end = async (name: string) => {
     ends.get(name)?.();
     for (let i = 0; i < 10; i++) await Promise.resolve();
@@ -95,7 +93,11 @@ describe('Bulkhead', () => {
       { limit: 1, queue: 10, countStreams: false },
       { onSaturation: (_, queued) => saturations.push(queued) },
     );
-    const place = () => bulkhead.enqueue(() => new Promise<Outcome>(() => {}), () => undefined);
+    const place = () =>
+      bulkhead.enqueue(
+        () => new Promise<Outcome>(() => {}),
+        () => undefined,
+      );
     place();
     expect([bulkhead.queued, saturations]).toEqual([0, []]);
     place();
@@ -175,7 +177,10 @@ describe('Bulkhead', () => {
       const body = new PassThrough();
       const outcome = answer(body);
       expect(await send(outcome)).toBe(outcome);
-      const next = bulkhead.enqueue(() => Promise.resolve(OK), () => undefined);
+      const next = bulkhead.enqueue(
+        () => Promise.resolve(OK),
+        () => undefined,
+      );
       await settle();
       expect([bulkhead.inFlight, bulkhead.queued, body.listenerCount('close')]).toEqual([1, 1, 1]);
       body.emit('close');
@@ -199,8 +204,14 @@ describe('Bulkhead', () => {
       const first = send(OK);
       const body = new PassThrough();
       const outcome = answer(body);
-      const waited = bulkhead.enqueue(() => Promise.resolve(outcome), () => undefined);
-      const next = bulkhead.enqueue(() => Promise.resolve(OK), () => undefined);
+      const waited = bulkhead.enqueue(
+        () => Promise.resolve(outcome),
+        () => undefined,
+      );
+      const next = bulkhead.enqueue(
+        () => Promise.resolve(OK),
+        () => undefined,
+      );
       expect([await first, await waited.result]).toEqual([OK, outcome]);
       await settle();
       expect([bulkhead.inFlight, bulkhead.queued]).toEqual([1, 1]);
