@@ -1,4 +1,5 @@
 import type { AxiosResponse } from 'axios';
+import { isObject } from './object.js';
 import { type Aborter, LightSignal } from './signal.js';
 import { unawaited } from './thenable.js';
 
@@ -10,6 +11,12 @@ interface Closable {
 
 export const isWebStream = (data: object): data is ReadableStream =>
   typeof (data as { getReader?: unknown }).getReader === 'function';
+
+/** A Node or web stream. */
+export function isStream(data: unknown): data is object {
+  if (!isObject(data)) return false;
+  return typeof (data as { pipe?: unknown }).pipe === 'function' || isWebStream(data);
+}
 
 /**
  * Stands before a body of axios's fetch adapter. That reads ahead, and lets nobody leave before its next piece has come, which

@@ -23,7 +23,7 @@ export interface Lane {
 /** Sends a call's request once, if the guard of its scope lets it, and writes down how that ended. Never rejects. */
 export function attempt(call: Call, lane: Lane = call): Promise<Outcome> {
   try {
-    return new Attempt(call, lane).apply();
+    return new Attempt(call, lane).start();
   } catch (error) {
     // The caller's own `scope`, asked of the request of a retry.
     return Promise.resolve(thrown(error));
@@ -46,7 +46,7 @@ class Attempt implements Applicant {
     this.#scope = isOriginal ? call.scope : call.context.scope(call.policy.scope(this.#config));
   }
 
-  apply(): Promise<Outcome> {
+  start(): Promise<Outcome> {
     const { guard } = this.#scope;
     const over = this.lane.lifetime.over ?? this.call.lifetime.over;
     // The caller's own `scope` may have ended it.
@@ -55,7 +55,7 @@ class Attempt implements Applicant {
     if (this.lane.isHedge && !guard.takeSpare(this.call.policy)) return Promise.resolve(HELD);
     const end = admit(guard, this);
     // One that was sent at once has nothing to look back at, and needs one promise less.
-    return this.#isSent ? end : end.then((outcome) => this.#waited(outcome), thrown);
+    return this.#isSent ? end : end.then((outcome) => this.#afterQueue(outcome), thrown);
   }
 
   send(breaker: Breaker | undefined): Promise<Outcome> {
@@ -94,8 +94,8 @@ class Attempt implements Applicant {
     lane.onEnd?.(outcome);
     const endedAt = now();
     call.recorder.attempt(outcome, endedAt - sentAt, lane.isHedge);
-    call.scope.guard.settle(outcome, call);
-    this.#scope.guard.note(outcome, call.policy);
+    call.scope.guard.tellBudget(outcome, call);
+    this.#scope.guard.heedRetryAfter(outcome, call.policy);
     return learn ? learn(outcome, endedAt) : outcome;
   }
 
@@ -104,7 +104,7 @@ class Attempt implements Applicant {
     this.#queuedAt = undefined;
   }
 
-  #waited(outcome: Outcome): Outcome | Promise<Outcome> {
+  #afterQueue(outcome: Outcome): Outcome | Promise<Outcome> {
     if (this.#isSent) return outcome;
     this.#noteWait(now());
     if (outcome === HELD) return this.#again();
@@ -115,6 +115,6 @@ class Attempt implements Applicant {
   async #again(): Promise<Outcome> {
     const { call, lane } = this;
     const end = await awaitTurn(call, this.#scope, lane);
-    return end ?? call.lifetime.overByNow ?? this.apply();
+    return end ?? call.lifetime.overByNow ?? this.start();
   }
 }

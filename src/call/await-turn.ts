@@ -11,7 +11,7 @@ export function awaitTurn(
   { lifetime }: Pick<Call, 'lifetime'> = call,
 ): Promise<End | undefined> | undefined {
   const answer = turnOf(guard, call);
-  return answer && ('leave' in answer ? waited(call, lifetime, answer) : Promise.resolve(noted(call, answer)));
+  return answer && ('leave' in answer ? waited(call, lifetime, answer) : Promise.resolve(recordRefusal(call, answer)));
 }
 
 async function waited(call: Call, lifetime: Call['lifetime'], { result, leave }: Turn): Promise<End | undefined> {
@@ -20,11 +20,11 @@ async function waited(call: Call, lifetime: Call['lifetime'], { result, leave }:
   const end = await result;
   lifetime.leave();
   call.recorder.waitedMs += now() - since;
-  return noted(call, end);
+  return recordRefusal(call, end);
 }
 
 /** A refusal is an attempt that was not sent. */
-export function noted(call: Call, end: End | undefined): End | undefined {
+export function recordRefusal(call: Call, end: End | undefined): End | undefined {
   if (end?.failure === 'refused') call.recorder.attempt(end, 0);
   return end;
 }

@@ -2,14 +2,14 @@ import type { End, Outcome } from '../base/outcome.js';
 import { awaitTurn } from './await-turn.js';
 import type { Call } from './call.js';
 import { watchCredentials } from './credentials.js';
-import { hedged } from './hedge.js';
-import { heed } from './heed.js';
+import { attemptWithHedge } from './hedge.js';
 import { thrown } from './outcomes.js';
+import { watchBody } from './watch-body.js';
 
 /** Sends a call for the first time. Its body is made only if the caller gave none. */
 export function firstAttempt(call: Call): Promise<Outcome> {
   const makesBody = call.policy.body !== undefined && call.config.data === undefined;
-  heed(call);
+  watchBody(call);
   return unlessOver(call, makesBody ? bodyInTurn : awaitTurn);
 }
 
@@ -23,7 +23,9 @@ export function nextAttempt(call: Call): Promise<Outcome> {
 function unlessOver(call: Call, before: (call: Call) => Promise<End | undefined> | undefined): Promise<Outcome> {
   const { lifetime } = call;
   if (lifetime.over) return Promise.resolve(lifetime.over);
-  return before(call)?.then((end) => end ?? lifetime.overByNow ?? hedged(call), thrown) ?? hedged(call);
+  return (
+    before(call)?.then((end) => end ?? lifetime.overByNow ?? attemptWithHedge(call), thrown) ?? attemptWithHedge(call)
+  );
 }
 
 /** Resolves to the end of the call, if `beforeRetry` puts one to it; it may also change the request. */
@@ -43,16 +45,16 @@ async function askBeforeRetry(call: Call): Promise<End | undefined> {
 }
 
 const preparedInTurn = async (call: Call): Promise<End | undefined> =>
-  (await awaitTurn(call)) ?? (await askBeforeRetry(call)) ?? (await renewBody(call)) ?? spent(call) ?? heed(call);
+  (await awaitTurn(call)) ?? (await askBeforeRetry(call)) ?? (await renewBody(call)) ?? spent(call) ?? watchBody(call);
 
 const bodyInTurn = async (call: Call): Promise<End | undefined> =>
-  (await awaitTurn(call)) ?? (await renewBody(call)) ?? heed(call);
+  (await awaitTurn(call)) ?? (await renewBody(call)) ?? watchBody(call);
 
 async function renewBody({ lifetime, request, policy }: Call): Promise<End | undefined> {
   if (!policy.body) return undefined;
   const renewed = request.renewBody().finally(() => {
     // It came too late for anybody to send it.
-    if (lifetime.over) request.dispose();
+    if (lifetime.over) request.discardBody();
   });
   await lifetime.until(renewed);
   return lifetime.over;

@@ -1,7 +1,6 @@
-import type { AxiosResponse } from 'axios';
-import { isObject, memberOf } from '../base/object.js';
+import { isObject } from '../base/object.js';
 import type { Outcome } from '../base/outcome.js';
-import { isWebStream } from '../base/stream.js';
+import { isStream, isWebStream } from '../base/stream.js';
 import { unawaited } from '../base/thenable.js';
 
 /** True if this body can be handed to an adapter more than once and is the same each time. */
@@ -33,12 +32,6 @@ export function isUnserialized(data: unknown): boolean {
 }
 
 const BYTES: ReadonlySet<string> = new Set(['[object ArrayBuffer]', '[object Blob]', '[object File]']);
-
-/** A Node or web stream. */
-export function isStream(data: unknown): data is object {
-  if (!isObject(data)) return false;
-  return typeof (data as { pipe?: unknown }).pipe === 'function' || isWebStream(data);
-}
 
 /** A stream that nobody has begun to read, or handed on to whoever will. */
 export function isUnread(data: unknown): boolean {
@@ -72,22 +65,7 @@ export function discard(data: unknown, request?: { destroy?: () => void }): void
  * Lets go of an answer that nobody gets. Aborted first: to cancel a body may wait for its next piece. Of a failed answer axios's
  * fetch adapter hears no abort any more: that ends with its next piece.
  */
-export function abandon({ response, stream }: Outcome = {}): void {
+export function discardAnswer({ response, stream }: Outcome = {}): void {
   stream?.abort();
   discard(response?.data, response?.request);
-}
-
-/** The answer as `retryResponse` sees it: `data` parsed if it is JSON, though axios has not transformed it yet. */
-export function parsed(response: AxiosResponse): AxiosResponse {
-  const { data } = response;
-  if (typeof data !== 'string') return response;
-  return new Proxy(response, { get: (_, key) => (key === 'data' ? parseJson(data) : memberOf(response, key)) });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }

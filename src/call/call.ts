@@ -33,8 +33,8 @@ export class Call {
   paid = 0;
   hasTurn = false;
   previousDelayMs = 0;
-  /** Takes its ear off the stream it was to send. */
-  unheed: (() => void) | undefined;
+  /** Its listener is taken off the stream it was to send. */
+  unwatchBody: (() => void) | undefined;
   readonly retriesBy: Record<LimitedKind, number> = { connect: 0, read: 0, status: 0 };
   #madeIdentity: CallFacts | undefined;
 

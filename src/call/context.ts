@@ -8,7 +8,7 @@ import { Emitter, type EventOf, type ScopeEvent } from '../observe/emit.js';
 import { logListener, logWarning, reportListenerFailure } from '../observe/log.js';
 import { Counters, type ResilienceStats, snapshot } from '../observe/stats.js';
 import { message } from '../policy/check.js';
-import { own, type ResolvedPolicy, resolvePolicy } from '../policy/resolve.js';
+import { type ResolvedPolicy, resolvePolicy, withoutPrototype } from '../policy/resolve.js';
 import { type Rules, resolveRules } from '../policy/rules.js';
 import type { ResiliencePolicy } from '../policy/types.js';
 import { validateHooks } from '../policy/validate.js';
@@ -47,7 +47,7 @@ export class Context {
     const { hooks, ...policy } = resolvePolicy(given);
     const { logger } = policy;
     this.policy = Object.freeze({ ...policy, hooks: [] });
-    this.rules = resolveRules(own(given).rules, this.policy);
+    this.rules = resolveRules(withoutPrototype(given).rules, this.policy);
     this.#logger = logger || console;
     this.emitter = new Emitter((culprit, error) => void reportListenerFailure(this.#logger, culprit, error));
     if (logger) this.emitter.add(logListener(logger), logger);

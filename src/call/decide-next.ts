@@ -3,26 +3,26 @@ import type { End } from '../base/outcome.js';
 import { isThenable } from '../base/thenable.js';
 import { circuitRefusal } from '../guard/guard.js';
 import { decide } from '../retry/decide.js';
-import { noted } from './await-turn.js';
-import { abandon } from './body.js';
+import { recordRefusal } from './await-turn.js';
+import { discardAnswer } from './body.js';
 import type { Call } from './call.js';
-import { heedAgain } from './heed.js';
 import { thrown } from './outcomes.js';
+import { watchBodyForRetry } from './watch-body.js';
 
 /** Decides on the latest attempt, which failed; true if there will be another. */
 export async function decideNext(call: Call): Promise<boolean> {
-  const decision = await decided(call);
+  const decision = await decisionOn(call);
   call.decision = decision;
   if (!decision.retry) return false;
   const { delayMs, because } = decision;
   call.noteRetry(decision);
   call.emit('onRetry', () => Object.assign({}, call.recorder.last, { delayMs, because }));
-  abandon(call.outcome);
-  heedAgain(call);
+  discardAnswer(call.outcome);
+  watchBodyForRetry(call);
   return true;
 }
 
-async function decided(call: Call): Promise<Decision> {
+async function decisionOn(call: Call): Promise<Decision> {
   const { retry } = call.policy;
   const { outcome = {}, lifetime } = call;
   try {
@@ -30,12 +30,12 @@ async function decided(call: Call): Promise<Decision> {
     const open = proposed.retry || (proposed.because === 'not-retryable' && !outcome.final);
     const answer = open ? retry.shouldRetry?.(call.failed(), proposed) : undefined;
     const opinion = isThenable(answer) ? await lifetime.until(answer) : answer;
-    if (lifetime.over) return end(call, lifetime.over);
+    if (lifetime.over) return endWith(call, lifetime.over);
     if (opinion === false) return proposed.retry ? { retry: false, because: 'vetoed' } : proposed;
     const forced = opinion === true && !proposed.retry;
     return unlessVain(call, forced ? decide(outcome, call.facts, retry, Math.random, true) : proposed);
   } catch (error) {
-    return end(call, lifetime.over ?? thrown(error));
+    return endWith(call, lifetime.over ?? thrown(error));
   }
 }
 
@@ -47,13 +47,13 @@ function unlessVain(call: Call, decision: Decision): Decision {
   // A hook may turn it to another host.
   const refusal = call.policy.retry.beforeRetry
     ? undefined
-    : noted(call, circuitRefusal(call.scope.guard, call, delayMs));
-  return refusal ? end(call, refusal) : decision;
+    : recordRefusal(call, circuitRefusal(call.scope.guard, call, delayMs));
+  return refusal ? endWith(call, refusal) : decision;
 }
 
 /** The call ends with this instead of what its last attempt ended with. */
-function end(call: Call, outcome: End): Decision {
-  abandon(call.outcome);
+function endWith(call: Call, outcome: End): Decision {
+  discardAnswer(call.outcome);
   call.outcome = outcome;
   return { retry: false, because: outcome.final };
 }

@@ -22,8 +22,8 @@ export async function execute(call: Call): Promise<AxiosResponse> {
   } finally {
     lifetime.dispose();
     scope.guard.takeBack(call);
-    call.unheed?.();
-    call.request.dispose(call.outcome);
+    call.unwatchBody?.();
+    call.request.discardBody(call.outcome);
   }
 }
 

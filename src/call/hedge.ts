@@ -3,12 +3,12 @@ import { SAFE_METHODS } from '../base/http.js';
 import type { End, Outcome } from '../base/outcome.js';
 import { mayPass } from '../retry/decide.js';
 import { attempt, type Lane } from './attempt.js';
-import { abandon } from './body.js';
+import { discardAnswer } from './body.js';
 import type { Call } from './call.js';
 import { canceled, Lifetime } from './lifetime.js';
 
 /** Sends an attempt, and if its answer is slow to come and the policy says so, a second one beside it. */
-export function hedged(call: Call): Promise<Outcome> {
+export function attemptWithHedge(call: Call): Promise<Outcome> {
   const { policy, request } = call;
   const { hedge } = policy;
   if (!hedge || !SAFE_METHODS.has(request.method) || !request.canBeDoubled) return attempt(call);
@@ -27,7 +27,7 @@ async function timed(call: Call, lane?: Lane): Promise<Outcome> {
 /** Two attempts side by side: the first good answer counts, or the last failure; the other is aborted. */
 class Race {
   readonly #lanes: Lifetime[] = [];
-  #counts: Outcome | undefined;
+  #best: Outcome | undefined;
   #takenAt = 0;
   #isDecided = false;
   #stopWaiting: (() => void) | undefined;
@@ -41,7 +41,7 @@ class Race {
   async run(): Promise<Outcome> {
     const { call, delayMs } = this;
     const { lifetime } = call;
-    call.request.share();
+    call.request.sendCopies();
     const first = this.#start(false, () => {
       this.#stopWaiting = after(delayMs, () => {
         this.#second = this.#start(true, () => call.emit('onHedge', () => ({ delayMs })));
@@ -53,7 +53,7 @@ class Race {
     for (const lane of this.#lanes) lane.dispose();
     lifetime.leave();
     // One that was refused does not count, unless it was the only one.
-    return this.#counts ?? outcome;
+    return this.#best ?? outcome;
   }
 
   #start(isHedge: boolean, onSent: () => void): Promise<Outcome> {
@@ -70,9 +70,9 @@ class Race {
   #onEnd(outcome: Outcome): void {
     const { call } = this;
     this.#stopWaiting?.();
-    if (this.#isDecided) abandon(outcome);
+    if (this.#isDecided) discardAnswer(outcome);
     else if (isNoAnswer(outcome) || mayPass(outcome, call.policy.retry, call.request.method))
-      this.#take(withLongerWait(outcome, this.#counts, now() - this.#takenAt));
+      this.#take(withLongerWait(outcome, this.#best, now() - this.#takenAt));
     else this.#decide(outcome, canceled(call.config));
   }
 
@@ -84,9 +84,9 @@ class Race {
   }
 
   #take(outcome: Outcome): void {
-    abandon(this.#counts);
+    discardAnswer(this.#best);
     // The deadline may pass while the other is under way: it names this failure.
-    this.call.outcome = this.#counts = outcome;
+    this.call.outcome = this.#best = outcome;
     this.#takenAt = now();
   }
 }

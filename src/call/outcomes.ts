@@ -9,9 +9,10 @@ import { unawaited } from '../base/thenable.js';
 import { isFailedStatus } from '../guard/verdict.js';
 import { isListed, mayPass } from '../retry/decide.js';
 import { retryAfterMs } from '../retry/retry-after.js';
-import { discard, parsed } from './body.js';
+import { discard } from './body.js';
 import type { Call } from './call.js';
 import type { Watch } from './connection.js';
+import { parsed } from './parsed.js';
 
 /** What came of an answer that axios takes as good, whatever the policy thinks of it. */
 export function outcomeOfResponse(response: AxiosResponse, call: Call): Outcome {

@@ -2,10 +2,11 @@ import type { InternalAxiosRequestConfig } from 'axios';
 import { IDEMPOTENCY_KEY_HEADERS, IDEMPOTENT_METHODS } from '../base/http.js';
 import { randomUuid } from '../base/ids.js';
 import type { Outcome } from '../base/outcome.js';
+import { isStream } from '../base/stream.js';
 import { unawaited } from '../base/thenable.js';
 import { message } from '../policy/check.js';
 import type { ResolvedPolicy } from '../policy/resolve.js';
-import { discard, isReplayable, isStream, isUnread, isUnserialized } from './body.js';
+import { discard, isReplayable, isUnread, isUnserialized } from './body.js';
 import { typeAsAxios } from './content-type.js';
 import { copyOfForm, type FormCopy } from './form.js';
 
@@ -21,7 +22,7 @@ export class Request {
   readonly #headers: object;
   #template: Config | undefined;
   #sent = false;
-  #isShared = false;
+  #sendsCopies = false;
   /** Made by the caller's `body`, and so ours to let go of. */
   #made: unknown;
   /** The one made for the attempt before: used up. */
@@ -53,19 +54,19 @@ export class Request {
   }
 
   /** From now on each attempt gets a copy: two may be under way at once, or an adapter that was cut off still at work. */
-  share(): void {
-    this.#isShared = true;
+  sendCopies(): void {
+    this.#sendsCopies = true;
   }
 
   /** What to send next: adapters write into what they are given. */
   next(): Config {
     // An adapter may have frozen what it was given.
-    if (Object.isFrozen(this.config)) this.share();
-    if (this.#isShared || this.#template)
+    if (Object.isFrozen(this.config)) this.sendCopies();
+    if (this.#sendsCopies || this.#template)
       return copyOfConfig(this.template, { headers: copyOfHeaders(this.template.headers) });
     if (this.#sent) this.#restore();
     this.#sent = true;
-    if (this.#form) this.share();
+    if (this.#form) this.sendCopies();
     return this.config;
   }
 
@@ -111,7 +112,7 @@ export class Request {
 
   /** Makes the body of the next attempt, where the caller gave the means to. */
   async renewBody(): Promise<void> {
-    this.dispose();
+    this.discardBody();
     this.#spent = this.#made;
     this.#made = await this.policy.body?.();
     this.template.data = this.#made;
@@ -121,7 +122,7 @@ export class Request {
   }
 
   /** Lets go of a body that was made for the latest attempt; a server may have answered well before it has read all of it. */
-  dispose(outcome?: Outcome): void {
+  discardBody(outcome?: Outcome): void {
     if (!outcome || outcome.failure || isUnread(this.#made)) discard(this.#made);
   }
 

@@ -9,14 +9,14 @@ import type { Reissuable } from './wire.js';
 export class Retries implements Reissuable {
   readonly signal = new LightSignal();
   /** The first retry was decided on before there was anything to reissue. */
-  #isDecided = true;
+  #isFirst = true;
   #waitingSince = 0;
 
   constructor(private readonly call: Call) {}
 
   async again(): Promise<boolean> {
-    const again = this.#isDecided || (await decideNext(this.call));
-    this.#isDecided = false;
+    const again = this.#isFirst || (await decideNext(this.call));
+    this.#isFirst = false;
     this.#waitingSince = now();
     if (again) this.call.lifetime.enter(() => this.signal.abort());
     return again;

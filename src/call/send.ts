@@ -4,8 +4,8 @@ import { hide } from '../base/errors.js';
 import { classify, responseOf } from '../base/failure.js';
 import type { Outcome } from '../base/outcome.js';
 import { type Aborter, LateSignal, LightSignal } from '../base/signal.js';
-import { isWebStream, leavable } from '../base/stream.js';
-import { discard, isStream } from './body.js';
+import { isStream, isWebStream, leavable } from '../base/stream.js';
+import { discard } from './body.js';
 import type { Call } from './call.js';
 import type { Watch } from './connection.js';
 import type { Lifetime } from './lifetime.js';
@@ -135,7 +135,7 @@ class Exchange {
   /** The call goes on at once, whatever the adapter makes of the abort, and whether or not it heeds it. */
   #kill(end: Outcome): void {
     this.#cut = end.error;
-    this.sending.call.request.share();
+    this.sending.call.request.sendCopies();
     this.#settle(end);
     this.#aborter.abort();
   }

@@ -3,9 +3,10 @@ import { causesOf } from '../base/causes.js';
 import type { StopReason } from '../base/decision.js';
 import { isObject } from '../base/object.js';
 import type { Outcome } from '../base/outcome.js';
+import { isStream } from '../base/stream.js';
 import { fileReport } from '../observe/reports.js';
 import type { ResolvedPolicy } from '../policy/resolve.js';
-import { abandon, isStream, isUnread } from './body.js';
+import { discardAnswer, isUnread } from './body.js';
 import type { Call } from './call.js';
 import { Lifetime } from './lifetime.js';
 
@@ -31,7 +32,7 @@ async function fallback({ outcome = {}, config, recorder }: Call, ask: Fallback)
     fileReport(error, recorder);
     // Unless the new error leads to the failed answer: whoever catches it may still read that.
     if (!causesOf(error).some((link) => link === outcome.error || Object.values(link).includes(outcome.response)))
-      letGo(outcome);
+      discardUnread(outcome);
     throw error;
   } finally {
     lifetime.dispose();
@@ -44,12 +45,12 @@ async function fallback({ outcome = {}, config, recorder }: Call, ask: Fallback)
   const response = { statusText: 'Fallback', config, ...given, data, status, headers };
   fileReport(response, recorder);
   // Unless it may be what the answer is made of.
-  if (!isStream(response.data)) letGo(outcome);
+  if (!isStream(response.data)) discardUnread(outcome);
   return response;
 }
 
-function letGo(outcome: Outcome): void {
-  if (isUnread(outcome.response?.data)) abandon(outcome);
+function discardUnread(outcome: Outcome): void {
+  if (isUnread(outcome.response?.data)) discardAnswer(outcome);
 }
 
 /** A cache between us and the caller would serve it for long after the server has recovered. */

@@ -5,9 +5,9 @@ import { Line, type Place } from './line.js';
 const REFILL_MS = 10_000;
 
 /** Without a token a retry goes out all the same, so long after the one before, to see whether things are better; … */
-const FIRST_GAP_MS = 250;
+const FIRST_BLIND_GAP_MS = 250;
 /** … twice as long after each that is not answered, up to this. */
-const LAST_GAP_MS = 2_000;
+const LAST_BLIND_GAP_MS = 2_000;
 
 /** Those in line go at this many times the pace at which they came, while there are tokens. */
 const CATCH_UP = 1.5;
@@ -26,13 +26,13 @@ export interface BudgetEnvironment {
  * paced before they are refused: twenty calls that meet a blip wait in line while one of them looks whether it is over.
  */
 export class RetryBudget {
-  readonly #line = new Line<End | undefined>(() => this.#pace());
+  readonly #line = new Line<End | undefined>(() => this.#schedule());
   /** Raised to what a call may need by itself, if that is more. */
   #reserve: number;
   #tokens: number;
   #refilledAt: number;
   #isExhausted = false;
-  #gapMs = FIRST_GAP_MS;
+  #blindGapMs = FIRST_BLIND_GAP_MS;
   /** When the next retry without a token may go, … */
   #nextAt = 0;
   /** … and the next of those in line with one. */
@@ -41,7 +41,7 @@ export class RetryBudget {
   #lineBeganAt = 0;
   #joined = 0;
   #served = 0;
-  #stopPacing: (() => void) | undefined;
+  #stop: (() => void) | undefined;
 
   constructor(
     private readonly ratio: number,
@@ -76,7 +76,7 @@ export class RetryBudget {
    * wait leads nowhere.
    */
   get isSpent(): boolean {
-    return this.#gapMs > LAST_GAP_MS && this.tokens < 1;
+    return this.#blindGapMs > LAST_BLIND_GAP_MS && this.tokens < 1;
   }
 
   /** Milliseconds that whoever joins the line now would have to wait, as fast as it has moved by now. */
@@ -84,7 +84,7 @@ export class RetryBudget {
     const now = this.environment.now();
     if (this.#line.size === 0) return Math.max(0, this.#dueAt - now);
     const goingForMs = now - this.#lineBeganAt;
-    return this.#line.size * Math.max(this.#paceMs, this.#served && goingForMs / this.#served);
+    return this.#line.size * Math.max(this.#gapMs, this.#served && goingForMs / this.#served);
   }
 
   /** A retry asks to go: `undefined` if it may at once, otherwise its place in line. `onTurn` is called as its turn comes. */
@@ -124,7 +124,7 @@ export class RetryBudget {
 
   /** The attempt of a call that has taken so many turns was answered: somebody is there. */
   answered(paid: number): void {
-    this.#gapMs = FIRST_GAP_MS;
+    this.#blindGapMs = FIRST_BLIND_GAP_MS;
     this.#fill(this.ratio + paid);
   }
 
@@ -141,7 +141,7 @@ export class RetryBudget {
   /** Lets those go who may not be sent any more. */
   flush(): void {
     this.#line.flush();
-    this.#pace();
+    this.#schedule();
   }
 
   /** Before a token is taken: answers, time or a turn given back may have filled it. */
@@ -160,7 +160,7 @@ export class RetryBudget {
   }
 
   /** Between two of those in line, a little less than there was between their coming. */
-  get #paceMs(): number {
+  get #gapMs(): number {
     return (this.environment.now() - this.#lineBeganAt) / Math.max(1, this.#joined) / CATCH_UP;
   }
 
@@ -174,25 +174,25 @@ export class RetryBudget {
     const now = this.environment.now();
     if (now < this.#dueAt) return false;
     if (this.tokens >= 1) this.#tokens--;
-    else this.#gapMs = Math.min(this.#gapMs * 2, 2 * LAST_GAP_MS);
-    this.#nextAt = now + Math.min(this.#gapMs, LAST_GAP_MS);
+    else this.#blindGapMs = Math.min(this.#blindGapMs * 2, 2 * LAST_BLIND_GAP_MS);
+    this.#nextAt = now + Math.min(this.#blindGapMs, LAST_BLIND_GAP_MS);
     return true;
   }
 
   #serve(): void {
     while (this.#line.size > 0 && this.#withdraw()) {
       this.#served++;
-      this.#pacedAt = this.environment.now() + this.#paceMs;
+      this.#pacedAt = this.environment.now() + this.#gapMs;
       this.#line.serveNext();
     }
-    this.#pace();
+    this.#schedule();
   }
 
   /** Looks again when the next turn has come, as long as somebody waits. */
-  #pace(): void {
-    this.#stopPacing?.();
-    this.#stopPacing = undefined;
+  #schedule(): void {
+    this.#stop?.();
+    this.#stop = undefined;
     if (this.#line.size === 0) this.#pacedAt = 0;
-    else this.#stopPacing = this.environment.after(this.#dueAt - this.environment.now(), () => this.#serve());
+    else this.#stop = this.environment.after(this.#dueAt - this.environment.now(), () => this.#serve());
   }
 }

@@ -85,7 +85,7 @@ export class CoolDown {
       this.#catchUp = CATCH_UP;
       this.#isTheirTurn = true;
     } else if (this.#hasServed) {
-      this.#catchUp = Math.max(LEAST_CATCH_UP, SLOWED * this.#pace);
+      this.#catchUp = Math.max(LEAST_CATCH_UP, SLOWED * this.#speedUp);
     }
     this.#hasServed = false;
     this.#until = Math.max(this.#until, at + spread(ms, random));
@@ -115,11 +115,11 @@ export class CoolDown {
 
   /** Between two of those who are let go. */
   get #gapMs(): number {
-    return (this.environment.now() - this.#beganAt) / Math.max(1, this.#joined) / this.#pace;
+    return (this.environment.now() - this.#beganAt) / Math.max(1, this.#joined) / this.#speedUp;
   }
 
-  /** Times that at which they came. */
-  get #pace(): number {
+  /** How much faster they go than they came. */
+  get #speedUp(): number {
     const goingForMs = Math.max(0, this.environment.now() - this.#until);
     return Math.min(CATCH_UP, this.#catchUp + goingForMs * GROWTH_PER_MS);
   }

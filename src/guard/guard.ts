@@ -99,13 +99,13 @@ export class Guard {
   }
 
   /** What the end of an attempt says to all calls of the scope that it was sent in. */
-  note(outcome: Outcome, policy: ResolvedPolicy): void {
+  heedRetryAfter(outcome: Outcome, policy: ResolvedPolicy): void {
     const askedMs = Math.min(coolDownMs(outcome, policy) ?? 0, policy.retry.maxRetryAfter);
     if (askedMs > 0 && this.coolDown?.begin(askedMs)) this.#flush();
   }
 
   /** What it says to the budget of its call, which that has paid for its retries, wherever `beforeRetry` has sent them. */
-  settle(outcome: Outcome, call: Pick<PayingCall, 'paid'>): void {
+  tellBudget(outcome: Outcome, call: Pick<PayingCall, 'paid'>): void {
     const tells = whatItTells(outcome, true);
     if (tells === 'answered') {
       this.budget?.answered(call.paid);

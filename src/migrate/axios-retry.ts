@@ -1,6 +1,6 @@
 import type { AxiosError, AxiosRequestConfig, AxiosResponse } from 'axios';
 import type { EndEvent } from '../base/events.js';
-import { parsed } from '../call/body.js';
+import { parsed } from '../call/parsed.js';
 import { logWarning } from '../observe/log.js';
 import { bool, fn, or } from '../policy/check.js';
 import { DEFAULTS } from '../policy/defaults.js';

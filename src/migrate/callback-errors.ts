@@ -3,7 +3,7 @@ import { axios } from '../base/axios.js';
 import { wallClock } from '../base/clock.js';
 import type { EndEvent } from '../base/events.js';
 import { isObject, memberOf } from '../base/object.js';
-import { parsed } from '../call/body.js';
+import { parsed } from '../call/parsed.js';
 import { reportOf, shareReport } from '../observe/reports.js';
 import { isRecord } from '../policy/check.js';
 import type { FailedAttempt, RetryPolicy } from '../policy/types.js';

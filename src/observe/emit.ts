@@ -56,7 +56,7 @@ export class Emitter {
     own.some((listener) => tell({ listener }));
   }
 
-  /** Looked up once: it may be behind a getter, or take itself off and then fail. Not whatever somebody has put on `Object.prototype`. */
+  /** Looked up once: a getter may answer differently the next time, and a hook may take itself off before it fails. */
   #hookOf(entry: Entry, name: EventName): Hook | undefined {
     try {
       const hook: unknown = entry.listener[name];

@@ -1,4 +1,4 @@
-import { bool, isFunction, object, prompt, readable, typed } from '../policy/check.js';
+import { bool, isFunction, object, readable, syncFn, typed } from '../policy/check.js';
 
 const handle = typed('must be what attachResilience() gave back', (value) => {
   const { subscribe, stats } = Object(value) as { subscribe?: unknown; stats?: unknown };
@@ -12,7 +12,7 @@ const telemetryOptions = object(
     ),
     spanEvents: bool,
     attributes: typed('must be a plain object', (value) => Object.prototype.toString.call(value) === '[object Object]'),
-    scope: prompt,
+    scope: syncFn,
   },
   'an object',
   Object.entries,

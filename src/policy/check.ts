@@ -12,7 +12,7 @@ export const isFunction = (value: unknown): boolean => typeof value === 'functio
 /** `AsyncFunction` and the like. */
 const tagOf = (value: unknown): string | undefined => (value as { [Symbol.toStringTag]?: string })[Symbol.toStringTag];
 /** A function whose answer is there at once. */
-export const isPrompt = (value: unknown): boolean => isFunction(value) && !tagOf(value);
+export const isSyncFunction = (value: unknown): boolean => isFunction(value) && !tagOf(value);
 export const isNumber = (value: unknown): boolean => typeof value === 'number';
 export const isRecord = (value: unknown): value is object => isObject(value) && !Array.isArray(value);
 
@@ -33,7 +33,7 @@ export const typed =
   };
 
 export const fn = typed('must be a function', isFunction);
-export const prompt = typed('must be a function', isPrompt);
+export const syncFn = typed('must be a function', isSyncFunction);
 export const bool = typed('must be true or false', (value) => typeof value === 'boolean');
 
 /** Passes these values, and checks all others. */

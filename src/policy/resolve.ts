@@ -74,22 +74,22 @@ export const resolvePolicy = (policy: ResiliencePolicy): ResolvedPolicy => refin
 
 /** What a request means: the instance's policy, with the override over it. */
 export function applyOverride(base: ResolvedPolicy, override: ResilienceOverride): ResolvedPolicy {
-  const { scope, ...rest } = own(override);
+  const { scope, ...rest } = withoutPrototype(override);
   const named = scope === undefined ? undefined : () => scope;
   return refine(base, { ...rest, scope: named });
 }
 
 function refine(base: ResolvedPolicy, given: Layer): ResolvedPolicy {
-  const layer = own(given);
+  const layer = withoutPrototype(given);
   return Object.freeze({
-    deadline: limit(layer.deadline) ?? base.deadline,
-    attemptTimeout: limit(layer.attemptTimeout) ?? base.attemptTimeout,
-    connectTimeout: limit(layer.connectTimeout) ?? base.connectTimeout,
+    deadline: orInfinity(layer.deadline) ?? base.deadline,
+    attemptTimeout: orInfinity(layer.attemptTimeout) ?? base.attemptTimeout,
+    connectTimeout: orInfinity(layer.connectTimeout) ?? base.connectTimeout,
     retry: layer.retry === undefined ? base.retry : refineRetry(base.retry, layer.retry),
     hedge: layer.hedge === undefined ? base.hedge : refineHedge(base.hedge, layer.hedge),
     coolDown: layer.coolDown ?? base.coolDown,
-    breaker: shared(base.breaker, breakerPolicy(layer.breaker), DEFAULTS.breaker),
-    bulkhead: shared(base.bulkhead, bulkheadPolicy(layer.bulkhead), DEFAULTS.bulkhead),
+    breaker: refineShared(base.breaker, breakerPolicy(layer.breaker), DEFAULTS.breaker),
+    bulkhead: refineShared(base.bulkhead, bulkheadPolicy(layer.bulkhead), DEFAULTS.bulkhead),
     scope: layer.scope === undefined ? base.scope : scopeFunction(layer.scope),
     idempotent: layer.idempotent ?? base.idempotent,
     body: layer.body ?? base.body,
@@ -102,11 +102,11 @@ function refine(base: ResolvedPolicy, given: Layer): ResolvedPolicy {
 function refineRetry(base: ResolvedRetry, layer: number | RetryPolicy | false): ResolvedRetry {
   // `false` is 0 of them.
   if (typeof layer !== 'object') return refineRetry(base, { maxRetries: Number(layer) });
-  const { methods, statuses, limits, backoff, budget, ...plain } = own(layer);
+  const { methods, statuses, limits, backoff, budget, ...plain } = withoutPrototype(layer);
   return Object.freeze({
     ...base,
     ...defined(plain),
-    budget: shared(base.budget, budget, DEFAULT_BUDGET),
+    budget: refineShared(base.budget, budget, DEFAULT_BUDGET),
     limits: Object.freeze({ ...base.limits, ...defined(limits ?? {}) }),
     methods: methods ? methodRules(methods) : base.methods,
     statuses: statuses ? new Set(statuses) : base.statuses,
@@ -115,7 +115,11 @@ function refineRetry(base: ResolvedRetry, layer: number | RetryPolicy | false): 
 }
 
 /** Only an instance's policy can hold one of these (a request can switch it off, no more), so it goes over the defaults. */
-function shared<T extends object>(base: T | false, layer: Options<T> | false | undefined, defaults: T): T | false {
+function refineShared<T extends object>(
+  base: T | false,
+  layer: Options<T> | false | undefined,
+  defaults: T,
+): T | false {
   if (layer === undefined) return base;
   return layer && Object.freeze({ ...defaults, ...defined(layer) });
 }
@@ -127,13 +131,13 @@ function refineBackoff(base: ResolvedRetry['backoff'], layer: RetryPolicy['backo
 
 function refineHedge(base: ResolvedPolicy['hedge'], layer: number | HedgePolicy | false): ResolvedPolicy['hedge'] {
   // A number is that long, whatever quantile was set below.
-  if (typeof layer === 'number') return Object.freeze(own({ delay: layer }));
-  return layer && Object.freeze(own({ ...base, ...defined(layer) }));
+  if (typeof layer === 'number') return Object.freeze(withoutPrototype({ delay: layer }));
+  return layer && Object.freeze(withoutPrototype({ ...base, ...defined(layer) }));
 }
 
 function breakerPolicy(layer: Layer['breaker']): Layer['breaker'] {
   if (!layer) return layer;
-  const { openFor = DEFAULTS.breaker.openFor, maxOpenFor = openFor } = own(layer);
+  const { openFor = DEFAULTS.breaker.openFor, maxOpenFor = openFor } = withoutPrototype(layer);
   return { ...layer, maxOpenFor: Math.max(openFor, maxOpenFor) };
 }
 
@@ -150,7 +154,7 @@ function methodRules(methods: NonNullable<RetryPolicy['methods']>): ReadonlyMap<
 }
 
 function methodRule(rule: boolean | MethodRule | undefined): ResolvedMethod {
-  const { statuses, maxRetries }: MethodRule = own(typeof rule === 'object' ? rule : {});
+  const { statuses, maxRetries }: MethodRule = withoutPrototype(typeof rule === 'object' ? rule : {});
   return Object.freeze({
     allowed: rule !== false,
     statuses: statuses && new Set(statuses),
@@ -166,10 +170,10 @@ function scopeFunction(scope: NonNullable<Layer['scope']>): ResolvedPolicy['scop
 }
 
 /** `false` means no limit. */
-const limit = (ms: number | false | undefined): number | undefined => (ms === false ? Infinity : ms);
+const orInfinity = (ms: number | false | undefined): number | undefined => (ms === false ? Infinity : ms);
 
 /** A copy without a prototype: what is set on `Object.prototype` is not read as an option. */
-export const own = <T extends object>(fields: T): T => ({ __proto__: null, ...fields });
+export const withoutPrototype = <T extends object>(fields: T): T => ({ __proto__: null, ...fields });
 
 /** `undefined` inherits: it must not overwrite when spread. */
 export function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

@@ -7,15 +7,15 @@ import {
   fields,
   fn,
   isNumber,
-  isPrompt,
   isRecord,
+  isSyncFunction,
   list,
   milliseconds,
   number,
   object,
   or,
   orFalse,
-  prompt,
+  syncFn,
   typed,
   whole,
 } from './check.js';
@@ -51,7 +51,7 @@ const methods: Check = (value, path) => {
 
 const backoff = either(
   fn,
-  isPrompt,
+  isSyncFunction,
   object(
     {
       baseDelay: milliseconds('≥'),
@@ -90,8 +90,8 @@ export const retryWith = (budget: Check): Check =>
           respectRetryAfter: bool,
           maxRetryAfter: milliseconds('≥'),
           budget,
-          idempotencyKey: or(typed('must be true, false or a function', isPrompt), true, false),
-          retryResponse: prompt,
+          idempotencyKey: or(typed('must be true, false or a function', isSyncFunction), true, false),
+          retryResponse: syncFn,
           shouldRetry: fn,
           beforeRetry: fn,
         } satisfies Checks<RetryPolicy>,

@@ -10,8 +10,8 @@ import {
   fn,
   isFunction,
   isNumber,
-  isPrompt,
   isRecord,
+  isSyncFunction,
   message,
   milliseconds,
   number,
@@ -128,7 +128,7 @@ const logger = orFalse(
   }),
 );
 
-const scope = or(typed("must be 'origin', 'instance' or a function", isPrompt), 'origin', 'instance');
+const scope = or(typed("must be 'origin', 'instance' or a function", isSyncFunction), 'origin', 'instance');
 
 const times = { deadline: time, attemptTimeout: time, connectTimeout: time };
 

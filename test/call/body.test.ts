@@ -2,7 +2,9 @@ import { PassThrough, Readable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import axios, { type AxiosResponse } from 'axios';
 import { attachResilience, type ResilienceHooks } from 'axios-resilience';
-import { discard, isReplayable, isStream, isUnserialized, parsed } from '../../src/call/body.js';
+import { isStream } from '../../src/base/stream.js';
+import { discard, isReplayable, isUnserialized } from '../../src/call/body.js';
+import { parsed } from '../../src/call/parsed.js';
 
 const nodeStream = () => Readable.from(['a', 'b']);
 const webStream = () => new ReadableStream();

@@ -108,7 +108,7 @@ describe('what a scope says', () => {
     const hold = guard.breaker?.isolate();
     off();
     hold?.dispose();
-    guard.note(FAILED, context.policy);
+    guard.heedRetryAfter(FAILED, context.policy);
     expect(told).toEqual([
       ['saturation', { scope: 'a', limit: 1, queued: 0 }, true],
       ['budget', { scope: 'a' }, true],

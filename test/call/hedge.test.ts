@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import axios, { AxiosError, AxiosHeaders, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 import { Call } from '../../src/call/call.js';
 import { Context } from '../../src/call/context.js';
-import { hedged } from '../../src/call/hedge.js';
+import { attemptWithHedge } from '../../src/call/hedge.js';
 import type { ResiliencePolicy } from '../../src/policy/types.js';
 
 type Config = InternalAxiosRequestConfig;
@@ -45,7 +45,7 @@ describe('how long answers take is learnt', () => {
     const learnt = [];
     for (const ms of [30, -30]) {
       const one = call({ hedge }, ms);
-      const end = hedged(one.call);
+      const end = attemptWithHedge(one.call);
       await jest.advanceTimersByTimeAsync(1_000);
       await end;
       learnt.push([one.learnt(), one.sent()]);
@@ -58,7 +58,7 @@ describe('how long answers take is learnt', () => {
 
   test('from the one that was answered first, counted from its own beginning', async () => {
     const slow = call({ hedge: 50 }, 80, 20);
-    const end = hedged(slow.call);
+    const end = attemptWithHedge(slow.call);
     await jest.advanceTimersByTimeAsync(1_000);
     expect([(await end).response?.data, slow.learnt(), slow.sent()]).toEqual([2, [20], 2]);
     expect(jest.getTimerCount()).toBe(0);
@@ -71,7 +71,7 @@ test.each<[string, number, number | undefined]>([
 ])('of a first that was told to wait, the second inherits %s', async (_, failsAt, leftMs) => {
   jest.useFakeTimers();
   const one = call({ hedge: 50 }, { ms: 80, retryAfter: '2' }, 50 - failsAt);
-  const end = hedged(one.call);
+  const end = attemptWithHedge(one.call);
   await jest.advanceTimersByTimeAsync(5_000);
   expect([(await end).retryAfterMs, one.sent()]).toEqual([leftMs, 2]);
   jest.useRealTimers();
@@ -83,7 +83,7 @@ describe('on a fake clock that jumps', () => {
 
   test('a call that is over by its deadline is not hedged after it', async () => {
     const late = call({ hedge: 60, deadline: 50 }, 1_000, 1_000);
-    const end = hedged(late.call);
+    const end = attemptWithHedge(late.call);
     jest.advanceTimersByTime(100);
     expect([(await end).final, late.sent(), jest.getTimerCount()]).toEqual(['deadline', 1, 1]);
   });

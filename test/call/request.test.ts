@@ -30,7 +30,7 @@ describe('Request', () => {
   test('sends a copy each time when whoever has the caller’s own may still write into it', () => {
     const { config, request: sent } = request();
     const first = sent.next();
-    sent.share();
+    sent.sendCopies();
     const [second, third] = [sent.next(), sent.next()];
     Object.assign(first, { url: '/late' }).headers.set('X-Late', 'yes');
     expect([new Set([first, second, third]).size, first === config]).toEqual([3, true]);
@@ -64,7 +64,7 @@ describe('Request', () => {
 
   test('takes none along from one copy to the next either', () => {
     const { request: sent } = request();
-    sent.share();
+    sent.sendCopies();
     sent.next().headers.set('Content-Length', '10');
     expect(sent.next().headers.toJSON()).toEqual({ 'X-Caller': 'a' });
   });
@@ -154,7 +154,7 @@ describe('Request', () => {
     await sent.renewBody();
     await sent.renewBody();
     expect(sent.next().data).toBe(made[1]);
-    sent.dispose();
+    sent.discardBody();
     expect([...made, own].map(({ destroyed }) => destroyed)).toEqual([true, true, false]);
     expect(config.data).toBe(own);
   });

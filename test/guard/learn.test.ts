@@ -34,8 +34,8 @@ describe('what the calls of a scope share', () => {
   beforeEach(() => make());
 
   const learn = (outcome: Outcome, paid = 0, policy: ResiliencePolicy = {}) => {
-    guard.settle(outcome, { paid });
-    guard.note(outcome, resolvePolicy(policy));
+    guard.tellBudget(outcome, { paid });
+    guard.heedRetryAfter(outcome, resolvePolicy(policy));
   };
   const spend = () => guard.budget?.take(0, () => undefined);
   const apply = (send = () => new Promise<Outcome>(() => {}), policy: ResiliencePolicy = {}) =>
@@ -72,8 +72,8 @@ describe('what the calls of a scope share', () => {
       make({ retry: { budget: { reserve: 6 } } });
       for (let i = 0; i < 6; i++) spend();
       const call = { paid: 2 };
-      guard.settle(OK, call);
-      guard.settle(OK, call);
+      guard.tellBudget(OK, call);
+      guard.tellBudget(OK, call);
       expect([guard.budget?.tokens, call.paid]).toEqual([expect.closeTo(2.4), 0]);
     });
 

@@ -115,10 +115,10 @@ describe('turnOf', () => {
     await clock.advance(5_750);
     expect([guard.hasSpentBudget, guard.held]).toEqual([true, 2]);
     // Of these, nobody has learnt anything.
-    for (const failure of ['canceled', 'other'] as const) guard.settle({ failure }, { paid: 1 });
+    for (const failure of ['canceled', 'other'] as const) guard.tellBudget({ failure }, { paid: 1 });
     await clock.advance(0);
     expect(guard.held).toBe(2);
-    guard.settle(FAILED, { paid: 1 });
+    guard.tellBudget(FAILED, { paid: 1 });
     await clock.advance(0);
     expect([log.at(-1), guard.held]).toEqual(['4 retry-budget at 5750', 1]);
     await clock.advance(2_000);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { AxiosError, AxiosHeaders, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
-import { parsed } from '../../src/call/body.js';
+import { parsed } from '../../src/call/parsed.js';
 import { Request } from '../../src/call/request.js';
 import { logListener } from '../../src/observe/log.js';
 import { resolvePolicy } from '../../src/policy/resolve.js';

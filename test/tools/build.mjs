@@ -24,7 +24,7 @@ const forBrowsers = [
   './base/redirected.js',
   './base/system-errors.js',
   './call/form.js',
-  './call/heed.js',
+  './call/watch-body.js',
   './call/misplaced.js',
   './call/watch.js',
   './guard/local.js',
