@@ -8,6 +8,8 @@ const AUTHORITY = /^([a-z][a-z\d+\-.]*:)?\/\/[^/?#\\\s]+(?=[/?#]|$)/i;
 const RELATIVE = /^\/?(?!\/)[\w\-.~%]*(?:[/?#]|$)/;
 /** As URL parsers see it: they drop control characters and blanks before it, tabs and line ends within. */
 const HTTP = /^[^!-\uffff]*h[\t\n\r]*t[\t\n\r]*t[\t\n\r]*p[\t\n\r]*s?[\t\n\r]*:/i;
+/** Scheme, host with port, path and query of a URL in its one spelling. */
+const PARTS = /^([^:]+:)(?:\/\/(?:[^/?#]*@)?([^/?#]*))?([^?#]*)([^#]*)/;
 const REDACTED = 'REDACTED';
 const INVALID = 'invalid URL';
 
@@ -54,8 +56,10 @@ const isBelow = (authority: string | undefined, target: string): boolean =>
 
 /** The port a request goes to, if no proxy or socket is in between. */
 export function portOf(config: InternalAxiosRequestConfig): number | undefined {
-  const url = parse(authorityOf(targetOf(config)));
-  return url && Number(url.port || DEFAULT_PORTS[url.protocol]);
+  const parts = parse(authorityOf(targetOf(config)));
+  if (!parts) return undefined;
+  const [protocol, host] = parts;
+  return Number(/:(\d+)$/.exec(host)?.[1] ?? DEFAULT_PORTS[protocol]);
 }
 
 /** `https://user@host:1` of `https://user@host:1/path?query`; empty for a relative target; all of a target that is neither. */
@@ -64,19 +68,23 @@ function authorityOf(target: string): string {
 }
 
 function originOfUrl(text: string): string {
-  const url = parse(text);
-  return url ? originIn(url) : INVALID;
+  const parts = parse(text);
+  return parts ? originIn(parts) : INVALID;
 }
+
+type Parts = readonly [protocol: string, host: string, path: string, query: string];
 
 /**
  * What relative targets are relative to, a page knows: it may have a `<base>`, or be a frame without an address of its own. A
  * worker has its address; elsewhere there is neither, and axios takes localhost. To a parser `http:user:password@host` may be
- * relative too, and the password part of a path.
+ * relative too, and the password part of a path. Of a parsed URL, React Native before 0.80 has nothing but `href`.
  */
-function parse(target: string): URL | undefined {
+function parse(target: string): Parts | undefined {
   try {
-    if (HTTP.test(target)) return new URL(target);
-    return new URL(target, globalThis.document?.baseURI ?? globalThis.location?.href ?? 'http://localhost');
+    const base = globalThis.document?.baseURI ?? globalThis.location?.href ?? 'http://localhost';
+    const { href } = HTTP.test(target) ? new URL(target) : new URL(target, base);
+    const [, protocol = '', host = '', path = '', query = ''] = PARTS.exec(href) ?? [];
+    return [protocol, host, path, query];
   } catch {
     return undefined;
   }
@@ -84,34 +92,35 @@ function parse(target: string): URL | undefined {
 
 /** Origin and path with query, in one spelling, as they are sent: no userinfo, no dots, no fragment. */
 export function normal(target: string): readonly [origin: string, path: string] | undefined {
-  const url = parse(target);
-  return url && [originIn(url), url.pathname + url.search];
+  const parts = parse(target);
+  return parts && [originIn(parts), parts[2] + parts[3]];
 }
 
-/**
- * `URL.origin` is "null" for schemes that browsers do not know, and for `blob:` that of the page, which is not asked. React Native's
- * keeps the userinfo.
- */
-const originIn = ({ origin, protocol, host }: URL): string =>
-  origin === 'null' || protocol === 'blob:' ? `${protocol}//${host}` : withoutUserinfo(origin);
+/** `URL.origin` would be "null" for schemes that browsers do not know, and for `blob:` that of the page, which is not asked. */
+const originIn = ([protocol, host]: Parts): string => `${protocol}//${host}`;
 
 /** The whole URL for people to read: no userinfo, no fragment, the names of query parameters but never their values. */
 export function redactedUrl(config: InternalAxiosRequestConfig): string {
-  const url = parse(targetOf(config));
-  if (!url) return INVALID;
+  const parts = parse(targetOf(config));
+  if (!parts) return INVALID;
+  const [protocol, , path, query] = parts;
   // What follows `data:` is data.
-  if (!url.pathname.startsWith('/')) return url.protocol;
-  const names = [...url.searchParams.keys(), ...namesOf(config.params)].map(encoded);
-  const query = names.length ? `?${names.map((name) => `${name}=${REDACTED}`).join('&')}` : '';
-  return `${config.socketPath ? '' : originIn(url)}${withoutUserinfo(url.pathname)}${query}`;
+  if (!path.startsWith('/')) return protocol;
+  const names = namesIn(query, config.params).map((name) => `${encoded(name)}=${REDACTED}`);
+  return `${config.socketPath ? '' : originIn(parts)}${withoutUserinfo(path)}${names.length ? '?' : ''}${names.join('&')}`;
 }
 
 /** A surrogate by itself cannot be encoded. */
 const encoded = (name: string): string => encodeURIComponent(name.replace(/\p{Cs}/gu, '\ufffd'));
 
-function namesOf(params: unknown): string[] {
-  if (params instanceof URLSearchParams) return [...params.keys()];
-  return isObject(params) ? Object.keys(params) : [];
+/** None where they cannot be read: React Native's URLSearchParams throws at a stray `%`. */
+function namesIn(query: string, params: unknown): string[] {
+  try {
+    const own = params instanceof URLSearchParams ? [...params.keys()] : isObject(params) ? Object.keys(params) : [];
+    return [...new URLSearchParams(query).keys(), ...own];
+  } catch {
+    return [];
+  }
 }
 
 /** Text from elsewhere (an error's message) with whatever looks like userinfo or a query value taken out. */

@@ -1,7 +1,15 @@
 import { codeOf, type Outcome } from '../base/outcome.js';
 
-/** Out of file descriptors: our own trouble, not the host's. */
-export const isLocal = (outcome: Outcome): boolean => codeOf(outcome) === 'EMFILE' || codeOf(outcome) === 'ENFILE';
+/** True in a page that has no network, undefined where there is no page. */
+const isOffline = (): boolean | undefined => {
+  const onLine: unknown = globalThis.navigator?.onLine;
+  return typeof onLine === 'boolean' ? !onLine : undefined;
+};
 
-/** It may never have left, for all that is known: only of a page is so little told. */
-export const isOpaque = (_outcome: Outcome): boolean => false;
+/** Our own trouble, not the host's: no file descriptor is left, or the page is offline. */
+export const isLocal = (outcome: Outcome): boolean =>
+  codeOf(outcome) === 'EMFILE' || codeOf(outcome) === 'ENFILE' || isOffline() === true;
+
+/** It may never have left: a page is not told whether a request was lost, or kept back by CORS, its policy or an ad blocker. */
+export const isOpaque = ({ failure, response }: Outcome): boolean =>
+  failure === 'read' && !response && isOffline() !== undefined;

@@ -74,6 +74,16 @@ export const budget = orFalse(
   ),
 );
 
+/** React Native has `crypto.getRandomValues` by a package (`react-native-get-random-values`) only. */
+const idempotencyKey = either(
+  typed(
+    'must be a function where there is no crypto.getRandomValues',
+    (isOn) => !isOn || globalThis.crypto?.getRandomValues !== undefined,
+  ),
+  (value) => typeof value === 'boolean',
+  typed('must be true, false or a function', isSyncFunction),
+);
+
 /** With a check for `budget`, which a request can only switch off. */
 export const retryWith = (budget: Check): Check =>
   orFalse(
@@ -90,7 +100,7 @@ export const retryWith = (budget: Check): Check =>
           respectRetryAfter: bool,
           maxRetryAfter: milliseconds('≥'),
           budget,
-          idempotencyKey: or(typed('must be true, false or a function', isSyncFunction), true, false),
+          idempotencyKey,
           retryResponse: syncFn,
           shouldRetry: fn,
           beforeRetry: fn,

@@ -3,7 +3,7 @@ import axios from 'axios';
 import { attachResilience, reportOf } from 'axios-resilience';
 import { attemptsOf, scriptedAdapter, waitsOf, withFakeClock } from 'axios-resilience/testing';
 import { after, now } from '../../src/base/clock.js';
-import { sleep } from '../helpers/settled.js';
+import { rejection, sleep } from '../helpers/settled.js';
 
 const HOUR = 3_600_000;
 const RETRY = { backoff: { jitter: 'none' } } as const;
@@ -16,6 +16,15 @@ describe('the clock', () => {
     jest.spyOn(performance, 'now').mockImplementation(() => reads.shift() ?? Number.NaN);
     const start = now();
     expect([now(), now(), now(), now()].map((at) => at - start)).toEqual([5, 5, 12, HOUR + 105]);
+  });
+
+  test('is the wall’s where a mock of performance that was reset gives nothing, as React Native’s in Jest', async () => {
+    jest.spyOn(performance, 'now').mockReturnValue(undefined as never);
+    const api = axios.create({ adapter: scriptedAdapter(['hang']) });
+    attachResilience(api, { retry: false, attemptTimeout: 20 });
+    const error = await rejection(api.get('https://api.test/'));
+    expect(error).toMatchObject({ code: 'ETIMEDOUT' });
+    expect(reportOf(error)?.attempts[0]?.durationMs).toBeGreaterThanOrEqual(19);
   });
 
   test('a fake one that is put in place late keeps retries, and the circuit, on their time', async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { InternalAxiosRequestConfig } from 'axios';
 import { originOf, redactedUrl, redactText } from '../../src/base/url.js';
 
@@ -95,9 +95,55 @@ describe('redactedUrl', () => {
     expect(redactedUrl(config(fields))).toBe(url);
   });
 
+  test('what URLSearchParams cannot read, as that of React Native throws at a stray %, is left off', () => {
+    const real = globalThis.URLSearchParams;
+    class Strict extends real {
+      constructor(query: string) {
+        super(decodeURIComponent(query));
+      }
+    }
+    Object.assign(globalThis, { URLSearchParams: Strict });
+    const url = redactedUrl(config({ url: 'https://api.test/a?q=100%', params: { page: 1 } }));
+    Object.assign(globalThis, { URLSearchParams: real });
+    expect(url).toBe('https://api.test/a');
+  });
+
   test('no part of a password that was not escaped is in it', () => {
     const urls = ['/', '?', '#'].map((char) => redactedUrl(config({ url: `https://user:pa${char}ss@api.test/` })));
     expect(urls.filter((url) => /pa|ss/.test(url))).toEqual([]);
+  });
+});
+
+describe('where a URL tells nothing but its `href`, as in React Native before 0.80', () => {
+  /** Throws as that does. */
+  class Bare {
+    readonly href: string;
+    constructor(url: string, base = '') {
+      this.href = /^[a-z]+:/i.test(url) ? url : `${base}${url}`;
+    }
+    get origin(): never {
+      throw new Error('URL.origin is not implemented');
+    }
+    get pathname(): never {
+      throw new Error('URL.pathname is not implemented');
+    }
+  }
+  const real = globalThis.URL;
+  beforeAll(() => void Object.assign(globalThis, { URL: Bare }));
+  afterAll(() => void Object.assign(globalThis, { URL: real }));
+
+  test('hosts have their origins', () => {
+    const urls = ['https://user:pass@one.test/a', 'http://two.test:8080?a=1', 'https://one.test'];
+    expect(urls.map((url) => originOf(config({ url })))).toEqual([
+      'https://one.test',
+      'http://two.test:8080',
+      'https://one.test',
+    ]);
+  });
+
+  test('and people read of them without userinfo and values', () => {
+    const target = config({ url: 'https://user:pass@one.test/a?b=secret#c', params: { d: 1 } });
+    expect(redactedUrl(target)).toBe('https://one.test/a?b=REDACTED&d=REDACTED');
   });
 });
 

@@ -51,6 +51,20 @@ class Wrong {
 }
 
 describe('validatePolicy refuses', () => {
+  test('idempotency keys that it could not draw, as in React Native without a package for that', () => {
+    const own = Object.getOwnPropertyDescriptor(globalThis, 'crypto') as PropertyDescriptor;
+    Reflect.deleteProperty(globalThis, 'crypto');
+    const messages = [true, false, () => 'k'].map((idempotencyKey) =>
+      refusals(validatePolicy)({ retry: { idempotencyKey } }).map(({ message }) => message),
+    );
+    Object.defineProperty(globalThis, 'crypto', own);
+    expect(messages).toEqual([
+      ['`retry.idempotencyKey` must be a function where there is no crypto.getRandomValues, got true'],
+      [],
+      [],
+    ]);
+  });
+
   test.each(
     titled([
       [undefined, '`policy` must be an object, got undefined', TypeError],

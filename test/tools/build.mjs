@@ -27,7 +27,6 @@ const forBrowsers = [
   './call/watch-body.js',
   './call/misplaced.js',
   './call/watch.js',
-  './guard/local.js',
   './policy/suggest.js',
 ];
 folder('dist/esm', 'module', {
