@@ -5,6 +5,7 @@ import { classify, responseOf } from '../base/failure.js';
 import type { Outcome } from '../base/outcome.js';
 import { type Aborter, LateSignal, LightSignal } from '../base/signal.js';
 import { isStream, isWebStream, leavable } from '../base/stream.js';
+import { message } from '../policy/check.js';
 import { discard } from './body.js';
 import type { Call } from './call.js';
 import type { Watch } from './connection.js';
@@ -68,6 +69,7 @@ class Exchange {
       const kill = (end: Outcome) => this.#kill(end);
       lifetime.enter(kill, { startedAt: sentAt, endsAt: sentAt + this.#limitMs, tell: () => this.#timeUp() });
       if (this.#isSettled) return;
+      if (call.adapter.isAxiosOwn) validateSignal(config);
       this.#watch = watch(call, config, kill);
       this.#standIn();
       // Called as axios calls it, without a `this`.
@@ -178,6 +180,11 @@ class Exchange {
     if (this.sending.call.adapter.isFetch && isWebStream(data) && !data.locked) response.data = leavable(data, stream);
     return { ...outcome, stream };
   }
+}
+
+/** Its controller, say, axios's adapters would refuse as well. */
+function validateSignal({ signal }: Config): void {
+  if (signal && !signal.addEventListener) throw new TypeError(message('signal', 'must be an AbortSignal', signal));
 }
 
 /** As axios's own errors have it: programs tell by `request` that one was sent. Done before the caller is told. */
