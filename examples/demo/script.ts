@@ -2,7 +2,7 @@ import { OPTIONS } from './command-line.js';
 
 /** What happens to the server, and until when. Every contender's server lives through the same. */
 export interface Phase {
-  readonly name: 'healthy' | 'resets' | 'brown-out' | 'stalls' | 'limited';
+  readonly name: 'healthy' | 'flaky' | 'resets' | 'brown-out' | 'stalls' | 'limited';
   /** Milliseconds since the start of the run. */
   readonly until: number;
   /** How many times longer the server takes for its work. */
@@ -12,15 +12,17 @@ export interface Phase {
 const healthy = (until: number): Phase => ({ name: 'healthy', until, slowness: 1 });
 
 const WHOLE: readonly Phase[] = [
-  healthy(3_000),
-  { name: 'resets', until: 5_000, slowness: 1 },
-  healthy(6_000),
-  { name: 'brown-out', until: 9_000, slowness: 4 },
-  healthy(15_000),
-  { name: 'stalls', until: 18_000, slowness: 1 },
-  healthy(20_000),
-  { name: 'limited', until: 22_000, slowness: 1 },
-  healthy(25_000),
+  healthy(2_000),
+  { name: 'flaky', until: 7_000, slowness: 1 },
+  healthy(8_000),
+  { name: 'resets', until: 11_000, slowness: 1 },
+  healthy(12_000),
+  { name: 'brown-out', until: 15_000, slowness: 4 },
+  healthy(19_000),
+  { name: 'stalls', until: 20_000, slowness: 1 },
+  healthy(23_000),
+  { name: 'limited', until: 25_000, slowness: 1 },
+  healthy(29_000),
 ];
 
 /** Long enough for the circuit to open in the stall, and no longer. */

@@ -34,6 +34,8 @@ export async function demoServer(): Promise<DemoServer> {
     const rate = ++thisSecond.requests;
     const { name } = phaseAt(now);
     if (name === 'stalls') return;
+    // One of five machines behind it is broken.
+    if (name === 'flaky' && rate % 5 === 0) return void res.writeHead(503).end();
     if (name === 'limited' && rate > RATE_LIMIT) return void res.writeHead(429, { 'retry-after': '1' }).end();
     const accepted = workers.offer(() => {
       if (req.method === 'POST') timesDone.set(body, (timesDone.get(body) ?? 0) + 1);

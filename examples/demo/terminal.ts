@@ -53,7 +53,7 @@ function overTime(all: readonly Figures[]): string {
   return [
     `Second by second    ${'succeeded'.padEnd(seconds.length)}  peak/s (at most ${most})`,
     ...rows,
-    `${' '.repeat(20)}${initials}  ${initials}   healthy, resets, brown-out, stalls, limited`,
+    `${' '.repeat(20)}${initials}  ${initials}   healthy, flaky, resets, brown-out, stalls, limited`,
   ].join('\n');
 }
 

@@ -95,7 +95,7 @@ class Attempt implements Applicant {
     const endedAt = now();
     call.recorder.attempt(outcome, endedAt - sentAt, lane.isHedge);
     call.scope.guard.tellBudget(outcome, call);
-    this.#scope.guard.heedRetryAfter(outcome, call.policy);
+    this.#scope.guard.tellCoolDown(outcome, call.policy);
     return learn ? learn(outcome, endedAt) : outcome;
   }
 

@@ -5,7 +5,7 @@ import { Line, type Place } from './line.js';
 /** Those who waited are let go at this many times the pace at which they came. */
 const CATCH_UP = 1.5;
 
-/** Less of that when the server asks again, but always a little faster than they came; then more again by the second. */
+/** Less of that when the server asks again or fails, but always a little faster than they came; then more again by the second. */
 const SLOWED = 0.8;
 const LEAST_CATCH_UP = 1.1;
 const GROWTH_PER_MS = 0.01 / 1_000;
@@ -40,7 +40,7 @@ export class CoolDown {
   #beganAt = 0;
   /** How many have joined the line since then. */
   #joined = 0;
-  /** Somebody was let go since the server asked last. */
+  /** Somebody was let go since the server asked last, or failed. */
   #hasServed = false;
   #catchUp = CATCH_UP;
   #stop: (() => void) | undefined;
@@ -84,8 +84,8 @@ export class CoolDown {
       this.#joined = 0;
       this.#catchUp = CATCH_UP;
       this.#isTheirTurn = true;
-    } else if (this.#hasServed) {
-      this.#catchUp = Math.max(LEAST_CATCH_UP, SLOWED * this.#speedUp);
+    } else {
+      this.slowDown();
     }
     this.#hasServed = false;
     this.#until = Math.max(this.#until, at + spread(ms, random));
@@ -95,6 +95,14 @@ export class CoolDown {
     if (this.#until - this.#toldUntil < ms / 10) return false;
     this.#toldUntil = this.#until;
     return true;
+  }
+
+  /** Those who were let go are too many for the server. */
+  slowDown(): void {
+    if (!this.#hasServed) return;
+    this.#hasServed = false;
+    this.#catchUp = Math.max(LEAST_CATCH_UP, SLOWED * this.#speedUp);
+    this.#schedule();
   }
 
   /** Waits for its turn. */

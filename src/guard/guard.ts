@@ -99,9 +99,11 @@ export class Guard {
   }
 
   /** What the end of an attempt says to all calls of the scope that it was sent in. */
-  heedRetryAfter(outcome: Outcome, policy: ResolvedPolicy): void {
+  tellCoolDown(outcome: Outcome, policy: ResolvedPolicy): void {
+    const { coolDown } = this;
     const askedMs = Math.min(coolDownMs(outcome, policy) ?? 0, policy.retry.maxRetryAfter);
-    if (askedMs > 0 && this.coolDown?.begin(askedMs)) this.#flush();
+    if (askedMs > 0 && coolDown?.begin(askedMs)) this.#flush();
+    if (askedMs === 0 && coolDown?.waiting && whatItTells(outcome, true) === 'failure') coolDown.slowDown();
   }
 
   /** What it says to the budget of its call, which that has paid for its retries, wherever `beforeRetry` has sent them. */

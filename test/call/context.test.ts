@@ -108,7 +108,7 @@ describe('what a scope says', () => {
     const hold = guard.breaker?.isolate();
     off();
     hold?.dispose();
-    guard.heedRetryAfter(FAILED, context.policy);
+    guard.tellCoolDown(FAILED, context.policy);
     expect(told).toEqual([
       ['saturation', { scope: 'a', limit: 1, queued: 0 }, true],
       ['budget', { scope: 'a' }, true],

@@ -132,6 +132,17 @@ describe('CoolDown', () => {
     expect(log[2]).toBe('c goes at 490');
   });
 
+  test('told that the server fails under those who were let go, it lets the others go as slowly, once for each of them', async () => {
+    coolDown.begin(300);
+    for (const name of ['a', 'b', 'c']) join(name);
+    coolDown.slowDown();
+    await clock.advance(300);
+    coolDown.slowDown();
+    coolDown.slowDown();
+    await clock.advance(1_000);
+    expect(log).toEqual(['a goes at 300', 'b goes at 383', 'c goes at 490']);
+  });
+
   test('a timer that fires early lets nobody go', async () => {
     const timers: (() => void)[] = [];
     let now = 0;

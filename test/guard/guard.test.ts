@@ -261,7 +261,7 @@ describe('Guard', () => {
     const isolation = guard.breaker?.isolate();
     expect([guard.isBusy, guard.isIdle]).toEqual([true, false]);
     isolation?.dispose();
-    guard.heedRetryAfter({ ...FAILED, retryAfterMs: 500 }, resolvePolicy({}));
+    guard.tellCoolDown({ ...FAILED, retryAfterMs: 500 }, resolvePolicy({}));
     expect([guard.isBusy, guard.isIdle, coolDowns]).toEqual([false, false, [500]]);
   });
 
@@ -271,7 +271,7 @@ describe('Guard', () => {
     ['that is not heeded', 500, { retry: { respectRetryAfter: false } }],
     ['of which the scope is not to learn', 500, { coolDown: false }],
   ])('a Retry-After %s begins no cool-down', (_which, retryAfterMs, policy: ResiliencePolicy) => {
-    guard.heedRetryAfter({ ...FAILED, retryAfterMs }, resolvePolicy(policy));
+    guard.tellCoolDown({ ...FAILED, retryAfterMs }, resolvePolicy(policy));
     expect([coolDowns, guard.coolDown?.isOn]).toEqual([[], false]);
   });
 });

@@ -35,7 +35,7 @@ describe('what the calls of a scope share', () => {
 
   const learn = (outcome: Outcome, paid = 0, policy: ResiliencePolicy = {}) => {
     guard.tellBudget(outcome, { paid });
-    guard.heedRetryAfter(outcome, resolvePolicy(policy));
+    guard.tellCoolDown(outcome, resolvePolicy(policy));
   };
   const spend = () => guard.budget?.take(0, () => undefined);
   const apply = (send = () => new Promise<Outcome>(() => {}), policy: ResiliencePolicy = {}) =>
@@ -103,6 +103,23 @@ describe('what the calls of a scope share', () => {
       for (let i = 0; i < 3; i++) spend();
       learn(outcome, 2);
       expect(guard.budget?.tokens).toBe(0);
+    });
+  });
+
+  describe('those who waited for a cool-down go', () => {
+    test.each<[string, Outcome, number]>([
+      ['at once as fast as they may, after an answer', OK, 67],
+      ['more slowly after a failure', RESET, 83],
+      ['and after a 503 that does not say for how long', answer(503), 83],
+    ])('%s', async (_, outcome, gapMs) => {
+      make({ breaker: false });
+      const went: number[] = [];
+      guard.coolDown?.begin(300);
+      for (let i = 0; i < 3; i++) void guard.coolDown?.join(() => undefined).result.then(() => went.push(clock.now()));
+      await clock.advance(300);
+      learn(outcome);
+      await clock.advance(gapMs + 1);
+      expect(went.map((at) => at - 300)).toEqual([0, expect.closeTo(gapMs, -1)]);
     });
   });
 
