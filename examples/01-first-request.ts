@@ -1,9 +1,9 @@
 // One line makes every call survive a flaky server, and the report says what that took.
 import axios from 'axios';
 import { attachResilience, reportOf } from 'axios-resilience';
-import { localServer } from './local-server.js';
+import { scriptedServer } from 'axios-resilience/testing';
 
-const server = await localServer(503, 503, 200);
+await using server = await scriptedServer([503, 503, 200]);
 const api = axios.create({ baseURL: server.url });
 attachResilience(api);
 
@@ -13,5 +13,4 @@ const report = reportOf(response);
 for (const { attempt, status, delayMs } of report?.attempts ?? []) {
   console.log(`attempt ${attempt}: ${status}${delayMs === undefined ? '' : `, again in ${Math.round(delayMs)} ms`}`);
 }
-console.log(`the caller got ${response.status}, the server ${server.requests.length} requests: ${report?.ended}`);
-server.close();
+console.log(`the caller got ${response.status}, the server ${server.hits.length} requests: ${report?.ended}`);

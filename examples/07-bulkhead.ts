@@ -1,9 +1,15 @@
 // At most two requests at once and two that wait: the fifth is refused before it can pile up.
 import axios from 'axios';
 import { attachResilience, isResilienceError, reportOf } from 'axios-resilience';
-import { localServer } from './local-server.js';
+import { scriptedServer } from 'axios-resilience/testing';
 
-const server = await localServer({ status: 200, after: 100 });
+let peak = 0;
+await using server = await scriptedServer([
+  () => {
+    peak = Math.max(peak, server.busy);
+    return { delay: 100 };
+  },
+]);
 const api = axios.create({ baseURL: server.url });
 attachResilience(api, { bulkhead: { limit: 2, queue: 2 } });
 
@@ -14,5 +20,4 @@ const calls = [1, 2, 3, 4, 5].map(async (call) => {
 });
 await Promise.all(calls);
 
-console.log(`the server had at most ${server.peak} requests at a time`);
-server.close();
+console.log(`the server had at most ${peak} requests at a time`);

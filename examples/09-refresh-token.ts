@@ -1,9 +1,9 @@
 // A token that has expired is renewed between two attempts of one call; its caller never hears of it.
 import axios from 'axios';
 import { attachResilience, reportOf } from 'axios-resilience';
-import { localServer } from './local-server.js';
+import { scriptedServer } from 'axios-resilience/testing';
 
-const server = await localServer(({ headers }) => (headers.authorization === 'Bearer new' ? 200 : 401));
+await using server = await scriptedServer([({ headers }) => (headers.authorization === 'Bearer new' ? 200 : 401)]);
 const api = axios.create({ baseURL: server.url, headers: { Authorization: 'Bearer expired' } });
 const refreshToken = async () => 'new';
 
@@ -23,4 +23,3 @@ console.log(
     ?.attempts.map(({ status }) => status)
     .join(', then ')}`,
 );
-server.close();

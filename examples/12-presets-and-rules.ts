@@ -1,9 +1,9 @@
 // A preset says who is waiting; rules say what is different for some URLs of the same instance.
 import axios from 'axios';
 import { attachResilience, presets } from 'axios-resilience';
-import { localServer } from './local-server.js';
+import { scriptedServer } from 'axios-resilience/testing';
 
-const server = await localServer(503);
+await using server = await scriptedServer([503]);
 const api = axios.create({ baseURL: server.url });
 attachResilience(api, {
   ...presets.interactive,
@@ -15,13 +15,12 @@ attachResilience(api, {
 });
 
 async function countRequests(method: string, url: string): Promise<void> {
-  const before = server.requests.length;
+  const before = server.hits.length;
   await api.request({ method, url }).catch(() => {});
-  console.log(`${method} ${url}: requests = ${server.requests.length - before}`);
+  console.log(`${method} ${url}: requests = ${server.hits.length - before}`);
 }
 
 await countRequests('GET', '/users');
 await countRequests('POST', '/orders');
 await countRequests('POST', '/search');
 await countRequests('GET', '/search/suggestions');
-server.close();

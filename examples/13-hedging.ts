@@ -1,21 +1,20 @@
 // One answer in ten is slow: with a hedge its request is sent a second time, and whichever is answered first counts.
 import axios from 'axios';
 import { attachResilience, type HedgePolicy, reportOf } from 'axios-resilience';
-import { localServer } from './local-server.js';
+import { scriptedServer } from 'axios-resilience/testing';
 
-let requests = 0;
-const server = await localServer(() => ({ status: 200, after: ++requests % 10 === 0 ? 500 : 5 }));
+await using server = await scriptedServer([(_, n) => ({ delay: n % 10 === 0 ? 500 : 5 })]);
 
 async function measure(hedge: HedgePolicy | false): Promise<void> {
   const api = axios.create({ baseURL: server.url });
   attachResilience(api, { hedge });
-  requests = 0;
+  const before = server.hits.length;
   const elapsed: number[] = [];
   for (let call = 1; call <= 20; call++) elapsed.push(reportOf(await api.get('/'))?.elapsedMs ?? 0);
   const slow = elapsed.filter((ms) => ms > 400).length;
+  const requests = server.hits.length - before;
   console.log(`${hedge ? `hedge after ${hedge.delay} ms` : 'no hedge'}: ${slow} slow calls, ${requests} requests`);
 }
 
 await measure(false);
 await measure({ delay: 100 });
-server.close();

@@ -1,9 +1,9 @@
 // While the server is down its last good answer is better than none, and the report says that it is an old one.
 import axios from 'axios';
 import { attachResilience, reportOf } from 'axios-resilience';
-import { localServer } from './local-server.js';
+import { scriptedServer } from 'axios-resilience/testing';
 
-const server = await localServer(200, 503);
+await using server = await scriptedServer([200, 503]);
 const api = axios.create({ baseURL: server.url });
 const lastGood = new Map<string | undefined, unknown>();
 attachResilience(api, {
@@ -22,4 +22,3 @@ for (const url of ['/rates', '/rates', '/never-seen']) {
   const got = axios.isAxiosError(settled) ? settled.message : fallback ? 'a stale answer' : 'a fresh answer';
   console.log(`${url}: ${got} (${ended})`);
 }
-server.close();

@@ -3,10 +3,10 @@ import 'reflect-metadata';
 import { HttpModule, HttpService } from '@nestjs/axios';
 import { NestFactory } from '@nestjs/core';
 import { attachResilience, type ResilienceHandle } from 'axios-resilience';
+import { scriptedServer } from 'axios-resilience/testing';
 import { firstValueFrom } from 'rxjs';
-import { localServer } from './local-server.js';
 
-const server = await localServer(503, 200);
+await using server = await scriptedServer([503, 200]);
 
 class Users {
   constructor(private readonly http: HttpService) {}
@@ -35,4 +35,3 @@ const status = await app.get(Users).get(7);
 const { calls, attempts } = app.get<ResilienceHandle>(RESILIENCE).stats();
 console.log(`status ${status}: ${calls} call, ${attempts} attempts`);
 await app.close();
-server.close();

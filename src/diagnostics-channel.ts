@@ -1,6 +1,6 @@
 import { channel } from 'node:diagnostics_channel';
 import type { ResilienceHooks } from './base/events.js';
-import { isFunction, message } from './policy/check.js';
+import { having } from './policy/check.js';
 
 const CHANNELS: Readonly<Record<keyof ResilienceHooks, string>> = {
   onRetry: 'retry',
@@ -15,6 +15,8 @@ const CHANNELS: Readonly<Record<keyof ResilienceHooks, string>> = {
   onBudgetExhausted: 'budget-exhausted',
 };
 
+const handle = having('must be what attachResilience() gave back', 'subscribe');
+
 /** What `attachResilience` gives back, or as much of it as is listened to. */
 export interface Subscribable {
   /** As that of a `ResilienceHandle`. */
@@ -28,9 +30,7 @@ export interface Subscribable {
  * @throws TypeError for what is no handle
  */
 export function publishEvents(resilience: Subscribable): () => void {
-  if (!isFunction((Object(resilience) as Partial<Subscribable>).subscribe)) {
-    throw new TypeError(message('resilience', 'must be what attachResilience() gave back', resilience));
-  }
+  handle(resilience, 'resilience');
   const hooks: ResilienceHooks = {};
   for (const [hook, name] of Object.entries(CHANNELS)) {
     const events = channel(`axios-resilience:${name}`);

@@ -27,7 +27,9 @@ const runs: Run[] = await Promise.all(
 console.log(
   `${calls.length} calls in ${LENGTH_MS / 1_000} s through each of ${runs.length} clients, each to a server of its own that`,
 );
-console.log(`answers ${CAPACITY} requests a second, fails one in five, resets, browns out, stalls, limits the rate, and recovers.\n`);
+console.log(
+  `answers ${CAPACITY} requests a second, fails one in five, resets, browns out, stalls, limits the rate, and recovers.\n`,
+);
 
 const lag = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
 lag.enable();

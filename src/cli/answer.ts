@@ -30,6 +30,8 @@ export const answer: Step = {
 
 async function exchange(journey: Journey, signal: AbortSignal): Promise<Seen> {
   const startedAt = now();
+  const elapsed = () => time(now() - startedAt);
+  const causeOf = (error: unknown) => (signal.aborted ? tooLate(journey) : error);
   let response: AxiosResponse<Readable>;
   let failed: unknown;
   try {
@@ -38,37 +40,32 @@ async function exchange(journey: Journey, signal: AbortSignal): Promise<Seen> {
     });
   } catch (error) {
     const { request } = error as AxiosError;
-    const cause = signal.aborted ? tooLate(journey) : error;
-    return { lines: [`no answer, ${time(now() - startedAt)}`], error: failure(journey, cause, { request }) };
+    return { lines: [`no answer, ${elapsed()}`], error: failure(journey, causeOf(error), { request }) };
   }
-  const status = response.status;
-  const text = journey.clean(response.statusText);
-  const first = `${status}${text && ` ${text}`}, ${time(now() - startedAt)}`;
-  const body = await read(response, signal);
-  const size = `${body.bytes} bytes of body${body.complete ? '' : ', not read to the end'}, ${time(now() - startedAt)}`;
-  const { request } = response;
-  const seen = { ...response, data: body.excerpt };
-  journey.answer = { response: seen, complete: body.complete };
-  const answered = {
-    lines: [first, size],
-    facts: { status, statusText: text, bytes: body.bytes, complete: body.complete },
+  const { status } = response;
+  const statusText = journey.clean(response.statusText);
+  const first = `${status}${statusText && ` ${statusText}`}, ${elapsed()}`;
+  const { bytes, excerpt, complete, error = failed } = await read(response, signal);
+  const size = `${bytes} bytes of body${complete ? '' : ', not read to the end'}, ${elapsed()}`;
+  const seen = { ...response, data: excerpt };
+  journey.answer = { response: seen, complete };
+  const judged = judge(journey, seen, error && causeOf(error));
+  return {
+    ...judged,
+    lines: [first, size, ...(judged?.lines ?? [])],
+    facts: { status, statusText, bytes, complete, ...judged?.facts },
   };
+}
+
+/** What the answer comes to: a failure by its status, or else by `error`, or a redirect. */
+function judge(journey: Journey, response: AxiosResponse, error: unknown): Partial<Seen> | undefined {
+  const { request, status } = response;
   if (status >= 400) {
     const cause = new Error(`Request failed with status code ${status}`);
-    return { ...answered, error: failure(journey, cause, { code: 'ERR_BAD_RESPONSE', request, response: seen }) };
+    return { error: failure(journey, cause, { code: 'ERR_BAD_RESPONSE', request, response }) };
   }
-  const error = body.error ?? failed;
-  if (error) {
-    const cause = signal.aborted ? tooLate(journey) : error;
-    return { ...answered, error: failure(journey, cause, { request, response: seen }) };
-  }
-  const redirected = redirection(journey, seen);
-  return {
-    ...answered,
-    ...redirected,
-    lines: [...answered.lines, ...(redirected?.lines ?? [])],
-    facts: { ...answered.facts, ...redirected?.facts },
-  };
+  if (error) return { error: failure(journey, error, { request, response }) };
+  return redirection(journey, response);
 }
 
 /** `onError` hears of what makes axios reject where it reads the body itself, though none of that is missing. */

@@ -38,11 +38,10 @@ export const connect: Step = {
     const some = `${errors.length} of ${tries.length} addresses`;
     return {
       ...all,
-      notes: errors.length
-        ? [
-            `${some} cannot be connected to: a request that tries one of them first is slow, or fails with \`family\` set.`,
-          ]
-        : [],
+      notes: [
+        errors.length > 0 &&
+          `${some} cannot be connected to: a request that tries one of them first is slow, or fails with \`family\` set.`,
+      ],
     };
   },
 };

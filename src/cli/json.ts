@@ -1,11 +1,12 @@
 import type { Conclusion } from './conclusion.js';
+import type { Secrets } from './secrets.js';
 import type { Stage } from './walk.js';
 
 /** Under these names stand words of the document's own, and nothing from elsewhere: a secret may be just such a word. */
 const OWN_WORDS = new Set(['name', 'outcome', 'cause', 'method', 'code']);
 
 /** For programs: one document. Fields are only ever added as long as `format` stays the same. */
-export function document(conclusion: Conclusion, stages: readonly Stage[], conceal: (text: string) => string): string {
+export function jsonReport(conclusion: Conclusion, stages: readonly Stage[], secrets: Secrets): string {
   const steps = stages.map(({ name, outcome, durationMs, lines, notes, facts }) => ({
     name,
     outcome,
@@ -15,6 +16,6 @@ export function document(conclusion: Conclusion, stages: readonly Stage[], conce
     facts,
   }));
   const concealed = (key: string, value: unknown) =>
-    typeof value === 'string' && !OWN_WORDS.has(key) ? conceal(value) : value;
+    typeof value === 'string' && !OWN_WORDS.has(key) ? secrets.conceal(value) : value;
   return `${JSON.stringify({ format: 1, ...conclusion, steps }, concealed, 2)}\n`;
 }

@@ -3,7 +3,7 @@ import axios from 'axios';
 import { isLoopback, originAt, type Place, placeAt } from '../diagnose/place.js';
 import { type EnvironmentProxy, environmentProxy, flawOf } from '../diagnose/proxy.js';
 import { failure } from './failure.js';
-import type { Journey, Seen, Step } from './step.js';
+import type { Journey, Note, Seen, Step } from './step.js';
 
 /** Which proxy axios would use, by the environment. */
 export const proxy: Step = {
@@ -35,7 +35,7 @@ function taken(journey: Journey, { variable, url }: EnvironmentProxy): Seen {
   const name = clean(originAt(place));
   const { username, password } = new URL(url);
   const auth = username ? { username: decoded(username), password: decoded(password) } : undefined;
-  if (auth) journey.secrets.push(basic(auth), ...(auth.password ? [auth.password] : []));
+  if (auth) journey.secrets.add(basic(auth), auth.password);
   journey.proxy = { place, auth };
   const way = `${name}, by ${variable}${auth ? ', with a user name and password' : ''}`;
   return {
@@ -45,29 +45,28 @@ function taken(journey: Journey, { variable, url }: EnvironmentProxy): Seen {
   };
 }
 
-function traps(variable: string, place: Place, target: Place): string[] {
+function traps(variable: string, place: Place, target: Place): Note[] {
   const bare = !process.env[variable]?.includes('://');
   const [major = 0, minor = 0] = axios.VERSION.split('.').map(Number);
   return [
-    ...(bare && place.scheme === 'https'
-      ? [`${variable} has no scheme, so that axios speaks TLS to the proxy: write http:// before it if it should not.`]
-      : []),
-    ...(isLoopback(target.host)
-      ? ['The URL is of this machine, yet the proxy is asked for it: NO_PROXY should name it.']
-      : []),
-    ...(target.scheme === 'https' && major === 1 && minor < 16
-      ? [`axios ${axios.VERSION} opens no tunnel for https through a proxy, as is done here: that needs axios 1.16.`]
-      : []),
+    bare &&
+      place.scheme === 'https' &&
+      `${variable} has no scheme, so that axios speaks TLS to the proxy: write http:// before it if it should not.`,
+    isLoopback(target.host) && 'The URL is of this machine, yet the proxy is asked for it: NO_PROXY should name it.',
+    target.scheme === 'https' &&
+      major === 1 &&
+      minor < 16 &&
+      `axios ${axios.VERSION} opens no tunnel for https through a proxy, as is done here: that needs axios 1.16.`,
   ];
 }
 
 /** One variable in two spellings, of which the lower-case one wins. */
-function contradictions(clean: (text: string) => string): string[] {
-  return ['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'].flatMap((name) => {
-    const [lower, upper] = [process.env[name], process.env[name.toUpperCase()]];
-    return lower && upper && lower !== upper
-      ? [clean(`${name} and ${name.toUpperCase()} are set, and differ: axios takes ${name}.`)]
-      : [];
+function contradictions(clean: (text: string) => string): Note[] {
+  return ['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'].map((name) => {
+    const upperName = name.toUpperCase();
+    const [lower, upper] = [process.env[name], process.env[upperName]];
+    const differ = lower && upper && lower !== upper;
+    return differ ? clean(`${name} and ${upperName} are set, and differ: axios takes ${name}.`) : undefined;
   });
 }
 

@@ -1,13 +1,12 @@
 import { AxiosError, type AxiosResponse } from 'axios';
 import { redactedUrl } from '../base/url.js';
+import { REDIRECTS } from '../diagnose/evidence.js';
 import { configOf, failure, systemError } from './failure.js';
-import type { Journey, Seen } from './step.js';
-
-const REDIRECTS = [301, 302, 303, 307, 308];
+import type { Journey, Note, Seen } from './step.js';
 
 /** Where a redirect leads: it is reported, and not followed. */
 export function redirection(journey: Journey, response: AxiosResponse): Seen | undefined {
-  if (!REDIRECTS.includes(response.status)) return undefined;
+  if (!REDIRECTS.has(response.status)) return undefined;
   const from = journey.asked.url;
   const location = String(response.headers.location ?? '');
   // axios takes it for the answer.
@@ -32,16 +31,11 @@ export function redirection(journey: Journey, response: AxiosResponse): Seen | u
   return { lines, facts, notes: notesOn(from, to) };
 }
 
-function notesOn(from: URL, to: URL): string[] {
+function notesOn(from: URL, to: URL): Note[] {
   return [
     'axios follows the redirect: diagnose where it leads as well.',
-    ...(to.origin === from.origin
-      ? []
-      : [
-          'It leads to another origin, to which newer versions of axios take neither Authorization nor Cookie along; older ones may.',
-        ]),
-    ...(from.protocol === 'https:' && to.protocol === 'http:'
-      ? ['It leads from https to http, which anybody can read.']
-      : []),
+    to.origin !== from.origin &&
+      'It leads to another origin, to which newer versions of axios take neither Authorization nor Cookie along; older ones may.',
+    from.protocol === 'https:' && to.protocol === 'http:' && 'It leads from https to http, which anybody can read.',
   ];
 }

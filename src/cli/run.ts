@@ -1,12 +1,11 @@
-import { safeText } from '../base/excerpt.js';
 import { type Place, placeAt } from '../diagnose/place.js';
 import { type Asked, readArguments, UsageError } from './arguments.js';
 import { conclude, EXIT } from './conclusion.js';
 import { HELP } from './help.js';
-import { document } from './json.js';
-import { cleaning, concealing, secretsIn } from './secrets.js';
+import { jsonReport } from './json.js';
+import { Secrets, secretsIn } from './secrets.js';
 import type { Journey, Step } from './step.js';
-import { textual } from './text.js';
+import { textReport } from './text.js';
 import { STEPS, type Stage, walk } from './walk.js';
 
 /** What a run writes to. */
@@ -19,19 +18,18 @@ export interface Output {
 
 /** Does what the command line asks, and returns the exit code. */
 export async function run(argv: string[], output: Output, steps: readonly Step[] = STEPS): Promise<number> {
-  const secrets: string[] = [];
-  const conceal = concealing(secrets);
+  const secrets = new Secrets();
   try {
     const asked = readArguments(argv);
     if (asked === 'help') output.write(HELP);
     else if (asked === 'version') output.write(`${output.version()}\n`);
     else {
-      secrets.push(...secretsIn(asked.headers, asked.url.searchParams));
+      secrets.add(...secretsIn(asked.headers, asked.url.searchParams));
       return await report(asked, output, steps, secrets);
     }
     return EXIT.healthy;
   } catch (error) {
-    const message = safeText(conceal(error instanceof Error ? error.message : String(error)));
+    const message = secrets.clean(error instanceof Error ? error.message : String(error));
     if (error instanceof UsageError) {
       output.complain(`axios-resilience: ${message}\nSee: axios-resilience --help\n`);
       return EXIT.usage;
@@ -41,14 +39,13 @@ export async function run(argv: string[], output: Output, steps: readonly Step[]
   }
 }
 
-async function report(asked: Asked, output: Output, steps: readonly Step[], secrets: string[]) {
+async function report(asked: Asked, output: Output, steps: readonly Step[], secrets: Secrets) {
   // URLs of http and https have a host.
   const target = placeAt(asked.url.href) as Place;
-  const conceal = concealing(secrets);
-  const journey: Journey = { asked, target, secrets, clean: cleaning(conceal), addresses: [] };
-  const text = textual(output.hasColours);
+  const journey: Journey = { asked, target, secrets, clean: (words) => secrets.clean(words), addresses: [] };
+  const text = textReport(output.hasColours);
   const say = (words: string) => {
-    if (!asked.json) output.write(conceal(words));
+    if (!asked.json) output.write(secrets.conceal(words));
   };
   const stages: Stage[] = [];
   say(text.opening(journey));
@@ -58,6 +55,6 @@ async function report(asked: Asked, output: Output, steps: readonly Step[], secr
   }
   const conclusion = conclude(journey, stages);
   say(text.conclusion(conclusion));
-  if (asked.json) output.write(document(conclusion, stages, conceal));
+  if (asked.json) output.write(jsonReport(conclusion, stages, secrets));
   return conclusion.exitCode;
 }

@@ -28,15 +28,27 @@ function partsOf(value: string): string[] {
   );
 }
 
-/**
- * Masks the secrets known when it is called, the longest first (one may hold another), in any case (URLs change it), and
- * percent-encoded as far as anybody may have done that, more than once included.
- */
-export function concealing(secrets: readonly string[]): (text: string) => string {
-  return (text) => {
-    const longestFirst = secrets.filter(({ length }) => length >= SHORTEST).sort((a, b) => b.length - a.length);
+/** What is never shown, even if a server sends it back. */
+export class Secrets {
+  readonly #known: string[] = [];
+
+  add(...secrets: string[]): void {
+    this.#known.push(...secrets);
+  }
+
+  /**
+   * Masks the secrets known by now, the longest first (one may hold another), in any case (URLs change it), and
+   * percent-encoded as far as anybody may have done that, more than once included.
+   */
+  conceal(text: string): string {
+    const longestFirst = this.#known.filter(({ length }) => length >= SHORTEST).sort((a, b) => b.length - a.length);
     return longestFirst.reduce((rest, secret) => rest.replace(new RegExp(anyForm(secret), 'gi'), 'REDACTED'), text);
-  };
+  }
+
+  /** Masks first: a text that is cut short could hold half a secret. */
+  clean(text: string): string {
+    return safeText(this.conceal(text));
+  }
 }
 
 const anyForm = (secret: string): string =>
@@ -48,9 +60,3 @@ const encoded = (character: string): string =>
   [...Buffer.from(character)].map((byte) => `%(?:25)*${byte.toString(16).padStart(2, '0')}`).join('');
 
 const literal = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-
-/** Masks first: a text that is cut short could hold half a secret. */
-export const cleaning =
-  (conceal: (text: string) => string) =>
-  (text: string): string =>
-    safeText(conceal(text));

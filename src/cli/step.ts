@@ -2,34 +2,46 @@ import type { Socket } from 'node:net';
 import type { AxiosResponse } from 'axios';
 import type { Place } from '../diagnose/place.js';
 import type { Asked } from './arguments.js';
+import type { Secrets } from './secrets.js';
 
 /** One thing to look at on the way to a server. */
-export interface Step {
+export type Step = WayStep | AnswerStep;
+
+/** Is skipped once a step has failed. */
+export interface WayStep {
   readonly name: string;
+  readonly ofAnswer?: false;
   /** Absent: always. */
   applies?(journey: Journey): boolean;
-  /** Runs whenever there is an answer, good or bad; the other steps are skipped once one has failed. */
-  readonly ofAnswer?: true;
   look(journey: Journey): Seen | Promise<Seen>;
+}
+
+/** Runs whenever there is an answer, good or bad. */
+export interface AnswerStep {
+  readonly name: string;
+  readonly ofAnswer: true;
+  look(answer: Answer, journey: Journey): Seen | Promise<Seen>;
 }
 
 /** What one step has seen. */
 export interface Seen {
   readonly lines: readonly string[];
   /** Worth knowing, whatever the cause is. */
-  readonly notes?: readonly string[];
+  readonly notes?: readonly Note[];
   /** The same for programs. */
   readonly facts?: Readonly<Record<string, unknown>>;
   /** What `diagnose` is given: the step has failed. */
   readonly error?: unknown;
 }
 
+/** What is no text does not apply, and is left out. */
+export type Note = string | false | undefined;
+
 /** What is known so far; each step adds what the next ones need. */
 export interface Journey {
   readonly asked: Asked;
   readonly target: Place;
-  /** Never shown, even if a server sends them back. */
-  readonly secrets: string[];
+  readonly secrets: Secrets;
   /** Text from elsewhere, made fit to be shown. */
   readonly clean: (text: string) => string;
   proxy?: ProxyServer;

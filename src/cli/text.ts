@@ -13,7 +13,7 @@ const COLOURS: Readonly<Record<StageOutcome | 'bold', string>> = {
 };
 
 /** For people: a line for each thing seen, then the cause and what to do. */
-export function textual(hasColours: boolean) {
+export function textReport(hasColours: boolean) {
   const paint = (colour: StageOutcome | 'bold', text: string) =>
     hasColours ? `\u001B[${COLOURS[colour]}m${text}\u001B[0m` : text;
   const row = (outcome: StageOutcome, name: string, line: string) =>

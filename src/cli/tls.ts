@@ -26,7 +26,7 @@ export const tls: Step = {
     const trust = ownTrust(journey.clean, error !== undefined);
     return {
       lines: [...(seen?.lines ?? ['no certificate was seen']), ...trust.lines],
-      notes: [...trust.notes, ...(!error && seen?.expiresSoon ? [seen.expiresSoon] : [])],
+      notes: [...trust.notes, !error && seen?.expiresSoon],
       facts: { ...seen?.facts, extraCa: trust.extraCa },
       ...(error !== undefined && { error }),
     };
@@ -51,8 +51,7 @@ function describe({ clean }: Journey, certificate: DetailedPeerCertificate, sock
       `certificate ${validity}, ${left}; for ${subjectAltName || 'no name'}`,
       `chain: ${chain.map(name).join(' ← ')}${isWhole ? '' : ` ← ${clean(issuer)}, which is neither sent nor known`}`,
     ],
-    expiresSoon:
-      days >= 0 && days < SOON ? `The certificate expires in ${countOf(days)}: see that it is renewed.` : undefined,
+    expiresSoon: days >= 0 && days < SOON && `The certificate expires in ${countOf(days)}: see that it is renewed.`,
     facts: {
       protocol: socket.getProtocol(),
       subject: name(certificate),
@@ -83,17 +82,15 @@ function ownTrust(clean: (text: string) => string, isMissed: boolean) {
   const switches = `${process.env.NODE_OPTIONS ?? ''} ${process.execArgv.join(' ')}`;
   const [option] = /--use-(system|openssl)-ca/.exec(switches) ?? [];
   const notes = [
-    ...(file && !isReadable(file)
-      ? [clean(`NODE_EXTRA_CA_CERTS names ${file}, which cannot be read: Node goes on without it.`)]
-      : []),
-    ...(process.env.NODE_TLS_REJECT_UNAUTHORIZED === '0'
-      ? [
-          'NODE_TLS_REJECT_UNAUTHORIZED=0 is set: requests are sent to whoever answers. Take it out. Here it is not heeded.',
-        ]
-      : []),
-    ...(isMissed && !option && (process.env.SSL_CERT_FILE || process.env.SSL_CERT_DIR)
-      ? ['SSL_CERT_FILE or SSL_CERT_DIR is set, but Node reads them with --use-openssl-ca only.']
-      : []),
+    !!file &&
+      !isReadable(file) &&
+      clean(`NODE_EXTRA_CA_CERTS names ${file}, which cannot be read: Node goes on without it.`),
+    process.env.NODE_TLS_REJECT_UNAUTHORIZED === '0' &&
+      'NODE_TLS_REJECT_UNAUTHORIZED=0 is set: requests are sent to whoever answers. Take it out. Here it is not heeded.',
+    isMissed &&
+      !option &&
+      !!(process.env.SSL_CERT_FILE || process.env.SSL_CERT_DIR) &&
+      'SSL_CERT_FILE or SSL_CERT_DIR is set, but Node reads them with --use-openssl-ca only.',
   ];
   const own = [...(file ? [clean(`NODE_EXTRA_CA_CERTS=${file}`)] : []), ...(option ? [option] : [])];
   return { lines: own.length ? [`trusted as well: ${own.join(', ')}`] : [], notes, extraCa: file ? clean(file) : null };

@@ -17,22 +17,22 @@ export const STEPS: readonly Step[] = [url, proxy, names, connect, tunnel, tls, 
 export type StageOutcome = 'ok' | 'note' | 'failed' | 'skipped';
 
 /** What came of one step. */
-export interface Stage extends Required<Omit<Seen, 'error'>> {
+export interface Stage extends Required<Pick<Seen, 'lines' | 'facts'>> {
   readonly name: string;
+  readonly notes: readonly string[];
   readonly outcome: StageOutcome;
   readonly durationMs: number;
   readonly diagnosis: Diagnosis | undefined;
 }
 
-/** Runs the steps in order, and yields each as it ends. After one has failed, only an answer is still looked at. */
+/** Runs the steps in order, and yields each as it ends. */
 export async function* walk(journey: Journey, steps: readonly Step[]): AsyncGenerator<Stage> {
   let hasFailed = false;
   try {
     for (const step of steps) {
-      if (step.applies?.(journey) === false) continue;
+      if (!step.ofAnswer && step.applies?.(journey) === false) continue;
       const startedAt = now();
-      const goes: boolean = step.ofAnswer ? journey.answer !== undefined : !hasFailed;
-      const seen: Seen | undefined = goes ? await step.look(journey) : undefined;
+      const seen: Seen | undefined = await look(step, journey, hasFailed);
       hasFailed ||= seen?.error !== undefined;
       yield stage(step, seen, now() - startedAt);
     }
@@ -41,11 +41,18 @@ export async function* walk(journey: Journey, steps: readonly Step[]): AsyncGene
   }
 }
 
+/** After a step has failed, only an answer is still looked at. */
+function look(step: Step, journey: Journey, hasFailed: boolean): Seen | Promise<Seen> | undefined {
+  if (step.ofAnswer) return journey.answer && step.look(journey.answer, journey);
+  return hasFailed ? undefined : step.look(journey);
+}
+
 function stage({ name }: Step, seen: Seen | undefined, durationMs: number): Stage {
-  const { lines = [], notes = [], facts = {}, error } = seen ?? {};
+  const { lines = [], facts = {}, error } = seen ?? {};
+  const notes = (seen?.notes ?? []).filter((note) => typeof note === 'string');
   return {
     name,
-    outcome: seen ? outcomeOf(seen) : 'skipped',
+    outcome: seen ? outcomeOf(error, notes) : 'skipped',
     durationMs,
     lines,
     notes,
@@ -54,7 +61,7 @@ function stage({ name }: Step, seen: Seen | undefined, durationMs: number): Stag
   };
 }
 
-function outcomeOf({ error, notes }: Seen): StageOutcome {
+function outcomeOf(error: unknown, notes: readonly string[]): StageOutcome {
   if (error !== undefined) return 'failed';
-  return notes?.length ? 'note' : 'ok';
+  return notes.length > 0 ? 'note' : 'ok';
 }

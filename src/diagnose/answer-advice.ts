@@ -1,13 +1,14 @@
 import { OPAQUE } from '../base/failure.js';
-import type { Diagnosis, Finding } from './diagnosis.js';
+import type { Diagnosis } from './diagnosis.js';
 import { type Evidence, hasCode, isGarbled, NOT_REDIRECTED, says, UNDECODABLE } from './evidence.js';
-import { asked, byProxy, commands, onTheWay, request, time, where, why } from './wording.js';
+import type { Finding, Findings } from './finding.js';
+import { askedWait, byProxy, commands, onTheWay, request, time, where, why } from './wording.js';
 
-/** Failures of the answer, and calls that were ended on this side. `inner` is what a refusal was caused by. */
+/** Failures of the answer, and calls that were ended on this side. */
 export const ANSWER_FINDINGS = {
-  deadline: (e: Evidence, inner?: Diagnosis): Finding => ({
+  deadline: (e, inner) => ({
     transient: true,
-    summary: `The deadline${e.own.deadline === undefined ? '' : ` of ${time(e.own.deadline)}`} for ${request(e)} passed${before(e, inner)}`,
+    summary: `The deadline${e.own.deadline === undefined ? '' : ` of ${time(e.own.deadline)}`} for ${request(e)} passed${lastFailure(e, inner)}`,
     advice: [
       'Read the report: reportOf(error) tells how long the attempts, the waits between them and the queue took.',
       ...(inner?.advice ?? [
@@ -16,7 +17,7 @@ export const ANSWER_FINDINGS = {
       ]),
     ],
   }),
-  'rate-limited': (e: Evidence): Finding => ({
+  'rate-limited': (e) => ({
     transient: true,
     summary:
       e.own.code === 'ERR_COOLING_DOWN'
@@ -25,12 +26,12 @@ export const ANSWER_FINDINGS = {
           }, so nothing was sent${e.own.retryInMs === undefined ? why(e) : ''}.`
         : `${where(e)} answered 429 to ${request(e)}: too many requests${waiting(e)}.`,
     advice: [
-      asked(e) ? `Send nothing more ${asked(e)}.` : 'Wait longer between requests.',
+      askedWait(e) ? `Send nothing more ${askedWait(e)}.` : 'Wait longer between requests.',
       'Send fewer at once (`bulkhead`), cache answers, or ask in batches; see whether several processes share one key.',
       'Ask the provider what the limit is, and for a higher one.',
     ],
   }),
-  'server-error': (e: Evidence): Finding => ({
+  'server-error': (e) => ({
     // Not implemented, HTTP version not supported, and a network that wants a login first.
     transient: ![501, 505, 511].includes(e.status),
     summary: `${where(e)} answered ${e.status} to ${request(e)}${waiting(e)}.`,
@@ -38,24 +39,24 @@ export const ANSWER_FINDINGS = {
       e.status === 502 || e.status === 504
         ? 'It is a gateway that answered: look at the health and the log of what stands behind it.'
         : 'Look in the log of the server at that time, by request id if the answer has one.',
-      ...(e.status === 503 ? ['503 is overload or maintenance: send no more than before.'] : []),
-      ...onTheWay(e),
+      e.status === 503 && '503 is overload or maintenance: send no more than before.',
+      onTheWay(e),
       `Compare: ${commands(e).curl}`,
     ],
   }),
-  'client-error': (e: Evidence): Finding => ({
-    transient: [408, 423, 425].includes(e.status) || (e.status === 413 && e.asked !== undefined),
+  'client-error': (e) => ({
+    transient: [408, 423, 425].includes(e.status) || (e.status === 413 && e.retryAfterMs !== undefined),
     summary: `${where(e)} answered ${e.status} to ${request(e)}${e.wantsTls ? ': it wants https there' : ''}${waiting(e)}.`,
     advice: [
-      ...(e.wantsTls ? [`The port speaks TLS: make the URL begin with https://. ${commands(e).tls}`] : []),
+      e.wantsTls && `The port speaks TLS: make the URL begin with https://. ${commands(e).tls}`,
       ...(STATUS_ADVICE[e.status] ?? [
         'Look at the body of the answer, error.response.data: it often says what is wrong.',
       ]),
-      ...onTheWay(e),
+      onTheWay(e),
       `Compare: ${commands(e).curl}`,
     ],
   }),
-  'redirect-loop': (e: Evidence): Finding => ({
+  'redirect-loop': (e) => ({
     transient: false,
     summary: `${request(e)} was redirected too often${why(e)}.`,
     advice: [
@@ -64,7 +65,7 @@ export const ANSWER_FINDINGS = {
       'If there is no loop, raise `maxRedirects`.',
     ],
   }),
-  'body-too-large': (e: Evidence): Finding =>
+  'body-too-large': (e) =>
     says(e, /maxBodyLength/) || hasCode(e, /^ERR_FR_MAX_BODY/)
       ? {
           transient: false,
@@ -78,27 +79,26 @@ export const ANSWER_FINDINGS = {
             "Ask for less (pages, fields), read it with `responseType: 'stream'`, or raise `maxContentLength` or `maxResponseSize`.",
           ],
         },
-  'body-cut-off': (e: Evidence): Finding => ({
+  'body-cut-off': (e) => ({
     transient: true,
     summary: `${where(e)} broke off in the middle of its answer to ${request(e)}${why(e)}.`,
     advice: [
       'Look in the log of the server, and of what stands before it, for a crash, a restart or a limit at that time.',
-      ...onTheWay(e),
+      onTheWay(e),
       'If it always breaks at the same byte, Content-Length or the compression is wrong; if at the same second, a timeout is.',
       `Compare: ${commands(e).curl} -o /dev/null`,
     ],
   }),
-  canceled: (e: Evidence): Finding => ({
+  canceled: (e) => ({
     transient: false,
     summary: `${request(e)} was canceled by its caller${why(e)}.`,
     advice: [
       'Nothing is wrong with the server: look at what aborts the `signal` or cancels the `cancelToken`.',
-      ...(e.links.some(({ name }) => name === 'TimeoutError')
-        ? ['It was a limit of the caller’s own (AbortSignal.timeout): raise it, or use `deadline`, which says so.']
-        : []),
+      e.links.some(({ name }) => name === 'TimeoutError') &&
+        'It was a limit of the caller’s own (AbortSignal.timeout): raise it, or use `deadline`, which says so.',
     ],
   }),
-  'circuit-open': (e: Evidence, inner?: Diagnosis): Finding => ({
+  'circuit-open': (e, inner) => ({
     transient: true,
     summary: `The circuit of ${e.own.scope || 'its scope'} is open, so nothing was sent${reopening(e)}${
       inner ? `; what failed before: ${inner.summary}` : '.'
@@ -111,7 +111,7 @@ export const ANSWER_FINDINGS = {
       'Until then, answer without it: a cached or default value, or an error of your own at once.',
     ],
   }),
-  'bulkhead-full': (e: Evidence): Finding => ({
+  'bulkhead-full': (e) => ({
     transient: true,
     summary: `As many requests as allowed were in flight and waiting, so nothing was sent${why(e)}.`,
     advice: [
@@ -120,7 +120,7 @@ export const ANSWER_FINDINGS = {
     ],
   }),
   unknown,
-};
+} satisfies Partial<Findings>;
 
 /** What the commonest refusals mostly mean. */
 const STATUS_ADVICE: Readonly<Record<number, readonly string[]>> = {
@@ -134,10 +134,10 @@ const STATUS_ADVICE: Readonly<Record<number, readonly string[]>> = {
   431: ['The headers are larger than the server takes: mostly cookies or a long token.'],
 };
 
-const waiting = (e: Evidence): string => (asked(e) ? `, and asks to wait ${asked(e)}` : '');
+const waiting = (e: Evidence): string => (askedWait(e) ? `, and asks to wait ${askedWait(e)}` : '');
 
 /** What a deadline cut off. The message of a copy tells of it where the copy itself has lost it. */
-function before(e: Evidence, inner?: Diagnosis): string {
+function lastFailure(e: Evidence, inner?: Diagnosis): string {
   if (inner) return `; the last failure before that: ${inner.summary}`;
   const isLost = e.own.deadline === undefined || says(e, /; last failure: /);
   return isLost ? `${why(e)}.` : '; no attempt had ended before that.';
@@ -167,12 +167,12 @@ function unknown(e: Evidence): Finding {
   const { status, kind } = e;
   const answered = status ? `${where(e)} answered ${status} to ${request(e)}, yet ` : '';
   const advice = [
-    ...(e.leadsNowhere ? ['The server sent a redirect without Location: have that mended there.'] : []),
-    ...(status >= 300 && !e.leadsNowhere
-      ? ['A redirect was not followed, or a 304 not expected: see `maxRedirects` and `validateStatus`.']
-      : []),
-    ...(hasCode(e, /^ERR_ACCESS_DENIED$/) ? ['Node runs with --permission: see --allow-net.'] : []),
-    ...(e.target ? [`Compare: ${commands(e).curl}`] : []),
+    e.leadsNowhere && 'The server sent a redirect without Location: have that mended there.',
+    status >= 300 &&
+      !e.leadsNowhere &&
+      'A redirect was not followed, or a 304 not expected: see `maxRedirects` and `validateStatus`.',
+    hasCode(e, /^ERR_ACCESS_DENIED$/) && 'Node runs with --permission: see --allow-net.',
+    e.target && `Compare: ${commands(e).curl}`,
     'Read error.cause, and the cause of that, to the last.',
   ];
   if (e.links.some(({ name }) => name === 'SyntaxError')) {
@@ -201,7 +201,7 @@ function unknown(e: Evidence): Finding {
         e.isWhole
           ? 'More came after the end of the answer: its Content-Length is too small, or its status or method lets it have no body.'
           : 'See what speaks at that port, and whether headers are too large (node --max-http-header-size).',
-        ...onTheWay(e),
+        onTheWay(e),
         ...advice,
       ],
     };
@@ -217,11 +217,10 @@ function unknown(e: Evidence): Finding {
   return {
     transient: opaque,
     summary: `${answered || `${request(e)} failed: `}${status ? 'it was taken as a failure' : 'why is not known'}${why(e)}.`,
-    advice: opaque
-      ? [
-          'In a browser: look at its console and network panel. CORS, being offline, a refused connection and an untrusted certificate all look like this.',
-          ...advice,
-        ]
-      : advice,
+    advice: [
+      opaque &&
+        'In a browser: look at its console and network panel. CORS, being offline, a refused connection and an untrusted certificate all look like this.',
+      ...advice,
+    ],
   };
 }

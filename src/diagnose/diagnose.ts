@@ -12,7 +12,8 @@ import {
   says,
   UNDECODABLE,
 } from './evidence.js';
-import { isProxy, type Place, placeAt } from './place.js';
+import { type Place, placeAt } from './place.js';
+import { leadsToProxy } from './proxy.js';
 
 const REFUSED = /^(ECONNREFUSED|ENOENT|ENOTDIR)$/;
 const UNREACHABLE = /^(EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL|EACCES|EPERM|EINVAL)$/;
@@ -25,46 +26,6 @@ const TOO_LATE = /^(ETIMEDOUT|EAGAIN)$/;
 const NOT_CONNECTED = /^connectTimeout of \d+ ms exceeded/;
 const BAD_CERTIFICATE =
   /^(CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_MISMATCH|INVALID_(CA|PURPOSE)|ERR_TLS_CERT_|ERR_SSL_\w*(CERTIFICATE|UNKNOWN_CA))/;
-
-/** The first that holds is the cause. What this package did comes before what a server said, and that before the wire. */
-const CAUSES: readonly (readonly [FailureCause, (evidence: Evidence) => boolean])[] = [
-  ['circuit-open', ({ own }) => own.code === 'ERR_CIRCUIT_OPEN'],
-  ['rate-limited', ({ own }) => own.code === 'ERR_COOLING_DOWN'],
-  ['bulkhead-full', ({ own }) => own.code === 'ERR_BULKHEAD_FULL'],
-  ['deadline', ({ own }) => own.code === 'ERR_DEADLINE_EXCEEDED'],
-  ['canceled', ({ kind }) => kind === 'canceled'],
-  // Those of a stream that was to be sent as well.
-  ['too-many-open-files', (evidence) => hasCode(evidence, /^(EMFILE|ENFILE)$/)],
-  // axios destroys a stream that is too large with its own error.
-  ['unknown', (evidence) => evidence.brokeOff && !isTooLarge(evidence)],
-  // As nock says that a test has no mock for a request, with a code of the network's.
-  ['unknown', (evidence) => says(evidence, /^Nock: Disallowed/)],
-  ['proxy', (evidence) => evidence.status === 407 || failedAtProxy(evidence)],
-  ['rate-limited', ({ status }) => status === 429],
-  ['server-error', ({ status }) => status >= 500],
-  ['client-error', ({ status }) => status >= 400],
-  ['body-too-large', (evidence) => isTooLarge(evidence)],
-  ['redirect-loop', (evidence) => isRedirectLoop(evidence)],
-  ['bad-url', (evidence) => isBadUrl(evidence)],
-  ['dns-temporary', (evidence) => hasNoResolver(evidence)],
-  ['dns', (evidence) => hasCode(evidence, NO_NAME)],
-  [
-    'tls-certificate',
-    (evidence) => hasCode(evidence, BAD_CERTIFICATE) || says(evidence, /alert .*certificate|\bunknown ca\b/),
-  ],
-  [
-    'tls-protocol',
-    ({ kind, links }) =>
-      links.some(({ code, garbled }) => (OF_TLS.test(code) ? /^(tls|other)$/.test(kind) : garbled && kind === 'tls')),
-  ],
-  ['connection-refused', (evidence) => failedToConnect(evidence, REFUSED)],
-  ['connect-timeout', (evidence) => neverConnected(evidence)],
-  ['unreachable', (evidence) => failedToConnect(evidence, UNREACHABLE)],
-  ['read-timeout', (evidence) => evidence.stalled || timedOut(evidence)],
-  ['body-cut-off', (evidence) => isCutOff(evidence)],
-  ['stale-connection', (evidence) => isLost(evidence) && mayBeStale(evidence)],
-  ['reset', (evidence) => isLost(evidence)],
-];
 
 /**
  * Says what went wrong, whether it can pass by itself, and what to do next: the outer message of an error ("Network
@@ -81,7 +42,7 @@ function diagnosed(error: unknown, depth: number, scope?: Place): Diagnosis {
   const hasInner = evidence.cause !== undefined && depth < 3;
   const inner = hasInner ? diagnosed(evidence.cause, depth + 1, placeAt(evidence.own.scope)) : undefined;
   const { transient, summary, advice } = advise(cause, evidence, inner);
-  return Object.freeze({ cause, transient, summary, advice: Object.freeze([...advice]) });
+  return Object.freeze({ cause, transient, summary, advice: Object.freeze(advice) });
 }
 
 /** `connect` is the system call that failed; a file that is missing is another thing. */
@@ -172,7 +133,7 @@ function failedAtProxy(evidence: Evidence): boolean {
   // Of a target that speaks no TLS, it was spoken to the proxy.
   if (target?.scheme === 'http' && ((proxied && kind === 'tls') || spokeTls(evidence))) return true;
   if (proxied) return failed.length > 0;
-  return failed.some(({ address, hostname, port }) => isProxy({ host: hostname || address, port }, proxy, target));
+  return failed.some(({ address, hostname, port }) => leadsToProxy({ host: hostname || address, port }, proxy, target));
 }
 
 /** axios's own time limits count the time in an agent's queue, too. */
@@ -184,3 +145,43 @@ const spokeTls = (evidence: Evidence): boolean =>
   evidence.proxy?.scheme === 'https' &&
   evidence.reached !== undefined &&
   (evidence.kind === 'tls' || says(evidence, /before secure TLS connection/));
+
+/** The first that holds is the cause. What this package did comes before what a server said, and that before the wire. */
+const CAUSES: readonly (readonly [FailureCause, (evidence: Evidence) => boolean])[] = [
+  ['circuit-open', ({ own }) => own.code === 'ERR_CIRCUIT_OPEN'],
+  ['rate-limited', ({ own }) => own.code === 'ERR_COOLING_DOWN'],
+  ['bulkhead-full', ({ own }) => own.code === 'ERR_BULKHEAD_FULL'],
+  ['deadline', ({ own }) => own.code === 'ERR_DEADLINE_EXCEEDED'],
+  ['canceled', ({ kind }) => kind === 'canceled'],
+  // Those of a stream that was to be sent as well.
+  ['too-many-open-files', (evidence) => hasCode(evidence, /^(EMFILE|ENFILE)$/)],
+  // axios destroys a stream that is too large with its own error.
+  ['unknown', (evidence) => evidence.brokeOff && !isTooLarge(evidence)],
+  // As nock says that a test has no mock for a request, with a code of the network's.
+  ['unknown', (evidence) => says(evidence, /^Nock: Disallowed/)],
+  ['proxy', (evidence) => evidence.status === 407 || failedAtProxy(evidence)],
+  ['rate-limited', ({ status }) => status === 429],
+  ['server-error', ({ status }) => status >= 500],
+  ['client-error', ({ status }) => status >= 400],
+  ['body-too-large', isTooLarge],
+  ['redirect-loop', isRedirectLoop],
+  ['bad-url', isBadUrl],
+  ['dns-temporary', hasNoResolver],
+  ['dns', (evidence) => hasCode(evidence, NO_NAME)],
+  [
+    'tls-certificate',
+    (evidence) => hasCode(evidence, BAD_CERTIFICATE) || says(evidence, /alert .*certificate|\bunknown ca\b/),
+  ],
+  [
+    'tls-protocol',
+    ({ kind, links }) =>
+      links.some(({ code, garbled }) => (OF_TLS.test(code) ? /^(tls|other)$/.test(kind) : garbled && kind === 'tls')),
+  ],
+  ['connection-refused', (evidence) => failedToConnect(evidence, REFUSED)],
+  ['connect-timeout', neverConnected],
+  ['unreachable', (evidence) => failedToConnect(evidence, UNREACHABLE)],
+  ['read-timeout', (evidence) => evidence.stalled || timedOut(evidence)],
+  ['body-cut-off', isCutOff],
+  ['stale-connection', (evidence) => isLost(evidence) && mayBeStale(evidence)],
+  ['reset', isLost],
+];

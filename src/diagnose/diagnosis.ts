@@ -36,6 +36,3 @@ export interface Diagnosis {
   /** What to look at or do next, the likeliest first. */
   readonly advice: readonly string[];
 }
-
-/** What a cause means in one case, and what to do about it. */
-export type Finding = Omit<Diagnosis, 'cause'>;

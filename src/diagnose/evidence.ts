@@ -54,7 +54,7 @@ export interface Evidence {
   /** A redirect that does not say where to. */
   readonly leadsNowhere: boolean;
   /** Milliseconds the server asked to wait. */
-  readonly asked: number | undefined;
+  readonly retryAfterMs: number | undefined;
   /** How far the request came, where Node tells. */
   readonly reached: 'queued' | 'connecting' | 'sent' | 'answered' | undefined;
   /** Nothing is missing of the answer. */
@@ -107,7 +107,7 @@ export const UNDECODABLE = /^(Z_DATA_ERROR$|ERR__ERROR_|ZSTD_error_)/;
 /** Of a Unix socket, or of what Windows has in its place. */
 const PATH = /^(\/|\\\\)/;
 
-const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+export const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 const PLAIN_TO_TLS = /plain HTTP request was sent to HTTPS|HTTP request to an HTTPS server|plain HTTP to an SSL/i;
 
@@ -162,7 +162,7 @@ export function evidenceOf(error: unknown, scope?: Place): Evidence {
     proxyStatus: unwritten && status ? status : connectStatusIn(links, unwritten),
     status,
     leadsNowhere: REDIRECTS.has(status) && !locationIn(read(response, 'headers')),
-    asked:
+    retryAfterMs:
       report?.attempts.at(-1)?.retryAfterMs ??
       tried(() => retryAfterMs(read(response, 'headers'), status, wallClock()), undefined),
     reached: status ? 'answered' : node.reached,

@@ -34,18 +34,8 @@ export const authority = ({ host, port }: Endpoint): string =>
 /** `scheme://host:port`. */
 export const originAt = (place: Endpoint & Pick<Place, 'scheme'>): string => `${place.scheme}://${authority(place)}`;
 
-/** True if a connection that failed at `place` (an address, a name, a port) was one to the proxy, not to the target. */
-export function isProxy(place: Endpoint, proxy: Place, target: Place | undefined): boolean {
-  const same = (host: string) => canonical(host) === canonical(place.host);
-  if (!place.port) return same(proxy.host) && canonical(target?.host) !== canonical(proxy.host);
-  if (place.port !== proxy.port) return false;
-  return target?.port === proxy.port ? same(proxy.host) && !same(target.host) : true;
-}
-
 /** Without the brackets of an IPv6 address. */
 export const bare = (host: string): string => host.replace(/^\[|\]$/g, '');
 
 /** This machine, by any of its usual names. */
 export const isLoopback = (host: string): boolean => /^(localhost|0\.0\.0\.0|127(\.\d+){3}|::1?)$/i.test(host);
-
-const canonical = (host = ''): string => (isLoopback(host) ? 'localhost' : host.toLowerCase());

@@ -1,6 +1,6 @@
 import { safeText } from '../base/excerpt.js';
-import type { Finding } from './diagnosis.js';
 import { type Evidence, hasCode, NO_TUNNEL, SOCKS, says } from './evidence.js';
+import type { Finding, Findings } from './finding.js';
 import { authority } from './place.js';
 import { spokeToPlainPort } from './tls-advice.js';
 import { commands, request, why } from './wording.js';
@@ -20,18 +20,18 @@ function proxy(e: Evidence): Finding {
     };
   }
   const status = e.status === 407 ? 407 : e.proxyStatus;
-  if (status === 407) return unknownToIt(e);
+  if (status === 407) return credentialsRefused(e);
   if (status) return refused(e, status);
   return {
-    transient: !isForGood(e),
+    transient: !isPermanent(e),
     summary: `${nameOf(e)}, by which ${request(e)} was to go, cannot be used${
       says(e, NO_TUNNEL) ? ' (no tunnel stood within the time limit, ETIMEOUT)' : why(e)
     }.`,
-    advice: [...misnamed(e), WHICH, tryIt(e), WITHOUT_PROXY],
+    advice: [misnamed(e), WHICH, tryIt(e), WITHOUT_PROXY],
   };
 }
 
-function unknownToIt(e: Evidence): Finding {
+function credentialsRefused(e: Evidence): Finding {
   return {
     transient: false,
     summary: `${nameOf(e)} ${
@@ -61,7 +61,7 @@ const refused = (e: Evidence, status: number): Finding => ({
 const nameOf = ({ proxy }: Evidence): string => (proxy ? `The proxy ${authority(proxy)}` : 'The proxy');
 
 /** Nothing of this passes by itself: a name or a URL that is wrong, TLS that does not fit, SOCKS that does not let us in. */
-const isForGood = (e: Evidence): boolean =>
+const isPermanent = (e: Evidence): boolean =>
   hasCode(e, /^(ENOTFOUND|EAI_NONAME|ERR_PROXY_UNUSABLE)$/) ||
   isSocksToAxios(e) ||
   e.kind === 'tls' ||
@@ -70,11 +70,11 @@ const isForGood = (e: Evidence): boolean =>
 /** axios speaks HTTP to it all the same, if it is to make a tunnel. */
 const isSocksToAxios = ({ proxy, byAgent }: Evidence): boolean => !byAgent && /^socks/.test(proxy?.scheme ?? '');
 
-function misnamed(e: Evidence): string[] {
-  if (hasCode(e, /^ERR_PROXY_UNUSABLE$/) || isSocksToAxios(e)) return [HOW];
+function misnamed(e: Evidence): string | false {
+  if (hasCode(e, /^ERR_PROXY_UNUSABLE$/) || isSocksToAxios(e)) return HOW;
   if (spokeToPlainPort(e))
-    return ['It does not answer in TLS: make its URL, or the `protocol` of `proxy`, http, even for https targets.'];
-  return e.kind === 'tls' ? [`See how it speaks TLS, and its certificate: ${commands(e, e.proxy).tls}`] : [];
+    return 'It does not answer in TLS: make its URL, or the `protocol` of `proxy`, http, even for https targets.';
+  return e.kind === 'tls' && `See how it speaks TLS, and its certificate: ${commands(e, e.proxy).tls}`;
 }
 
 function tryIt(e: Evidence): string {
@@ -87,4 +87,4 @@ function tryIt(e: Evidence): string {
 const through = (e: Evidence): string =>
   `curl -v -x ${e.proxy ? commands(e, e.proxy).origin : 'PROXY'} ${commands(e).origin}`;
 
-export const PROXY_FINDINGS = { proxy };
+export const PROXY_FINDINGS = { proxy } satisfies Partial<Findings>;

@@ -1,7 +1,7 @@
 import { safeText } from '../base/excerpt.js';
 import { isObject } from '../base/object.js';
 import { bypassOf } from './no-proxy.js';
-import { bare, originAt, type Place, placeAt, portOr } from './place.js';
+import { bare, type Endpoint, isLoopback, originAt, type Place, placeAt, portOr } from './place.js';
 import { read, text } from './reading.js';
 
 /** What the environment says of proxies to one target. */
@@ -40,6 +40,17 @@ export function proxyOf(agent: unknown): ProxyPlace | undefined {
 
 /** True of the agent that asks for the proxy of each request (proxy-agent). */
 export const asksForProxies = (agent: unknown): boolean => typeof read(agent, 'getProxyForUrl') === 'function';
+
+/** True if a connection that failed at `place` (an address, a name, a port) was one to the proxy, not to the target. */
+export function leadsToProxy(place: Endpoint, proxy: Place, target: Place | undefined): boolean {
+  const isAt = ({ host }: Place) => isSameHost(host, place.host);
+  if (!place.port) return isAt(proxy) && !isSameHost(target?.host ?? '', proxy.host);
+  if (place.port !== proxy.port) return false;
+  return target?.port === proxy.port ? isAt(proxy) && !isAt(target) : true;
+}
+
+const isSameHost = (one: string, other: string): boolean =>
+  isLoopback(one) ? isLoopback(other) : one.toLowerCase() === other.toLowerCase();
 
 /** A URL, the `proxy` of a request, or what agents make of either: those of SOCKS proxies keep its version. */
 function placeIn(given: object): ProxyPlace {

@@ -1,10 +1,10 @@
-import type { Finding } from './diagnosis.js';
-import { type Evidence, hasCode } from './evidence.js';
+import { hasCode } from './evidence.js';
+import type { Findings } from './finding.js';
 import { commands, where, why } from './wording.js';
 
 /** Failures to connect to a Unix socket: a file, with an owner and a mode, where others have a host and a port. */
-export const SOCKET_FINDINGS = {
-  'connection-refused': (e: Evidence): Finding => ({
+export const SOCKET_FINDINGS: Partial<Findings> = {
+  'connection-refused': (e) => ({
     transient: true,
     summary: `Nothing accepts connections at ${where(e)}${why(e)}.`,
     advice: hasCode(e, /^(ENOENT|ENOTDIR)$/)
@@ -19,14 +19,14 @@ export const SOCKET_FINDINGS = {
           `Compare: ${commands(e).curl}`,
         ],
   }),
-  'connect-timeout': (e: Evidence): Finding => ({
+  'connect-timeout': (e) => ({
     transient: true,
     summary: hasCode(e, /^EAGAIN$/)
       ? `The queue of connections to ${where(e)} is full${why(e)}.`
       : `No connection to ${where(e)} stood within the time limit${why(e)}.`,
     advice: ['The server may be too busy to accept, or stopped: ss -xlp', `Compare: ${commands(e).curl}`],
   }),
-  unreachable: (e: Evidence): Finding =>
+  unreachable: (e) =>
     hasCode(e, /^(EACCES|EPERM)$/)
       ? {
           transient: false,

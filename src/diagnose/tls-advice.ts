@@ -1,5 +1,5 @@
-import type { Finding } from './diagnosis.js';
-import { type Evidence, hasCode, says } from './evidence.js';
+import { type Evidence, hasCode, isGarbled, says } from './evidence.js';
+import type { Finding, Findings } from './finding.js';
 import { commands, where, why } from './wording.js';
 
 /** What each certificate error means. No advice switches verification off: without it, anybody can be the server. */
@@ -97,7 +97,7 @@ const NO_HTTP2 = /NO_APPLICATION_PROTOCOL/;
 function protocol(evidence: Evidence): Finding {
   const { tls, curl, port } = commands(evidence);
   const at = where(evidence);
-  if (evidence.links.some(({ garbled }) => garbled)) {
+  if (isGarbled(evidence)) {
     return {
       transient: false,
       summary: `Plain HTTP was sent to ${at}, which answers in TLS${why(evidence)}.`,
@@ -125,12 +125,12 @@ function protocol(evidence: Evidence): Finding {
       ],
     };
   }
-  const wantsCertificate = `It may want a client certificate: look for “client certificate CA names” in the output of ${tls}, and give an httpsAgent with \`cert\` and \`key\`.`;
   return {
     transient: false,
     summary: `This machine and ${at} could not agree on how to speak TLS${why(evidence)}.`,
     advice: [
-      ...(says(evidence, /handshake failure/) ? [wantsCertificate] : []),
+      says(evidence, /handshake failure/) &&
+        `It may want a client certificate: look for “client certificate CA names” in the output of ${tls}, and give an httpsAgent with \`cert\` and \`key\`.`,
       `See which versions and ciphers the server takes: ${tls} -tls1_2, and -tls1_3`,
       'Have the server speak TLS 1.2 or later; a set minVersion, maxVersion, ciphers or secureProtocol of the httpsAgent may rule out what it has.',
       'A server that ends the handshake at once may want a client certificate, or not know the name it is called by (SNI).',
@@ -138,4 +138,7 @@ function protocol(evidence: Evidence): Finding {
   };
 }
 
-export const TLS_FINDINGS = { 'tls-certificate': certificate, 'tls-protocol': protocol };
+export const TLS_FINDINGS = {
+  'tls-certificate': certificate,
+  'tls-protocol': protocol,
+} satisfies Partial<Findings>;

@@ -1,5 +1,5 @@
-import type { Finding } from './diagnosis.js';
 import { type Evidence, hasCode, NOT_REDIRECTED, says } from './evidence.js';
+import type { Finding, Findings } from './finding.js';
 import { commands, givenUrl, request, why } from './wording.js';
 
 function badUrl(e: Evidence): Finding {
@@ -27,10 +27,9 @@ function badUrl(e: Evidence): Finding {
     summary: `The URL ${url ?? (e.url || 'of the request')} cannot be requested: ${flaw(e)}.`,
     advice: [
       // fetch does not tell of a redirect.
-      ...(says(e, BAD_PORT) ? [`See whether a redirect leads to such a port: ${commands(e).curl}`] : []),
-      ...(/undefined|null|NaN|object Object/.test(url ?? '')
-        ? ['A variable in it was not set: look at where it is put together.']
-        : []),
+      says(e, BAD_PORT) && `See whether a redirect leads to such a port: ${commands(e).curl}`,
+      /undefined|null|NaN|object Object/.test(url ?? '') &&
+        'A variable in it was not set: look at where it is put together.',
       'Give the whole URL, with http:// or https://, or a `baseURL`; outside a browser a path alone leads nowhere.',
       'Log the URL just before the call, and look at the environment variable or setting that its host comes from.',
     ],
@@ -57,4 +56,4 @@ function flaw(e: Evidence): string {
   return 'it cannot be parsed (Invalid URL)';
 }
 
-export const URL_FINDINGS = { 'bad-url': badUrl };
+export const URL_FINDINGS = { 'bad-url': badUrl } satisfies Partial<Findings>;

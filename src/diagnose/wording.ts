@@ -48,8 +48,8 @@ export const byProxy = ({ proxied, proxy }: Evidence): string =>
   proxied && proxy ? `, by the proxy ${authority(proxy)},` : '';
 
 /** A proxy that may have done what the server is blamed for. */
-export const onTheWay = ({ proxied, proxy }: Evidence): string[] =>
-  proxied && proxy ? [`The proxy ${authority(proxy)}, on the way, may have done that itself: look there, too.`] : [];
+export const onTheWay = ({ proxied, proxy }: Evidence): string | false | undefined =>
+  proxied && proxy && `The proxy ${authority(proxy)}, on the way, may have done that itself: look there, too.`;
 
 /** Milliseconds as people say them. */
 export function time(ms: number): string {
@@ -57,8 +57,8 @@ export function time(ms: number): string {
 }
 
 /** What the server asked to wait, if it did. */
-export const asked = ({ asked }: Evidence): string | undefined =>
-  asked === undefined ? undefined : `for ${time(asked)}`;
+export const askedWait = ({ retryAfterMs }: Evidence): string | undefined =>
+  retryAfterMs === undefined ? undefined : `for ${time(retryAfterMs)}`;
 
 /** Shell commands to look further with, host and port filled in where they are known, or the path of a socket. */
 export function commands(evidence: Evidence, place: Place | undefined = evidence.target) {

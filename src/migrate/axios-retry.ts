@@ -7,7 +7,7 @@ import { DEFAULTS } from '../policy/defaults.js';
 import { defined } from '../policy/resolve.js';
 import type { FailedAttempt, ResiliencePolicy, RetryPolicy } from '../policy/types.js';
 import { CallbackErrors, lastOf, retriesBefore } from './callback-errors.js';
-import { type BasePolicy, EVERY_METHOD, given, listening, retries, validate } from './carry.js';
+import { type BasePolicy, listening, retriedBy, retries, validate } from './carry.js';
 
 /** The options of axios-retry 4, for an instance. */
 export interface AxiosRetryOptions {
@@ -55,18 +55,16 @@ export function fromAxiosRetry(options: AxiosRetryOptions = {}, base: BasePolicy
   const most = options.retries ?? base.retry?.maxRetries ?? DEFAULTS.retry.maxRetries;
   const errors = new CallbackErrors('axios-retry', ({ retries, sentAt }) => ({
     ...USUAL,
-    ...given(options),
+    ...defined(options),
     retries: most,
     retryCount: retries,
     lastRequestTime: sentAt,
   }));
   const retry: RetryPolicy = {
-    methods: retryCondition ? EVERY_METHOD : ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'],
-    // axios-retry looks at errors only, so no status may turn an answer that axios accepts into a failure.
-    statuses: [],
+    ...retriedBy(retryCondition),
     shouldRetry: usualCondition(options),
     ...defined<RetryPolicy>(base.retry ?? {}),
-    ...given<RetryPolicy>({
+    ...defined<RetryPolicy>({
       maxRetries: options.retries,
       backoff:
         retryDelay &&
@@ -76,7 +74,7 @@ export function fromAxiosRetry(options: AxiosRetryOptions = {}, base: BasePolicy
         }),
       shouldRetry: retryCondition && ((failed) => agreed(retryCondition(errors.of(failed)))),
       beforeRetry: (retryCondition || retryDelay || onRetry) && errors.beforeRetry(onRetry, base.retry?.beforeRetry),
-      retryResponse: validateResponse && ((response) => !validateResponse(response)),
+      retryResponse: validateResponse ? (response) => !validateResponse(response) : undefined,
     }),
   };
   const { shouldRetry } = retry;

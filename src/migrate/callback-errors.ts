@@ -70,12 +70,12 @@ export class CallbackErrors {
     return async (next, failed) => {
       const retry = retriesBefore(failed) + 1;
       const error = this.of(failed, retry);
-      this.#hand(next, this.#failure(failed));
+      this.#carryOver(next, this.#failure(failed));
       if (!callback) return otherwise?.(next, failed);
       await callback(retry, error, next);
       const other = this.#replacement(error, next);
-      if (other) Object.assign(next, unsaid(), other);
-      point(error, next);
+      if (other) Object.assign(next, requestDefaults(), other);
+      setConfig(error, next);
     };
   }
 
@@ -90,13 +90,13 @@ export class CallbackErrors {
     }
   }
 
-  #hand(next: Config, { error, state, draft, before, headersBefore }: Failure): void {
+  #carryOver(next: Config, { error, state, draft, before, headersBefore }: Failure): void {
     const other = this.#replacement(error, draft);
-    const config = other ? { ...before, ...unsaid(), ...other } : draft;
-    redo(config, before, next);
-    if (config.headers === before.headers) redo(before.headers, headersBefore, next.headers);
+    const config = other ? { ...before, ...requestDefaults(), ...other } : draft;
+    applyChanges(config, before, next);
+    if (config.headers === before.headers) applyChanges(before.headers, headersBefore, next.headers);
     this.#show(state, next);
-    point(error, next);
+    setConfig(error, next);
   }
 
   /** What a callback has put in the place of `given`: retry-axios sends that, axios-retry has its own. */
@@ -112,7 +112,7 @@ export class CallbackErrors {
     const draft = copyOf(given);
     if (isRecord(draft.headers)) draft.headers = copyOf(draft.headers);
     for (const key of ['params', 'auth'] as const) {
-      if (isRecord(draft[key])) draft[key] = partOf(draft[key]);
+      if (isRecord(draft[key])) draft[key] = copyOfPart(draft[key]);
     }
     const error = errorOf(failed, draft);
     shareReport(error, config);
@@ -155,13 +155,13 @@ function errorOf({ error, response }: Failed, config: Config): AxiosError {
   const answer = response && Object.assign(copyOf(response), { data: parsed(response).data, config });
   const fields = { config, ...(answer && { response: answer }) };
   if (axios.isAxiosError(error)) return Object.create(error, Object.getOwnPropertyDescriptors(fields));
-  if (isObject(error)) return inFrontOf(error, fields) as AxiosError;
+  if (isObject(error)) return overlaid(error, fields) as AxiosError;
   const text = response ? `Request failed with status code ${response.status}` : String(error);
   return new axios.AxiosError(text, undefined, config, response?.request, answer);
 }
 
 /** `error`, which may have private state, so that its getters and methods run on itself; what is written stays off it. */
-function inFrontOf(error: object, fields: object): object {
+function overlaid(error: object, fields: object): object {
   const written = Object.assign(Object.create(null), fields);
   const define = (key: PropertyKey, as: PropertyDescriptor) =>
     Reflect.defineProperty(written, key, { ...as, configurable: true });
@@ -177,13 +177,13 @@ function inFrontOf(error: object, fields: object): object {
   });
 }
 
-function point(error: AxiosError, config: Config): void {
+function setConfig(error: AxiosError, config: Config): void {
   error.config = config;
   if (error.response) error.response.config = config;
 }
 
 /** What goes out for a config that does not say it. How it goes out, by which adapter and with which limits, stays as it is. */
-const unsaid = () => ({
+const requestDefaults = () => ({
   url: undefined,
   method: 'get',
   headers: new axios.AxiosHeaders(),
@@ -193,7 +193,7 @@ const unsaid = () => ({
 });
 
 /** Does to `target` what was done to `changed` since it was like `before`. */
-function redo(changed: object, before: object, target: object): void {
+function applyChanges(changed: object, before: object, target: object): void {
   for (const key of new Set([...Object.keys(before), ...Object.keys(changed)])) {
     const value: unknown = Reflect.get(changed, key);
     if (value === Reflect.get(before, key)) continue;
@@ -203,7 +203,7 @@ function redo(changed: object, before: object, target: object): void {
 }
 
 /** A copy for callbacks to write into; no copy would have the private state of other classes. */
-function partOf<T extends object>(part: T): T | URLSearchParams {
+function copyOfPart<T extends object>(part: T): T | URLSearchParams {
   switch (Object.getPrototypeOf(part)) {
     case URLSearchParams.prototype:
       return new URLSearchParams(part as URLSearchParams);

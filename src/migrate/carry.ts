@@ -11,12 +11,19 @@ export type BasePolicy = Readonly<Omit<ResiliencePolicy, 'retry' | 'hooks'>> & {
   readonly hooks?: never;
 };
 
-/** For a plugin that asks a predicate, and nothing else, whether to send again: PURGE, and what is registered as a method. */
-export const EVERY_METHOD: readonly HttpMethod[] = [
+/** PURGE, and what is registered as a method. */
+const EVERY_METHOD: readonly HttpMethod[] = [
   'GET HEAD OPTIONS TRACE PUT DELETE QUERY POST PATCH LINK UNLINK PURGE',
   'ACL BASELINE-CONTROL BIND CHECKIN CHECKOUT COPY LABEL LOCK MERGE MKACTIVITY MKCALENDAR MKCOL MKREDIRECTREF MKWORKSPACE',
   'MOVE ORDERPATCH PROPFIND PROPPATCH REBIND REPORT SEARCH UNBIND UNCHECKOUT UNLOCK UPDATE UPDATEREDIRECTREF VERSION-CONTROL',
 ].flatMap((line) => line.split(' '));
+
+/** What a plugin sends again: with a predicate, whatever that says; else by its method. */
+export const retriedBy = (predicate: unknown): RetryPolicy => ({
+  methods: predicate ? EVERY_METHOD : ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'],
+  // Plugins look at errors only, so no status may turn an answer that axios accepts into a failure.
+  statuses: [],
+});
 
 export const retries = whole(0);
 
@@ -52,9 +59,4 @@ export function listening<Args extends unknown[]>(
       failed(error);
     }
   };
-}
-
-/** Without the parts that are not set, which would otherwise replace those of `base`. */
-export function given<T extends object>(parts: { [K in keyof T]: T[K] | undefined | null }): Partial<T> {
-  return Object.fromEntries(Object.entries(parts).filter(([, value]) => value != null)) as Partial<T>;
 }

@@ -5,7 +5,7 @@ import { DEFAULTS } from '../policy/defaults.js';
 import { defined } from '../policy/resolve.js';
 import type { FailedAttempt, ResiliencePolicy, RetryPolicy } from '../policy/types.js';
 import { CallbackErrors, lastOf, retriesBefore } from './callback-errors.js';
-import { type BasePolicy, EVERY_METHOD, given, listening, retries, validate } from './carry.js';
+import { type BasePolicy, listening, retriedBy, retries, validate } from './carry.js';
 
 /**
  * What was in `raxConfig`, without the state that retry-axios keeps beside it. Each option means what it means in version 4.
@@ -94,19 +94,17 @@ export function fromRetryAxios(options: RetryAxiosOptions = {}, base: BasePolicy
   const most = options.retry ?? base.retry?.maxRetries ?? DEFAULTS.retry.maxRetries;
   const errors = new CallbackErrors('raxConfig', ({ retries, errors }) => ({
     ...USUAL,
-    ...given(options),
+    ...defined(options),
     retry: most,
     currentRetryAttempt: retries,
     ...(retries > 0 && { retriesRemaining: most - retries }),
     errors,
   }));
   const retry: RetryPolicy = {
-    methods: shouldRetry ? EVERY_METHOD : ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'],
-    // retry-axios looks at errors only, so no status may turn an answer that axios accepts into a failure.
-    statuses: [],
+    ...retriedBy(shouldRetry),
     maxRetryAfter: USUAL.maxRetryAfter,
     ...defined<RetryPolicy>(base.retry ?? {}),
-    ...given<RetryPolicy>({
+    ...defined<RetryPolicy>({
       maxRetries: options.retry,
       methods: shouldRetry ? undefined : httpMethodsToRetry,
       backoff: backoff(options),

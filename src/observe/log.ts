@@ -50,11 +50,11 @@ export function logListener(logger: ResilienceLogger): Listener {
     onCoolDown: ({ scope, retryInMs }) => {
       const ms = round(retryInMs);
       const fields = { 'resilience.scope': scope, 'resilience.retry_in_ms': ms };
-      return write('warn', fields, `${inLine(scope)} asked to be left alone for ${ms} ms`);
+      return write('warn', fields, `${oneLine(scope)} asked to be left alone for ${ms} ms`);
     },
     onBudgetExhausted: ({ scope }) => {
       const fields = { 'resilience.scope': scope };
-      return write('warn', fields, `retry budget of ${inLine(scope)} used up: retries wait for their turn`);
+      return write('warn', fields, `retry budget of ${oneLine(scope)} used up: retries wait for their turn`);
     },
     onStateChange: ({ scope, from, to, retryInMs, openedBy }) => {
       const fields: Fields = {
@@ -64,11 +64,11 @@ export function logListener(logger: ResilienceLogger): Listener {
       };
       addCause(fields, openedBy);
       if (to === 'open') fields['resilience.retry_in_ms'] = round(retryInMs);
-      return write(to === 'closed' ? 'info' : 'warn', fields, `circuit of ${inLine(scope)}: ${from} → ${to}`);
+      return write(to === 'closed' ? 'info' : 'warn', fields, `circuit of ${oneLine(scope)}: ${from} → ${to}`);
     },
     onSaturation: ({ scope, limit, queued }) => {
       const fields = { 'resilience.scope': scope, 'resilience.bulkhead.limit': limit, 'resilience.queued': queued };
-      return write('warn', fields, `bulkhead of ${inLine(scope)} is full: ${limit} in flight`);
+      return write('warn', fields, `bulkhead of ${oneLine(scope)} is full: ${limit} in flight`);
     },
   };
 }
@@ -132,7 +132,7 @@ function ending(event: GiveUpEvent): Fields {
 }
 
 /** The name of a scope may be made of what somebody else sends. */
-const inLine = (scope: string): string => scope.replace(/\p{Cc}/gu, ' ');
+const oneLine = (scope: string): string => scope.replace(/\p{Cc}/gu, ' ');
 
 const exception = (error: unknown): string => safeText(said(error), 1_000);
 

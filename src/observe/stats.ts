@@ -24,16 +24,13 @@ interface Counts {
   readonly held: number;
 }
 
-/** What one scope shows of its circuit, if it has one. */
-interface CircuitStats {
+/** Counters of one scope, and the state of its circuit. */
+export interface ScopeStats extends Counts {
   /** Absent without a breaker. */
   readonly circuit?: CircuitState;
   /** Milliseconds until a probe may go out: 0 unless open, `Infinity` while isolated, which JSON writes as `null`. */
   readonly retryInMs?: number;
 }
-
-/** Counters of one scope, and the state of its circuit. */
-export interface ScopeStats extends Counts, CircuitStats {}
 
 /** Counters of an instance, from when it was attached. */
 export interface ResilienceStats extends Counts {

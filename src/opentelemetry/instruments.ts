@@ -5,16 +5,16 @@ const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 
 
 /** All instruments; docs/opentelemetry.md lists them. */
 export function instruments(meter: Meter) {
-  const named = (description: string, unit: string) => ({ description, unit });
-  const counter = (name: string, ...what: Parameters<typeof named>) =>
-    meter.createCounter(`axios_resilience.${name}`, named(...what));
+  const counter = (name: string, description: string, unit: string) =>
+    meter.createCounter(`axios_resilience.${name}`, { description, unit });
   const seconds = (name: string, description: string) =>
     meter.createHistogram(`axios_resilience.${name}`, {
-      ...named(description, 's'),
+      description,
+      unit: 's',
       advice: { explicitBucketBoundaries: SECONDS },
     });
-  const present = (name: string, ...what: Parameters<typeof named>) =>
-    meter.createObservableUpDownCounter(`axios_resilience.${name}`, named(...what));
+  const present = (name: string, description: string, unit: string) =>
+    meter.createObservableUpDownCounter(`axios_resilience.${name}`, { description, unit });
 
   return {
     calls: counter('calls', 'Calls that have ended', '{call}'),

@@ -20,6 +20,18 @@ export interface Measured {
 /** Counts events, and observes the present state whenever the meter is read; returns a function that stops both. */
 export function measure(meter: Meter, measured: Measured, labels: Labels): () => void {
   const its = instruments(meter);
+  const unsubscribe = measured.subscribe(eventCounter(its, labels));
+  const stopObserving = observePresent(meter, its, measured, labels);
+  return () => {
+    unsubscribe();
+    stopObserving();
+  };
+}
+
+type Instruments = ReturnType<typeof instruments>;
+
+/** What is so now, whenever the meter is read. */
+function observePresent(meter: Meter, its: Instruments, measured: Measured, labels: Labels): () => void {
   const gauges = [
     [its.activeAttempts, 'inFlight'],
     [its.queuedAttempts, 'queued'],
@@ -43,7 +55,12 @@ export function measure(meter: Meter, measured: Measured, labels: Labels): () =>
       for (const because of REJECTIONS) its.rejections.add(0, { ...at, 'resilience.because': because });
     }
   };
+  meter.addBatchObservableCallback(observe, present);
+  return () => meter.removeBatchObservableCallback(observe, present);
+}
 
+/** What has happened. */
+function eventCounter(its: Instruments, labels: Labels): ResilienceHooks {
   const ended = (event: EndEvent): void => {
     const { report, scope } = event;
     const of = labels.ofCall(event);
@@ -59,7 +76,7 @@ export function measure(meter: Meter, measured: Measured, labels: Labels): () =>
     }
   };
 
-  const unsubscribe = measured.subscribe({
+  return {
     onEnd: ended,
     onRetry: (event) =>
       its.retryDelay.record(event.delayMs / 1_000, { ...labels.ofCall(event), 'resilience.because': event.because }),
@@ -75,11 +92,6 @@ export function measure(meter: Meter, measured: Measured, labels: Labels): () =>
     onSaturation: ({ scope }) => its.saturations.add(1, labels.ofScope(scope)),
     onCoolDown: ({ scope }) => its.coolDowns.add(1, labels.ofScope(scope)),
     onBudgetExhausted: ({ scope }) => its.exhaustions.add(1, labels.ofScope(scope)),
-  });
-  meter.addBatchObservableCallback(observe, present);
-  return () => {
-    unsubscribe();
-    meter.removeBatchObservableCallback(observe, present);
   };
 }
 

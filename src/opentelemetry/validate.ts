@@ -1,15 +1,10 @@
-import { bool, isFunction, object, readable, syncFn, typed } from '../policy/check.js';
+import { bool, having, object, readable, syncFn, typed } from '../policy/check.js';
 
-const handle = typed('must be what attachResilience() gave back', (value) => {
-  const { subscribe, stats } = Object(value) as { subscribe?: unknown; stats?: unknown };
-  return isFunction(subscribe) && isFunction(stats);
-});
+const handle = having('must be what attachResilience() gave back', 'subscribe', 'stats');
 
 const telemetryOptions = object(
   {
-    meterProvider: typed('must be a MeterProvider', (value) =>
-      isFunction((Object(value) as { getMeter?: unknown }).getMeter),
-    ),
+    meterProvider: having('must be a MeterProvider', 'getMeter'),
     spanEvents: bool,
     attributes: typed('must be a plain object', (value) => Object.prototype.toString.call(value) === '[object Object]'),
     scope: syncFn,

@@ -32,6 +32,10 @@ export const typed =
     if (!holds(value)) throw new TypeError(message(path, rule, value));
   };
 
+/** Something that has these methods, whatever else it is. */
+export const having = (rule: string, ...methods: string[]): Check =>
+  typed(rule, (value) => methods.every((name) => isFunction(Object(value)[name])));
+
 export const fn = typed('must be a function', isFunction);
 export const syncFn = typed('must be a function', isSyncFunction);
 export const bool = typed('must be true or false', (value) => typeof value === 'boolean');

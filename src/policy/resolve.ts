@@ -146,10 +146,9 @@ const bulkheadPolicy = (layer: Layer['bulkhead']): BulkheadPolicy | false | unde
 
 /** A list allows the methods it names. In a record, `false` forbids a retry even of what was never sent. */
 function methodRules(methods: NonNullable<RetryPolicy['methods']>): ReadonlyMap<string, ResolvedMethod> {
-  const entries: [string, boolean | MethodRule | undefined][] = isList(methods)
+  const rules: [string, boolean | MethodRule | undefined][] = isList(methods)
     ? methods.map((method) => [method, true])
-    : Object.entries(methods);
-  const rules = entries.filter(([, rule]) => rule !== undefined);
+    : Object.entries(defined(methods));
   return new Map(rules.map(([method, rule]) => [method.toUpperCase(), methodRule(rule)]));
 }
 

@@ -8,7 +8,7 @@ import {
   either,
   fields,
   fn,
-  isFunction,
+  having,
   isNumber,
   isRecord,
   isSyncFunction,
@@ -121,12 +121,7 @@ function hooksOf(value: object, path: string): [name: string, value: unknown][] 
   return names.map((name) => [name, Reflect.get(value, name)]);
 }
 
-const logger = orFalse(
-  typed('must be a logger with warn() and error(), or false', (value) => {
-    const { warn, error } = Object(value) as { warn?: unknown; error?: unknown };
-    return isFunction(warn) && isFunction(error);
-  }),
-);
+const logger = orFalse(having('must be a logger with warn() and error(), or false', 'warn', 'error'));
 
 const scope = or(typed("must be 'origin', 'instance' or a function", isSyncFunction), 'origin', 'instance');
 

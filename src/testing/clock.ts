@@ -67,8 +67,10 @@ const draw = number('must be ≥ 0 and < 1, as Math.random draws, or a function'
 const span = number('must be milliseconds, ≥ 0 and finite', (ms) => ms >= 0 && ms < Infinity);
 const validate = object({ random: either(draw, isNumber, fn) });
 
-/** Real milliseconds that time waits before it moves, but no longer than it moves by; and how many it waits for nothing. */
-const [PATIENCE_MS, MOST_PATIENCE_MS] = [10, 500];
+/** Real milliseconds that time waits for real work before it moves, but no longer than it moves by. */
+const PATIENCE_MS = 10;
+/** Of these, how many it waits in vain, one after the other, before it no longer waits at all. */
+const MOST_IN_VAIN_MS = 500;
 /** A run that has no end, and in which time has moved so often, never will. */
 const MOST_MOVES = 100_000;
 
@@ -81,13 +83,15 @@ class Clock implements FakeClock {
   readonly #restores: Restore[] = [];
   readonly #turn = realTurn();
   readonly #ms = realMs();
-  #patience = MOST_PATIENCE_MS;
+  #patience = MOST_IN_VAIN_MS;
   #everSet = 0;
 
   constructor(random: FakeClockOptions['random']) {
     // Whole, so that what falls due after exactly so long is not missed by a rounding error.
     const monotonic = Math.ceil(performance.now());
-    const [wall, clear, bind] = [Date.now(), clearTimeout, binder()];
+    const wall = Date.now();
+    const clear = clearTimeout;
+    const bind = binder();
     const set = (run: (...args: unknown[]) => void, delay?: number, ...args: unknown[]) => {
       // Whole, as those of real timers, never less than asked, and never none: what polls without one lets time pass.
       const ms = Math.max(1, Math.ceil(Number(delay) || 0));
@@ -182,7 +186,7 @@ class Clock implements FakeClock {
   async #waitForWork(isOver: () => boolean): Promise<void> {
     const before = this.#everSet;
     await this.#ms();
-    this.#patience = this.#everSet > before || isOver() ? MOST_PATIENCE_MS : this.#patience - 1;
+    this.#patience = this.#everSet > before || isOver() ? MOST_IN_VAIN_MS : this.#patience - 1;
   }
 
   /** None of those that they set is due as well: each takes a millisecond at least. */

@@ -55,7 +55,8 @@ function nodePipe({ getBuiltinModule }: NodeJS.Process, onEnd: () => void): Pipe
 
 /** As axios's fetch adapter gives it. */
 function webPipe(onEnd: () => void): Pipe {
-  let [isWhole, isWanted] = [false, false];
+  let isWhole = false;
+  let isWanted = false;
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   const endOnceWanted = () => {
     if (!isWhole || !isWanted) return;
