@@ -12,19 +12,21 @@ await using server = await scriptedServer([503, (hit) => ({ ...rest(hit), error:
 const api = axios.create({ baseURL: server.url, responseType: 'stream' });
 attachResilience(api);
 
-let received = '';
+const size = Buffer.byteLength(file);
+let received = Buffer.alloc(0);
 let etag = '';
-for (let call = 1; received.length < file.length && call <= 5; call++) {
+for (let call = 1; received.length < size && call <= 5; call++) {
   // If-Range: should the file have changed meanwhile, all of it is sent, with a 200.
-  const headers = received ? { Range: `bytes=${received.length}-`, 'If-Range': etag } : {};
+  const headers = received.length > 0 ? { Range: `bytes=${received.length}-`, 'If-Range': etag } : {};
   const response = await api.get('/file', { headers });
-  if (response.status !== 206) received = '';
+  const pieces: Buffer[] = response.status === 206 ? [received] : [];
   etag = response.headers.etag;
   try {
-    for await (const chunk of response.data) received += chunk;
+    for await (const piece of response.data) pieces.push(piece);
   } catch (error) {
     console.log(`cut off: ${(error as Error).message}`);
   }
-  console.log(`call ${call}: ${response.status}, ${(100 * received.length) / file.length} % is there`);
+  received = Buffer.concat(pieces);
+  console.log(`call ${call}: ${response.status}, ${(100 * received.length) / size} % is there`);
 }
-console.log(`${server.hits.length} requests, and the file is ${received === file ? 'whole' : 'broken'}`);
+console.log(`${server.hits.length} requests, and the file is ${received.toString() === file ? 'whole' : 'broken'}`);

@@ -238,7 +238,7 @@ const FILES: Record<string, string> = {
       detach();
     });`,
   'partial.test.js': `
-    jest.mock('axios', () => ({ create: (config) => jest.requireActual('axios').create(config) }));
+    jest.mock('axios', () => ({ create: (config) => jest.requireActual('axios').create(config), AxiosError: undefined }));
     test('so may one that is mocked but for its instances', async () => {
       const { attachResilience } = require('axios-resilience');
       let sent = 0;

@@ -9,7 +9,7 @@ const RELATIVE = /^\/?(?!\/)[\w\-.~%]*(?:[/?#]|$)/;
 /** As URL parsers see it: they drop control characters and blanks before it, tabs and line ends within. */
 const HTTP = /^[^!-\uffff]*h[\t\n\r]*t[\t\n\r]*t[\t\n\r]*p[\t\n\r]*s?[\t\n\r]*:/i;
 /** Scheme, host with port, path and query of a URL in its one spelling. */
-const PARTS = /^([^:]+:)(?:\/\/(?:[^/?#]*@)?([^/?#]*))?([^?#]*)([^#]*)/;
+const PARTS = /^([^:]+:)(?:\/\/(?:[^/?#]*@)?([^/?#]*))?([^?#]*)(\?[^#]+)?/;
 const REDACTED = 'REDACTED';
 const INVALID = 'invalid URL';
 

@@ -27,6 +27,7 @@ export const ANSWER_FINDINGS = {
         : `${where(e)} answered 429 to ${request(e)}: too many requests${waiting(e)}.`,
     advice: [
       askedWait(e) ? `Send nothing more ${askedWait(e)}.` : 'Wait longer between requests.',
+      notAwaited(e),
       'Send fewer at once (`bulkhead`), cache answers, or ask in batches; see whether several processes share one key.',
       'Ask the provider what the limit is, and for a higher one.',
     ],
@@ -40,6 +41,7 @@ export const ANSWER_FINDINGS = {
         ? 'It is a gateway that answered: look at the health and the log of what stands behind it.'
         : 'Look in the log of the server at that time, by request id if the answer has one.',
       e.status === 503 && '503 is overload or maintenance: send no more than before.',
+      notAwaited(e),
       onTheWay(e),
       `Compare: ${commands(e).curl}`,
     ],
@@ -135,6 +137,13 @@ const STATUS_ADVICE: Readonly<Record<number, readonly string[]>> = {
 };
 
 const waiting = (e: Evidence): string => (askedWait(e) ? `, and asks to wait ${askedWait(e)}` : '');
+
+/** Why the call has ended at once instead of waiting for so long. */
+function notAwaited({ retryAfterMs, ended }: Evidence): string | false {
+  if (!retryAfterMs || (ended !== 'retry-after-too-long' && ended !== 'deadline')) return false;
+  const limit = ended === 'deadline' ? 'was left of the `deadline`' : '`retry.maxRetryAfter` allows';
+  return `That is longer than ${limit}, so the call did not wait: raise it where a call may take so long.`;
+}
 
 /** What a deadline cut off. The message of a copy tells of it where the copy itself has lost it. */
 function lastFailure(e: Evidence, inner?: Diagnosis): string {

@@ -55,6 +55,8 @@ export interface Evidence {
   readonly leadsNowhere: boolean;
   /** Milliseconds the server asked to wait. */
   readonly retryAfterMs: number | undefined;
+  /** Why the call was not tried again. */
+  readonly ended: string | undefined;
   /** How far the request came, where Node tells. */
   readonly reached: 'queued' | 'connecting' | 'sent' | 'answered' | undefined;
   /** Nothing is missing of the answer. */
@@ -165,6 +167,7 @@ export function evidenceOf(error: unknown, scope?: Place): Evidence {
     retryAfterMs:
       report?.attempts.at(-1)?.retryAfterMs ??
       tried(() => retryAfterMs(read(response, 'headers'), status, wallClock()), undefined),
+    ended: report?.ended,
     reached: status ? 'answered' : node.reached,
     isWhole: node.isWhole,
     reusedSocket: node.reusedSocket,

@@ -3,7 +3,7 @@ import { safeText } from '../base/excerpt.js';
 import { TOO_MANY_REQUESTS } from '../base/http.js';
 import { codeOf, type Outcome, statusOf } from '../base/outcome.js';
 import type { ResolvedPolicy } from '../policy/resolve.js';
-import { isLocal } from './local.js';
+import { isLocal, isOffline } from './local.js';
 
 export type Settings = Exclude<ResolvedPolicy['breaker'], false> & Pick<ResolvedPolicy['retry'], 'respectRetryAfter'>;
 
@@ -27,8 +27,8 @@ export function verdictOf(outcome: Outcome, tookMs: number, settings: Settings, 
   const { countRateLimit, slowCallDuration, respectRetryAfter } = settings;
   const retryAfterMs = (respectRetryAfter && outcome.retryAfterMs) || 0;
   const tells = whatItTells(outcome, countRateLimit || (isProbe && retryAfterMs > 0));
-  // What keeps a probe back here (the page is offline) lasts: the next at once would fare no better.
-  if (tells === 'nothing' && !(isProbe && isLocal(outcome))) return undefined;
+  // A probe that an offline page has lost is not followed by the next at once, which would fare no better.
+  if (tells === 'nothing' && !(isProbe && outcome.failure === 'read' && isOffline())) return undefined;
   if (tells !== 'answered') return { counts: 'failure', retryAfterMs, why: slim(outcome) };
   if (slowCallDuration === false || tookMs <= slowCallDuration) return ANSWERED;
   const message = `answered after ${Math.round(tookMs)} ms`;

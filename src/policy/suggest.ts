@@ -17,8 +17,19 @@ const ELSEWHERE: readonly (readonly [name: RegExp, place: string])[] = [
   [/^on(Retry|Success|GiveUp|End|Reject|StateChange|Saturation|Hedge|CoolDown|BudgetExhausted)$/, '`hooks`'],
 ];
 
+/** What others call what has another name here. */
+const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
+  timeout: ['attemptTimeout', 'deadline'],
+  requestTimeout: ['attemptTimeout', 'deadline'],
+  circuitBreaker: ['breaker'],
+  circuit: ['breaker'],
+  delay: ['baseDelay'],
+  attempts: ['maxRetries'],
+  retry: ['retries'],
+};
+
 /**
- * What an unknown name was meant to be: a sub-option of that name, an option that has its place elsewhere, or the known
+ * What an unknown name was meant to be: one that others give to an option, a sub-option of that name, an option that has its place elsewhere, or the known
  * option nearest in spelling; else lists all.
  */
 export function suggestion(name: string, checks: Readonly<Record<string, Check>>): string {
@@ -26,15 +37,19 @@ export function suggestion(name: string, checks: Readonly<Record<string, Check>>
   const owners = known.filter((option) => hasOption(checks[option], name) && !hasOption(checks[option], `${name}-`));
   const place = ELSEWHERE.find(([pattern]) => pattern.test(name))?.[1];
   if (place && owners.length === 0) return `; it is one of ${place}`;
+  const synonyms = (Object.hasOwn(SYNONYMS, name) ? (SYNONYMS[name] ?? []) : []).filter((option) =>
+    known.includes(option),
+  );
+  const farthest = owners.length > 0 ? 2 : 3;
   const near = known
     .map((option) => ({ option, distance: editDistance(name.toLowerCase(), option.toLowerCase()) }))
-    .filter(({ option, distance }) => distance <= Math.max(3, option.length / 3))
+    .filter(({ option, distance }) => distance <= Math.max(farthest, option.length / 3))
     .sort((a, b) => a.distance - b.distance)
-    .slice(0, 1);
-  const meant = owners
-    .map((owner) => `${owner}.${name}`)
-    .concat(near.map(({ option }) => option))
-    .map((option) => `\`${option}\``);
+    .slice(0, 1)
+    .map(({ option }) => option);
+  const meant = [...owners.map((owner) => `${owner}.${name}`), ...(synonyms.length > 0 ? synonyms : near)].map(
+    (option) => `\`${option}\``,
+  );
   return meant.length > 0 ? `; did you mean ${meant.join(' or ')}?` : ` (known: ${known.join(', ')})`;
 }
 

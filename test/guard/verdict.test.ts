@@ -53,8 +53,19 @@ describe('what an attempt tells of its host', () => {
     ]).toEqual(['answered', 'answered', 'answered', 'failure', 'failure']);
   });
 
-  test('a probe that lacks a file descriptor is no success, and the next would fare no better', () => {
-    expect(counts({ ...coded('EMFILE'), failure: 'connect' }, { isProbe: true })).toBe('failure');
+  test('a probe that lacks a file descriptor is handed on, as one that is cancelled, in a page that is offline, too', () => {
+    const trouble: Outcome[] = [
+      { ...coded('EMFILE'), failure: 'connect' },
+      { failure: 'canceled' },
+      { failure: 'refused' },
+    ];
+    const own = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
+    expect(trouble.map((outcome) => counts(outcome, { isProbe: true }))).toEqual([undefined, undefined, undefined]);
+    Object.defineProperty(globalThis, 'navigator', { value: { onLine: false }, configurable: true });
+    const offline = [...trouble, { failure: 'read' } as const].map((outcome) => counts(outcome, { isProbe: true }));
+    Reflect.deleteProperty(globalThis, 'navigator');
+    if (own) Object.defineProperty(globalThis, 'navigator', own);
+    expect(offline).toEqual([undefined, undefined, undefined, 'failure']);
   });
 
   test('an answer is slow above the limit, if there is one', () => {

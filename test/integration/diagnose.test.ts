@@ -10,7 +10,7 @@ import tls from 'node:tls';
 import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import axios, { type AxiosProxyConfig, type AxiosRequestConfig } from 'axios';
-import { attachResilience, type Diagnosis, diagnose } from 'axios-resilience';
+import { attachResilience, type Diagnosis, diagnose, reportOf } from 'axios-resilience';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import { type BlackHole, blackHole } from '../helpers/black-hole.js';
 import { type Certificate, type CertificateAuthority, certificateAuthority } from '../helpers/certificates.js';
@@ -383,6 +383,21 @@ describe.each(ADAPTERS)('what went wrong through the %s adapter', (adapter) => {
       expect(cause).toBe('rate-limited');
       expect(summary).toContain('wait for 120 s');
     });
+
+    test.each([
+      [429, '120', 'retry-after-too-long', 'longer than `retry.maxRetryAfter` allows'],
+      [503, '45', 'deadline', 'longer than was left of the `deadline`'],
+    ] as const)(
+      '%i with a wait of %s s names the limit that kept the call from waiting: %s',
+      async (status, wait, ended, limit) => {
+        server.script({ status, headers: { 'retry-after': wait } });
+        const api = axios.create({ adapter });
+        attachResilience(api);
+        const error = await rejection(api.get(server.url));
+        expect(reportOf(error)?.ended).toBe(ended);
+        expect(diagnose(error).advice).toContainEqual(expect.stringContaining(limit));
+      },
+    );
 
     test.each([
       [400, 'client-error', false],

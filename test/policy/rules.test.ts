@@ -29,6 +29,10 @@ describe('rules', () => {
     expect([deadline('users/7', { '/users': 2 }), deadline('', { '/': 3 })]).toEqual([2, 3]);
   });
 
+  test('a query without anything in it is none', () => {
+    expect([deadline('/pay', { '/pay?': 2 }), deadline('/pay?id=1', { '/pay?': 2 })]).toEqual([2, 2]);
+  });
+
   test('the longest prefix wins, wherever it stands', () => {
     const prefixes = { '/users': 2, '/users/slow/one': 4, '/users/slow': 3 };
     const urls = ['/users', '/users/1', '/users/slow', '/users/slow/one', '/orders'];
