@@ -139,10 +139,13 @@ const STATUS_ADVICE: Readonly<Record<number, readonly string[]>> = {
 const waiting = (e: Evidence): string => (askedWait(e) ? `, and asks to wait ${askedWait(e)}` : '');
 
 /** Why the call has ended at once instead of waiting for so long. */
-function notAwaited({ retryAfterMs, ended }: Evidence): string | false {
-  if (!retryAfterMs || (ended !== 'retry-after-too-long' && ended !== 'deadline')) return false;
-  const limit = ended === 'deadline' ? 'was left of the `deadline`' : '`retry.maxRetryAfter` allows';
-  return `That is longer than ${limit}, so the call did not wait: raise it where a call may take so long.`;
+function notAwaited({ ended }: Evidence): string | false {
+  if (ended === 'retry-after-too-long')
+    return 'That is longer than `retry.maxRetryAfter` allows, so the call did not wait: raise it where a call may take so long.';
+  return (
+    ended === 'deadline' &&
+    'The next attempt would have come only after the `deadline`, so the call did not wait: raise it where a call may take so long.'
+  );
 }
 
 /** What a deadline cut off. The message of a copy tells of it where the copy itself has lost it. */

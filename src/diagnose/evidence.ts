@@ -55,7 +55,7 @@ export interface Evidence {
   readonly leadsNowhere: boolean;
   /** Milliseconds the server asked to wait. */
   readonly retryAfterMs: number | undefined;
-  /** Why the call was not tried again. */
+  /** Why the call did not wait for so long; undefined if it did. */
   readonly ended: string | undefined;
   /** How far the request came, where Node tells. */
   readonly reached: 'queued' | 'connecting' | 'sent' | 'answered' | undefined;
@@ -140,6 +140,7 @@ export function evidenceOf(error: unknown, scope?: Place): Evidence {
   const leadsToProxies = ofAgent !== undefined || asksForProxies(node.agent);
   const unwritten = tried(() => isUnwritten(call), false);
   const report = tried(() => reportOf(call), undefined);
+  const last = report?.attempts.at(-1);
   return {
     links,
     kind: tried(() => classify(subject), 'other'),
@@ -165,9 +166,8 @@ export function evidenceOf(error: unknown, scope?: Place): Evidence {
     status,
     leadsNowhere: REDIRECTS.has(status) && !locationIn(read(response, 'headers')),
     retryAfterMs:
-      report?.attempts.at(-1)?.retryAfterMs ??
-      tried(() => retryAfterMs(read(response, 'headers'), status, wallClock()), undefined),
-    ended: report?.ended,
+      last?.retryAfterMs ?? tried(() => retryAfterMs(read(response, 'headers'), status, wallClock()), undefined),
+    ended: last?.retryAfterMs !== undefined && last.delayMs === undefined ? report?.ended : undefined,
     reached: status ? 'answered' : node.reached,
     isWhole: node.isWhole,
     reusedSocket: node.reusedSocket,

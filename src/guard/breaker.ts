@@ -200,10 +200,8 @@ export class Breaker implements BreakerView {
   #open(verdict: Verdict, index: number): IBackoff<OpenContext> {
     const { now } = this.environment;
     let until = now();
-    if (verdict.counts === 'failure') {
-      until += this.#openFor(index, verdict.retryAfterMs);
-      this.#openedBy = Object.assign(new Error(verdict.why.message), verdict.why);
-    }
+    if ('retryAfterMs' in verdict) until += this.#openFor(index, verdict.retryAfterMs);
+    if (verdict.counts === 'failure') this.#openedBy = Object.assign(new Error(verdict.why.message), verdict.why);
     this.#openUntil = until;
     return {
       get duration() {
@@ -211,7 +209,7 @@ export class Breaker implements BreakerView {
       },
       next: (context) => {
         const later = verdictIn(context);
-        if (later.counts === 'probe-lost') return this.#open(later, index);
+        if (later.counts !== 'failure') return this.#open(later, index);
         this.#window.failure(now());
         return this.#open(later, index + 1);
       },

@@ -1,7 +1,7 @@
 import { codeOf, type Outcome } from '../base/outcome.js';
 
 /** Whether a page has no network; undefined where there is no page. */
-export function isOffline(): boolean | undefined {
+function isOffline(): boolean | undefined {
   const onLine: unknown = globalThis.navigator?.onLine;
   return typeof onLine === 'boolean' ? !onLine : undefined;
 }

@@ -3,13 +3,14 @@ import { safeText } from '../base/excerpt.js';
 import { TOO_MANY_REQUESTS } from '../base/http.js';
 import { codeOf, type Outcome, statusOf } from '../base/outcome.js';
 import type { ResolvedPolicy } from '../policy/resolve.js';
-import { isLocal, isOffline } from './local.js';
+import { isLocal } from './local.js';
 
 export type Settings = Exclude<ResolvedPolicy['breaker'], false> & Pick<ResolvedPolicy['retry'], 'respectRetryAfter'>;
 
 /** What the circuit learns from an attempt. cockatiel keeps the last of these, so none may hold a response. */
 export type Verdict =
   | { readonly counts: 'answered' | 'probe-lost' }
+  | { readonly counts: 'kept-back'; readonly retryAfterMs: 0 }
   | { readonly counts: 'failure'; readonly retryAfterMs: number; readonly why: SlimFailure };
 
 /** A failure in words. The error itself would hold on to its response. */
@@ -21,19 +22,22 @@ export interface SlimFailure {
 
 const ANSWERED: Verdict = { counts: 'answered' };
 export const PROBE_LOST: Verdict = { counts: 'probe-lost' };
+/** Of a probe: the next at once would fare no better. */
+const KEPT_BACK: Verdict = { counts: 'kept-back', retryAfterMs: 0 };
 
 /** What an attempt tells of its host, or `undefined` if that is nothing. */
 export function verdictOf(outcome: Outcome, tookMs: number, settings: Settings, isProbe: boolean): Verdict | undefined {
   const { countRateLimit, slowCallDuration, respectRetryAfter } = settings;
   const retryAfterMs = (respectRetryAfter && outcome.retryAfterMs) || 0;
   const tells = whatItTells(outcome, countRateLimit || (isProbe && retryAfterMs > 0));
-  // A probe that an offline page has lost is not followed by the next at once, which would fare no better.
-  if (tells === 'nothing' && !(isProbe && outcome.failure === 'read' && isOffline())) return undefined;
-  if (tells !== 'answered') return { counts: 'failure', retryAfterMs, why: slim(outcome) };
+  if (tells === 'nothing') return isProbe && wasTried(outcome) && isLocal(outcome) ? KEPT_BACK : undefined;
+  if (tells === 'failure') return { counts: 'failure', retryAfterMs, why: slim(outcome) };
   if (slowCallDuration === false || tookMs <= slowCallDuration) return ANSWERED;
   const message = `answered after ${Math.round(tookMs)} ms`;
   return { counts: 'failure', retryAfterMs, why: { message, code: undefined, status: statusOf(outcome) } };
 }
+
+const wasTried = ({ failure }: Outcome): boolean => failure !== 'canceled' && failure !== 'refused';
 
 /** Whether the host failed, answered, or was not heard at all. */
 export function whatItTells(outcome: Outcome, countRateLimit: boolean): 'failure' | 'answered' | 'nothing' {
@@ -44,7 +48,7 @@ export function whatItTells(outcome: Outcome, countRateLimit: boolean): 'failure
     // A proxy that made no tunnel has answered in its place.
     return outcome.unsent ? 'nothing' : 'answered';
   }
-  if (failure === 'canceled' || failure === 'refused' || isLocal(outcome)) return 'nothing';
+  if (!wasTried(outcome) || isLocal(outcome)) return 'nothing';
   return failure === 'other' && !outcome.response ? 'nothing' : 'failure';
 }
 

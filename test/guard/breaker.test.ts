@@ -70,6 +70,19 @@ describe('Breaker', () => {
     expect(states).toEqual(['closed → open', 'open → half-open', 'half-open → closed']);
   });
 
+  test('a probe that was kept back here is followed by another after as long, and no longer, each time', async () => {
+    const noDescriptor = Object.assign(new Error('connect EMFILE'), { code: 'EMFILE' });
+    await open();
+    for (let probe = 1; probe <= 3; probe++) {
+      clock += 1_000;
+      await run({ failure: 'connect', error: noDescriptor });
+      expect(breaker).toMatchObject({ state: 'open', retryInMs: 1_000, openedBy: { status: 503 } });
+    }
+    clock += 1_000;
+    await run(OK);
+    expect(breaker.state).toBe('closed');
+  });
+
   test('spreads the open period by up to a fifth', async () => {
     make({}, 0.999_999);
     await open();

@@ -53,19 +53,19 @@ describe('what an attempt tells of its host', () => {
     ]).toEqual(['answered', 'answered', 'answered', 'failure', 'failure']);
   });
 
-  test('a probe that lacks a file descriptor is handed on, as one that is cancelled, in a page that is offline, too', () => {
+  test('a probe that was kept back here is told from one that is cancelled, which says nothing of how the next would fare', () => {
     const trouble: Outcome[] = [
       { ...coded('EMFILE'), failure: 'connect' },
       { failure: 'canceled' },
       { failure: 'refused' },
     ];
     const own = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
-    expect(trouble.map((outcome) => counts(outcome, { isProbe: true }))).toEqual([undefined, undefined, undefined]);
+    expect(trouble.map((outcome) => counts(outcome, { isProbe: true }))).toEqual(['kept-back', undefined, undefined]);
     Object.defineProperty(globalThis, 'navigator', { value: { onLine: false }, configurable: true });
     const offline = [...trouble, { failure: 'read' } as const].map((outcome) => counts(outcome, { isProbe: true }));
     Reflect.deleteProperty(globalThis, 'navigator');
     if (own) Object.defineProperty(globalThis, 'navigator', own);
-    expect(offline).toEqual([undefined, undefined, undefined, 'failure']);
+    expect(offline).toEqual(['kept-back', undefined, undefined, 'kept-back']);
   });
 
   test('an answer is slow above the limit, if there is one', () => {

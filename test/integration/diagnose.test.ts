@@ -384,9 +384,18 @@ describe.each(ADAPTERS)('what went wrong through the %s adapter', (adapter) => {
       expect(summary).toContain('wait for 120 s');
     });
 
+    test('a wait that was made is not said to be none', async () => {
+      server.script({ status: 429, headers: { 'retry-after-ms': '50' } }, 'hang');
+      const api = axios.create({ adapter });
+      attachResilience(api, { deadline: 300 });
+      const { cause, advice } = diagnose(await rejection(api.get(server.url)));
+      expect([cause, server.hits.length]).toEqual(['deadline', 2]);
+      expect(advice.filter((line) => /did not wait/.test(line))).toEqual([]);
+    });
+
     test.each([
       [429, '120', 'retry-after-too-long', 'longer than `retry.maxRetryAfter` allows'],
-      [503, '45', 'deadline', 'longer than was left of the `deadline`'],
+      [503, '45', 'deadline', 'come only after the `deadline`'],
     ] as const)(
       '%i with a wait of %s s names the limit that kept the call from waiting: %s',
       async (status, wait, ended, limit) => {
