@@ -140,7 +140,7 @@ describe('the server sees the same requests, and the caller gets the same, as wi
   });
 
   test("what ran into axios's timeout", async () => {
-    const config = { timeout: 200 };
+    const config = { timeout: 100 };
     const plain = await compare({ shouldResetTimeout: true }, ['hang'], config);
     expect(plain.ours).toEqual(plain.theirs);
     expect(plain.ours.requests).toHaveLength(1);
