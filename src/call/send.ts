@@ -182,7 +182,7 @@ class Exchange {
   }
 }
 
-/** Its controller, say, axios's adapters would refuse as well. */
+/** axios's adapters would refuse it as well, or not hear of it: an AbortController in place of its signal, say. */
 function validateSignal({ signal }: Config): void {
   if (signal && !signal.addEventListener) throw new TypeError(message('signal', 'must be an AbortSignal', signal));
 }

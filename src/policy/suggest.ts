@@ -29,8 +29,8 @@ const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * What an unknown name was meant to be: one that others give to an option, a sub-option of that name, an option that has its place elsewhere, or the known
- * option nearest in spelling; else lists all.
+ * What an unknown name was meant to be: an option that others call so, a sub-option of that name, an option that has its place
+ * elsewhere, or the known option nearest in spelling; else lists all.
  */
 export function suggestion(name: string, checks: Readonly<Record<string, Check>>): string {
   const known = Object.keys(checks);
