@@ -54,6 +54,7 @@ export const ANSWER_FINDINGS = {
       ...(STATUS_ADVICE[e.status] ?? [
         'Look at the body of the answer, error.response.data: it often says what is wrong.',
       ]),
+      notAwaited(e),
       onTheWay(e),
       `Compare: ${commands(e).curl}`,
     ],

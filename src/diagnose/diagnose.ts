@@ -12,7 +12,6 @@ import {
   says,
   UNDECODABLE,
 } from './evidence.js';
-import { type Place, placeAt } from './place.js';
 import { leadsToProxy } from './proxy.js';
 
 const REFUSED = /^(ECONNREFUSED|ENOENT|ENOTDIR)$/;
@@ -32,15 +31,15 @@ const BAD_CERTIFICATE =
  * Error", "socket hang up") seldom does. Takes whatever was caught, from an attached instance or not, and never throws.
  */
 export function diagnose(error: unknown): Diagnosis {
-  return diagnosed(error, 0);
+  return diagnosed(error);
 }
 
-function diagnosed(error: unknown, depth: number, scope?: Place): Diagnosis {
-  const evidence = evidenceOf(error, scope);
+function diagnosed(error: unknown, depth = 0, outer?: Evidence): Diagnosis {
+  const evidence = evidenceOf(error, outer);
   const cause = CAUSES.find(([, holds]) => holds(evidence))?.[0] ?? 'unknown';
   // A refusal has a cause of its own; one that is caused by itself is not followed for ever.
   const hasInner = evidence.cause !== undefined && depth < 3;
-  const inner = hasInner ? diagnosed(evidence.cause, depth + 1, placeAt(evidence.own.scope)) : undefined;
+  const inner = hasInner ? diagnosed(evidence.cause, depth + 1, evidence) : undefined;
   const { transient, summary, advice } = advise(cause, evidence, inner);
   return Object.freeze({ cause, transient, summary, advice: Object.freeze(advice) });
 }

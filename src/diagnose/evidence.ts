@@ -113,8 +113,8 @@ export const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 
 const PLAIN_TO_TLS = /plain HTTP request was sent to HTTPS|HTTP request to an HTTPS server|plain HTTP to an SSL/i;
 
-/** Reads a failure. A property that throws when it is read counts as absent. `scope` is where it was, if it does not say. */
-export function evidenceOf(error: unknown, scope?: Place): Evidence {
+/** Reads a failure. A property that throws when it is read counts as absent. `outer` is the error of ours that it caused. */
+export function evidenceOf(error: unknown, outer?: Evidence): Evidence {
   const all: unknown[] = typeof error === 'string' ? [error] : tried(() => causesOf(error), [error]);
   const call = all.find(isOfCall);
   const chain = call ? tried(() => chainThrough(all, call), all) : all;
@@ -129,7 +129,7 @@ export function evidenceOf(error: unknown, scope?: Place): Evidence {
   const response = tried(() => responseOf(call), undefined);
   const status = number(response, 'status') || number(subject, 'status');
   const first = placeOf(config);
-  const target = first ? (placeAt(latestHopOf(call)) ?? first) : call ? undefined : scope;
+  const target = first ? (placeAt(latestHopOf(call)) ?? first) : call || !outer ? undefined : placeAt(outer.own.scope);
   const socketPath = text(config, 'socketPath') || links.findLast(({ address }) => PATH.test(address))?.address;
   // axios takes no proxy to a socket.
   const set = socketPath ? undefined : tried(() => proxyFor(config.proxy, target), undefined);
@@ -167,7 +167,7 @@ export function evidenceOf(error: unknown, scope?: Place): Evidence {
     leadsNowhere: REDIRECTS.has(status) && !locationIn(read(response, 'headers')),
     retryAfterMs:
       last?.retryAfterMs ?? tried(() => retryAfterMs(read(response, 'headers'), status, wallClock()), undefined),
-    ended: last?.retryAfterMs !== undefined && last.delayMs === undefined ? report?.ended : undefined,
+    ended: !outer && last?.retryAfterMs !== undefined && last.delayMs === undefined ? report?.ended : undefined,
     reached: status ? 'answered' : node.reached,
     isWhole: node.isWhole,
     reusedSocket: node.reusedSocket,

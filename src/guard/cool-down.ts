@@ -43,6 +43,8 @@ export class CoolDown {
   /** Somebody was let go since the server asked last, or failed. */
   #hasServed = false;
   #catchUp = CATCH_UP;
+  /** From when on that grows. */
+  #growsFrom = 0;
   #stop: (() => void) | undefined;
   #dueAt = 0;
 
@@ -89,6 +91,7 @@ export class CoolDown {
     }
     this.#hasServed = false;
     this.#until = Math.max(this.#until, at + spread(ms, random));
+    this.#growsFrom = this.#until;
     this.#schedule();
     if (begins) onCoolDown(this.retryInMs);
     // Not for each little while that is added: those who wait may be many.
@@ -102,6 +105,7 @@ export class CoolDown {
     if (!this.#hasServed) return;
     this.#hasServed = false;
     this.#catchUp = Math.max(LEAST_CATCH_UP, SLOWED * this.#speedUp);
+    this.#growsFrom = this.environment.now();
     this.#schedule();
   }
 
@@ -128,8 +132,8 @@ export class CoolDown {
 
   /** How much faster they go than they came. */
   get #speedUp(): number {
-    const goingForMs = Math.max(0, this.environment.now() - this.#until);
-    return Math.min(CATCH_UP, this.#catchUp + goingForMs * GROWTH_PER_MS);
+    const growingForMs = Math.max(0, this.environment.now() - this.#growsFrom);
+    return Math.min(CATCH_UP, this.#catchUp + growingForMs * GROWTH_PER_MS);
   }
 
   #schedule(): void {

@@ -48,6 +48,6 @@ export class HalfOpen {
   /** An answer counts however late it is; any other end of an overdue probe is left to the newer one that is out. */
   #isLastWord({ counts }: Verdict): boolean {
     if (counts === 'answered') return this.#successes >= this.settings.successThreshold;
-    return this.#latest === undefined && (counts === 'failure' || this.#successes === 0);
+    return this.#latest === undefined && (counts !== 'probe-lost' || this.#successes === 0);
   }
 }

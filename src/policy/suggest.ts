@@ -23,7 +23,7 @@ const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   requestTimeout: ['attemptTimeout', 'deadline'],
   circuitBreaker: ['breaker'],
   circuit: ['breaker'],
-  delay: ['baseDelay'],
+  delay: ['baseDelay', 'backoff.baseDelay', 'retry.backoff.baseDelay'],
   attempts: ['maxRetries'],
   retry: ['retries'],
 };
@@ -37,20 +37,23 @@ export function suggestion(name: string, checks: Readonly<Record<string, Check>>
   const owners = known.filter((option) => hasOption(checks[option], name) && !hasOption(checks[option], `${name}-`));
   const place = ELSEWHERE.find(([pattern]) => pattern.test(name))?.[1];
   if (place && owners.length === 0) return `; it is one of ${place}`;
-  const synonyms = (Object.hasOwn(SYNONYMS, name) ? (SYNONYMS[name] ?? []) : []).filter((option) =>
-    known.includes(option),
+  const subOptions = owners.map((owner) => `${owner}.${name}`);
+  const synonyms = (Object.hasOwn(SYNONYMS, name) ? (SYNONYMS[name] ?? []) : []).filter((path) =>
+    known.includes(path.replace(/\..*/, '')),
   );
-  const farthest = owners.length > 0 ? 2 : 3;
-  const near = known
+  const others = synonyms.length > 0 ? synonyms : nearest(name, known, owners.length > 0 ? 2 : 3);
+  const meant = [...subOptions, ...others].map((path) => `\`${path}\``);
+  return meant.length > 0 ? `; did you mean ${meant.join(' or ')}?` : ` (known: ${known.join(', ')})`;
+}
+
+/** The known option that is spelt most like it, if any is: by so many letters, or by a third of them, but not by most of the name. */
+function nearest(name: string, known: readonly string[], farthest: number): string[] {
+  return known
     .map((option) => ({ option, distance: editDistance(name.toLowerCase(), option.toLowerCase()) }))
-    .filter(({ option, distance }) => distance <= Math.max(farthest, option.length / 3))
+    .filter(({ option, distance }) => distance <= Math.min(Math.max(farthest, option.length / 3), name.length / 2))
     .sort((a, b) => a.distance - b.distance)
     .slice(0, 1)
     .map(({ option }) => option);
-  const meant = [...owners.map((owner) => `${owner}.${name}`), ...(synonyms.length > 0 ? synonyms : near)].map(
-    (option) => `\`${option}\``,
-  );
-  return meant.length > 0 ? `; did you mean ${meant.join(' or ')}?` : ` (known: ${known.join(', ')})`;
 }
 
 /** Whether a rule has an option of this name: given a value that no option accepts, its error tells. A record takes any name. */

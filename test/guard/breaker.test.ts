@@ -459,6 +459,12 @@ describe('Breaker', () => {
       expect(breaker.state).toBe('closed');
     });
 
+    test('one that was kept back here opens it again, so that nobody follows it at once', async () => {
+      await run(OK);
+      await run({ failure: 'connect', error: Object.assign(new Error('connect EMFILE'), { code: 'EMFILE' }) });
+      expect(breaker).toMatchObject({ state: 'open', retryInMs: 1_000, openedBy: { status: 503 } });
+    });
+
     test('one that is lost takes nothing from those before it', async () => {
       await run(OK);
       await run({ failure: 'canceled' });

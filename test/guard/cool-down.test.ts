@@ -143,6 +143,25 @@ describe('CoolDown', () => {
     expect(log).toEqual(['a goes at 300', 'b goes at 383', 'c goes at 490']);
   });
 
+  test('slowed down for as long as the server fails, however long that has been going, and less each second after', async () => {
+    coolDown.begin(10_000);
+    const goIn = async (seconds: number) => {
+      const before = log.length;
+      for (let i = 0; i < seconds * 100; i++) {
+        join('one of a hundred in a second');
+        await clock.advance(10);
+      }
+      return log.length - before;
+    };
+    await goIn(10);
+    expect(await goIn(15)).toBe(15 * 150);
+    coolDown.slowDown();
+    // 1.2 times as many as come, and 0.01 more after each second.
+    expect(await goIn(2)).toBe(242);
+    coolDown.slowDown();
+    expect(await goIn(2)).toBe(222);
+  });
+
   test('a timer that fires early lets nobody go', async () => {
     const timers: (() => void)[] = [];
     let now = 0;

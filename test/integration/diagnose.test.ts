@@ -393,7 +393,17 @@ describe.each(ADAPTERS)('what went wrong through the %s adapter', (adapter) => {
       expect(advice.filter((line) => /did not wait/.test(line))).toEqual([]);
     });
 
+    test('a deadline that passed while a hook was asked is not said to have been too near for the wait', async () => {
+      server.script({ status: 429, headers: { 'retry-after-ms': '50' } });
+      const api = axios.create({ adapter });
+      attachResilience(api, { deadline: 200, retry: { shouldRetry: () => new Promise<boolean>(() => {}) } });
+      const { cause, advice } = diagnose(await rejection(api.get(server.url)));
+      expect([cause, server.hits.length]).toEqual(['deadline', 1]);
+      expect(advice.filter((line) => /did not wait/.test(line))).toEqual([]);
+    });
+
     test.each([
+      [408, '120', 'retry-after-too-long', 'longer than `retry.maxRetryAfter` allows'],
       [429, '120', 'retry-after-too-long', 'longer than `retry.maxRetryAfter` allows'],
       [503, '45', 'deadline', 'come only after the `deadline`'],
     ] as const)(

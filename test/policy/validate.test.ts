@@ -299,6 +299,8 @@ describe('validatePolicy names the option that was meant', () => {
     [{ circuitBreaker: {} }, '`circuitBreaker` is not an option; did you mean `breaker`?'],
     [{ budget: false }, '`budget` is not an option; did you mean `retry.budget`?'],
     [{ retry: { backoff: { delay: 3 } } }, '`retry.backoff.delay` is not an option; did you mean `baseDelay`?'],
+    [{ delay: 3 }, '`delay` is not an option; did you mean `hedge.delay` or `retry.backoff.baseDelay`?'],
+    [{ retry: { delay: 3 } }, '`retry.delay` is not an option; did you mean `backoff.baseDelay`?'],
     [{ cooldown: false }, '`cooldown` is not an option; did you mean `coolDown`?'],
     [{ retry: { budget: { ration: 1 } } }, '`retry.budget.ration` is not an option; did you mean `ratio`?'],
     [{ retry: { method: ['GET'] } }, '`retry.method` is not an option; did you mean `methods`?'],
