@@ -38,3 +38,11 @@ export interface ResilienceReport {
   /** True if the caller got what `fallback` returned, instead of the failure that `ended` tells of. */
   readonly fallback: boolean;
 }
+
+/** How many were sent: breaker, cool-down and bulkhead had no objection. */
+export const sentAttempts = ({ attempts }: Pick<ResilienceReport, 'attempts'>): number =>
+  attempts.filter(({ failure }) => failure !== 'refused').length;
+
+/** OpenTelemetry's `error.type` of an attempt; `undefined` for one that succeeded. */
+export const errorType = ({ failure, status, code }: AttemptRecord): string | undefined =>
+  failure === 'status' ? String(status) : failure && (code ?? failure);

@@ -58,7 +58,7 @@ export function time(ms: number): string {
 
 /** What the server asked to wait, if it did. */
 export const askedWait = ({ retryAfterMs }: Evidence): string | undefined =>
-  retryAfterMs === undefined ? undefined : `for ${time(retryAfterMs)}`;
+  retryAfterMs ? `for ${time(retryAfterMs)}` : undefined;
 
 /** Shell commands to look further with, host and port filled in where they are known, or the path of a socket. */
 export function commands(evidence: Evidence, place: Place | undefined = evidence.target) {

@@ -1,7 +1,7 @@
 import { innermost } from '../base/causes.js';
 import type { CallFacts, GiveUpEvent, ResilienceLogger } from '../base/events.js';
 import { safeText } from '../base/excerpt.js';
-import type { AttemptRecord, ResilienceReport } from '../base/report.js';
+import { type AttemptRecord, errorType, type ResilienceReport, sentAttempts } from '../base/report.js';
 import type { Listener } from './emit.js';
 
 type Level = 'debug' | 'info' | 'warn' | 'error';
@@ -97,14 +97,14 @@ function fieldsOf({ callId, method, url, scope }: CallFacts): Fields {
 }
 
 /** This and the next write into what is there: to spread one object into another costs ten times as much. */
-function addAttempt(fields: Fields, { attempt, durationMs, status, code, failure, retryAfterMs }: AttemptRecord): void {
+function addAttempt(fields: Fields, record: AttemptRecord): void {
+  const { attempt, durationMs, status, failure, retryAfterMs } = record;
   fields['http.request.resend_count'] = attempt - 1;
   fields['resilience.attempt_duration_ms'] = round(durationMs);
   if (status !== undefined) fields['http.response.status_code'] = status;
-  if (failure !== undefined) {
-    fields['error.type'] = failure === 'status' ? String(status) : (code ?? failure);
-    fields['resilience.failure'] = failure;
-  }
+  const type = errorType(record);
+  if (type !== undefined) fields['error.type'] = type;
+  if (failure !== undefined) fields['resilience.failure'] = failure;
   if (retryAfterMs !== undefined) fields['resilience.retry_after_ms'] = round(retryAfterMs);
 }
 
@@ -112,7 +112,7 @@ function addReport(fields: Fields, report: ResilienceReport): void {
   const last = report.attempts.at(-1);
   if (last) addAttempt(fields, last);
   fields['http.request.resend_count'] = report.retries;
-  fields['resilience.attempts'] = sent(report);
+  fields['resilience.attempts'] = sentAttempts(report);
   fields['resilience.waited_ms'] = round(report.waitedMs);
   fields['resilience.queued_ms'] = round(report.queuedMs);
   fields['resilience.elapsed_ms'] = round(report.elapsedMs);
@@ -145,10 +145,8 @@ function said(error: unknown): string {
   }
 }
 
-/** Attempts that were sent: breaker, cool-down and bulkhead had no objection. */
-const sent = ({ attempts }: ResilienceReport): number => attempts.filter(({ failure }) => failure !== 'refused').length;
-
-const afterAttempts = ({ report }: GiveUpEvent): string => `after ${count(sent(report), 'attempt', 'attempts')}`;
+const afterAttempts = ({ report }: GiveUpEvent): string =>
+  `after ${count(sentAttempts(report), 'attempt', 'attempts')}`;
 
 const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
 

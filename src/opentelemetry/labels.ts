@@ -1,7 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { CallFacts, EndEvent } from '../base/events.js';
 import { DEFAULT_PORTS } from '../base/http.js';
-import type { AttemptRecord } from '../base/report.js';
+import { type AttemptRecord, errorType } from '../base/report.js';
 
 /** Those of the semantic conventions; any other is `_OTHER`, so that made-up methods do not each make a series. */
 const METHODS: ReadonlySet<string> = new Set('CONNECT DELETE GET HEAD OPTIONS PATCH POST PUT QUERY TRACE'.split(' '));
@@ -46,10 +46,12 @@ function serverAt(url: string): Attributes {
 }
 
 /** How an attempt ended. */
-export function ofAttempt({ status, failure, code }: AttemptRecord): Attributes {
+export function ofAttempt(record: AttemptRecord): Attributes {
+  const { status } = record;
+  const type = errorType(record);
   return {
     ...(status !== undefined && { 'http.response.status_code': status }),
-    ...(failure !== undefined && { 'error.type': failure === 'status' ? String(status) : (code ?? failure) }),
+    ...(type !== undefined && { 'error.type': type }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { isObject } from '../base/object.js';
-import type { ResilienceReport } from '../base/report.js';
+import { type ResilienceReport, sentAttempts } from '../base/report.js';
 import { reportOf } from '../observe/reports.js';
 import { isError } from './error.js';
 
@@ -9,8 +9,7 @@ import { isError } from './error.js';
  *
  * @throws Error if it did not come through an attached instance
  */
-export const attemptsOf = (settled: unknown): number =>
-  expectReport(settled).attempts.filter(({ failure }) => failure !== 'refused').length;
+export const attemptsOf = (settled: unknown): number => sentAttempts(expectReport(settled));
 
 /** Milliseconds that were decided on between a call's attempts, in order. */
 export const waitsOf = (settled: unknown): number[] =>

@@ -384,6 +384,13 @@ describe.each(ADAPTERS)('what went wrong through the %s adapter', (adapter) => {
       expect(summary).toContain('wait for 120 s');
     });
 
+    test('429 that asks for no wait at all is not told to ask for one of 0 ms', async () => {
+      server.script({ status: 429, headers: { 'retry-after': '0' } });
+      const { summary, advice } = await diagnosis({ url: server.url });
+      expect([summary, ...advice].filter((line) => / 0 ms/.test(line))).toEqual([]);
+      expect(advice).toContain('Wait longer between requests.');
+    });
+
     test('a wait that was made is not said to be none', async () => {
       server.script({ status: 429, headers: { 'retry-after-ms': '50' } }, 'hang');
       const api = axios.create({ adapter });
