@@ -6,8 +6,8 @@ const { AXIOS, COCKATIEL } = process.env;
 
 const config: Config = {
   testEnvironment: 'node',
-  // Much of the suite waits on real sockets, which leaves a core idle.
-  maxWorkers: 2,
+  // Much of the suite waits on real sockets, which leaves cores idle.
+  maxWorkers: 4,
   // For tests that hang, not for those that are slow on a busy machine: what may take how long, each test says itself.
   testTimeout: 20_000,
   testMatch: ['<rootDir>/test/**/*.test.ts'],

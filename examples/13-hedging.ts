@@ -3,7 +3,7 @@ import axios from 'axios';
 import { attachResilience, type HedgePolicy, reportOf } from 'axios-resilience';
 import { scriptedServer } from 'axios-resilience/testing';
 
-await using server = await scriptedServer([(_, n) => ({ delay: n % 10 === 0 ? 500 : 5 })]);
+await using server = await scriptedServer([(_, n) => ({ delay: n % 10 === 0 ? 1_000 : 5 })]);
 
 async function measure(hedge: HedgePolicy | false): Promise<void> {
   const api = axios.create({ baseURL: server.url });
@@ -11,10 +11,10 @@ async function measure(hedge: HedgePolicy | false): Promise<void> {
   const before = server.hits.length;
   const elapsed: number[] = [];
   for (let call = 1; call <= 20; call++) elapsed.push(reportOf(await api.get('/'))?.elapsedMs ?? 0);
-  const slow = elapsed.filter((ms) => ms > 400).length;
+  const slow = elapsed.filter((ms) => ms > 900).length;
   const requests = server.hits.length - before;
   console.log(`${hedge ? `hedge after ${hedge.delay} ms` : 'no hedge'}: ${slow} slow calls, ${requests} requests`);
 }
 
 await measure(false);
-await measure({ delay: 100 });
+await measure({ delay: 200 });

@@ -181,10 +181,8 @@ describe('an adapter of any kind', () => {
       },
     };
     const api = axios.create({ adapter: () => Promise.reject(hostile) });
-    const { stats } = attachResilience(api, { attemptTimeout: 1_000, deadline: 2_000 });
-    const startedAt = performance.now();
+    const { stats } = attachResilience(api);
     expect((await rejection(api.get('http://h/'))).message).toBe('do not look');
-    expect(performance.now() - startedAt).toBeLessThan(500);
     expect(stats()).toMatchObject({ inFlight: 0, failures: 1 });
   });
 

@@ -17,7 +17,7 @@ const TELLING: Readonly<Record<string, RegExp>> = {
   '11-testing-a-policy.ts': /^3 requests, waits of 50 and 20500 ms\n20550 ms passed, 0 timers are left\n.*: true$/m,
   '12-presets-and-rules.ts':
     /^GET \/users: requests = 3\nPOST \/orders: requests = 1\nPOST \/search: requests = 3\nGET .*: requests = 1$/m,
-  '13-hedging.ts': /^no hedge: 2 slow calls, 20 requests\nhedge after 100 ms: 0 slow calls, 2[2-4] requests$/m,
+  '13-hedging.ts': /^no hedge: 2 slow calls, 20 requests\nhedge after 200 ms: 0 slow calls, 2[2-4] requests$/m,
   '14-stale-answer.ts':
     /EUR: a fresh answer \(success\)\n.*EUR: a stale answer \(max-retries\)\n.*USD: .* 503 \(max-retries\)\npost .* 503 \(method-not-allowed\)$/m,
   '15-upload.ts': /^a stream: 1 request, body-not-replayable\nmade anew: 2 requests with the whole file, status 201$/m,

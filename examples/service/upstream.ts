@@ -20,14 +20,13 @@ export interface Upstream {
   readonly url: string;
   readonly seen: readonly Seen[];
   mode: Mode;
+  /** How long an answer takes while it is `slow`. */
+  slowMs: number;
   close(): Promise<void>;
 }
 
-const SLOW_MS = 600;
-
 /** The service that ours depends on: as good as its mode, which `PUT /mode/down` changes. */
 export async function startUpstream(port = 0): Promise<Upstream> {
-  let mode: Mode = 'flaky';
   const seen: Seen[] = [];
 
   const server = http.createServer((req, res) => {
@@ -35,8 +34,8 @@ export async function startUpstream(port = 0): Promise<Upstream> {
       res.writeHead(status, { 'content-type': 'application/json', ...headers }).end(`${JSON.stringify(body)}\n`);
     const [, path, name = ''] = req.url?.split('/') ?? [];
     if (req.method === 'PUT' && path === 'mode') {
-      mode = MODES.find((known) => known === name) ?? mode;
-      return answer(200, { mode, modes: MODES });
+      upstream.mode = MODES.find((known) => known === name) ?? upstream.mode;
+      return answer(200, { mode: upstream.mode, modes: MODES });
     }
 
     const { [DEADLINE_HEADER]: deadline, 'x-request-id': requestId } = req.headers;
@@ -49,11 +48,12 @@ export async function startUpstream(port = 0): Promise<Upstream> {
     };
     seen.push(request);
     const product = { id: name, price: 17 };
+    const { mode, slowMs } = upstream;
     if (mode === 'down' || (mode === 'flaky' && seen.length % 3 === 0)) return answer(500, { error: 'out of order' });
     if (mode === 'busy') return answer(503, { error: 'busy' }, { 'retry-after': '30' });
     if (!/^\d+$/.test(name)) return answer(404, { error: 'no such product' });
     if (mode !== 'slow') return answer(200, product);
-    const timer = setTimeout(() => answer(200, product), SLOW_MS);
+    const timer = setTimeout(() => answer(200, product), slowMs);
     res.on('close', () => {
       clearTimeout(timer);
       request.hungUp = !res.writableFinished;
@@ -61,18 +61,15 @@ export async function startUpstream(port = 0): Promise<Upstream> {
   });
 
   await new Promise<void>((listening) => server.listen(port, '127.0.0.1', listening));
-  return {
+  const upstream: Upstream = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     seen,
-    get mode() {
-      return mode;
-    },
-    set mode(next) {
-      mode = next;
-    },
+    mode: 'flaky',
+    slowMs: 600,
     close: () => {
       server.closeAllConnections();
       return new Promise((closed) => server.close(() => closed()));
     },
   };
+  return upstream;
 }

@@ -43,6 +43,6 @@ export interface ResilienceReport {
 export const sentAttempts = ({ attempts }: Pick<ResilienceReport, 'attempts'>): number =>
   attempts.filter(({ failure }) => failure !== 'refused').length;
 
-/** OpenTelemetry's `error.type` of an attempt; `undefined` for one that succeeded. */
-export const errorType = ({ failure, status, code }: AttemptRecord): string | undefined =>
-  failure === 'status' ? String(status) : failure && (code ?? failure);
+/** OpenTelemetry's `error.type` of an attempt that failed. */
+export const errorType = (failure: FailureKind, { status, code }: AttemptRecord): string =>
+  failure === 'status' ? String(status) : (code ?? failure);

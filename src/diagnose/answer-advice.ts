@@ -141,11 +141,10 @@ const waiting = (e: Evidence): string => (askedWait(e) ? `, and asks to wait ${a
 
 /** Why the call has ended at once instead of waiting for so long. */
 function notAwaited({ ended }: Evidence): string | false {
-  if (ended === 'retry-after-too-long')
-    return 'That is longer than `retry.maxRetryAfter` allows, so the call did not wait: raise it where a call may take so long.';
+  const limit = ended === 'retry-after-too-long' ? 'retry.maxRetryAfter' : ended === 'deadline' && ended;
   return (
-    ended === 'deadline' &&
-    'The next attempt would have come only after the `deadline`, so the call did not wait: raise it where a call may take so long.'
+    limit &&
+    `That is longer than \`${limit}\` allows, so the call did not wait: raise it where a call may take so long.`
   );
 }
 

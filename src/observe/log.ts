@@ -102,9 +102,10 @@ function addAttempt(fields: Fields, record: AttemptRecord): void {
   fields['http.request.resend_count'] = attempt - 1;
   fields['resilience.attempt_duration_ms'] = round(durationMs);
   if (status !== undefined) fields['http.response.status_code'] = status;
-  const type = errorType(record);
-  if (type !== undefined) fields['error.type'] = type;
-  if (failure !== undefined) fields['resilience.failure'] = failure;
+  if (failure !== undefined) {
+    fields['error.type'] = errorType(failure, record);
+    fields['resilience.failure'] = failure;
+  }
   if (retryAfterMs !== undefined) fields['resilience.retry_after_ms'] = round(retryAfterMs);
 }
 

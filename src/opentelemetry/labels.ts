@@ -47,11 +47,10 @@ function serverAt(url: string): Attributes {
 
 /** How an attempt ended. */
 export function ofAttempt(record: AttemptRecord): Attributes {
-  const { status } = record;
-  const type = errorType(record);
+  const { status, failure } = record;
   return {
     ...(status !== undefined && { 'http.response.status_code': status }),
-    ...(type !== undefined && { 'error.type': type }),
+    ...(failure !== undefined && { 'error.type': errorType(failure, record) }),
   };
 }
 

@@ -18,15 +18,15 @@ const ELSEWHERE: readonly (readonly [name: RegExp, place: string])[] = [
 ];
 
 /** What others call what has another name here. */
-const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
-  timeout: ['attemptTimeout', 'deadline'],
-  requestTimeout: ['attemptTimeout', 'deadline'],
-  circuitBreaker: ['breaker'],
-  circuit: ['breaker'],
-  delay: ['baseDelay', 'backoff.baseDelay', 'retry.backoff.baseDelay'],
-  attempts: ['maxRetries'],
-  retry: ['retries'],
-};
+const SYNONYMS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['timeout', ['attemptTimeout', 'deadline']],
+  ['requestTimeout', ['attemptTimeout', 'deadline']],
+  ['circuitBreaker', ['breaker']],
+  ['circuit', ['breaker']],
+  ['delay', ['baseDelay', 'backoff.baseDelay', 'retry.backoff.baseDelay']],
+  ['attempts', ['maxRetries']],
+  ['retry', ['retries']],
+]);
 
 /**
  * What an unknown name was meant to be: an option that others call so, a sub-option of that name, an option that has its place
@@ -38,19 +38,17 @@ export function suggestion(name: string, checks: Readonly<Record<string, Check>>
   const place = ELSEWHERE.find(([pattern]) => pattern.test(name))?.[1];
   if (place && owners.length === 0) return `; it is one of ${place}`;
   const subOptions = owners.map((owner) => `${owner}.${name}`);
-  const synonyms = (Object.hasOwn(SYNONYMS, name) ? (SYNONYMS[name] ?? []) : []).filter((path) =>
-    known.includes(path.replace(/\..*/, '')),
-  );
+  const synonyms = SYNONYMS.get(name)?.filter((path) => known.includes(path.replace(/\..*/, ''))) ?? [];
   const others = synonyms.length > 0 ? synonyms : nearest(name, known, owners.length > 0 ? 2 : 3);
   const meant = [...subOptions, ...others].map((path) => `\`${path}\``);
   return meant.length > 0 ? `; did you mean ${meant.join(' or ')}?` : ` (known: ${known.join(', ')})`;
 }
 
-/** The known option that is spelt most like it, if any is: by so many letters, or by a third of them, but not by most of the name. */
+/** The known option that is spelt most like it, if any is: so many letters may differ, but not most of the name's. */
 function nearest(name: string, known: readonly string[], farthest: number): string[] {
   return known
     .map((option) => ({ option, distance: editDistance(name.toLowerCase(), option.toLowerCase()) }))
-    .filter(({ option, distance }) => distance <= Math.min(Math.max(farthest, option.length / 3), name.length / 2))
+    .filter(({ distance }) => distance <= Math.min(farthest, name.length / 2))
     .sort((a, b) => a.distance - b.distance)
     .slice(0, 1)
     .map(({ option }) => option);

@@ -279,7 +279,7 @@ describe('a connection that is not answered', () => {
     const found = await diagnosis(`http://127.0.0.1:${hole.port}/`, '--timeout', '150');
     expect(found).toMatchObject({ code: 2, cause: 'connect-timeout' });
     expect(found.summary).toContain(`connect ETIMEDOUT 127.0.0.1:${hole.port}`);
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect(performance.now() - startedAt).toBeLessThan(4_000);
   });
 });
 
@@ -683,7 +683,7 @@ describe('hostile servers', () => {
     const startedAt = performance.now();
     const found = await diagnosis(`http://127.0.0.1:${port}/`, '--timeout', '200');
     expect(found).toMatchObject({ code: part === 'head' ? 2 : 1, cause: 'read-timeout' });
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect(performance.now() - startedAt).toBeLessThan(4_000);
   });
 
   test('compression that is none is told', async () => {

@@ -386,7 +386,8 @@ describe.each(['http', 'fetch'] as const)('response bodies through the %s adapte
   afterEach(() => server.close());
 
   test('the stream of a failed attempt is let go before the wait: one socket is enough', async () => {
-    server.script({ status: 503, body: TEXT }, { status: 503, body: TEXT }, 200);
+    const pausing = (_req: unknown, res: http.ServerResponse) => void res.writeHead(503).write('why');
+    server.script(pausing, pausing, 200);
     const httpAgent = new http.Agent({ keepAlive: true, maxSockets: 1 });
     const api = axios.create({ baseURL: server.url, adapter, proxy: false, httpAgent });
     attachResilience(api, { retry: NOW });
@@ -395,8 +396,7 @@ describe.each(['http', 'fetch'] as const)('response bodies through the %s adapte
     let text = '';
     for await (const chunk of data) text += Buffer.from(chunk).toString();
     expect(text).toBe('{"hit":3}');
-    await sleep(20);
-    expect(server.busy).toBe(0);
+    await eventually(() => server.busy === 0);
     httpAgent.destroy();
   });
 
@@ -414,14 +414,16 @@ describe.each(['http', 'fetch'] as const)('response bodies through the %s adapte
     ['beforeRetry that throws', { retry: { ...NOW, beforeRetry: fails } }],
     ['a fallback', { retry: 0, fallback: () => 'stale' }],
   ])('the stream of a failure that %s keeps from the caller is let go', async (_, resilience) => {
-    server.script({ status: 503, body: TEXT });
+    server.script((_req, res) => {
+      const timer = setInterval(() => res.write('why'), 10);
+      res.writeHead(503).on('close', () => clearInterval(timer));
+    });
     const httpAgent = new http.Agent({ keepAlive: true });
     const api = axios.create({ baseURL: server.url, adapter, proxy: false, httpAgent });
     attachResilience(api);
     const got = await api.get('/', { responseType: 'stream', resilience }).catch((error) => error);
     expect(got.response).toBeUndefined();
-    await sleep(20);
-    expect([Object.values(httpAgent.sockets).flat().length, server.busy]).toEqual([0, 0]);
+    await eventually(() => server.busy === 0 && Object.values(httpAgent.sockets).flat().length === 0);
     httpAgent.destroy();
   });
 

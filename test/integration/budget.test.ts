@@ -1,8 +1,9 @@
+import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import axios, { type AxiosInstance, type InternalAxiosRequestConfig } from 'axios';
 import { attachResilience, type ResilienceOverride, reportOf } from 'axios-resilience';
 import { type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
-import { eventually, rejection, sleep } from '../helpers/settled.js';
+import { elapsedAwake, eventually, rejection } from '../helpers/settled.js';
 
 const times = <T>(n: number, make: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => make(i));
 
@@ -25,25 +26,25 @@ describe.each(['http', 'fetch'] as const)('the retry budget through the %s adapt
         onBudgetExhausted: ({ scope }) => exhausted.push(scope),
       },
     });
-    const start = performance.now();
     let over = Infinity;
     server.script((_req, res) => {
       // All of them meet it, however long they take to come.
       if (server.hits.length === 20) over = performance.now() + 200;
       res.writeHead(performance.now() < over ? 503 : 200).end();
     });
-    const calls = await Promise.all(times(20, (i) => api.get(`/${i}`)));
+    const answers = Promise.all(times(20, (i) => api.get(`/${i}`)));
+    expect(await elapsedAwake(answers)).toBeLessThan(3_000);
+    const calls = await answers;
     expect(calls.map(({ status }) => status)).toEqual(times(20, () => 200));
-    expect(performance.now() - start).toBeLessThan(3_000);
     expect([states, breakers.get(server.url)?.state, exhausted]).toEqual([[], 'closed', [server.url]]);
     expect(server.hits.length).toBeLessThan(60);
   });
 
   test('one call has all its retries at once, however many it is allowed', async () => {
     attachResilience(api, { breaker: false, retry: { backoff: () => 0 } });
-    const start = performance.now();
-    expect(reportOf(await rejection(api.get('/', { resilience: { retry: 12 } })))?.retries).toBe(12);
-    expect(performance.now() - start).toBeLessThan(1_000);
+    const report = reportOf(await rejection(api.get('/', { resilience: { retry: 12 } })));
+    expect(report?.retries).toBe(12);
+    expect(report?.waitedMs).toBeLessThan(1_000);
     expect(server.hits).toHaveLength(13);
   });
 
@@ -70,7 +71,7 @@ describe.each(['http', 'fetch'] as const)('the retry budget through the %s adapt
 
   test('a retry that a full bulkhead refuses takes nothing from those that are sent', async () => {
     const exhausted: string[] = [];
-    attachResilience(api, {
+    const { stats } = attachResilience(api, {
       breaker: false,
       bulkhead: { limit: 1, queue: 0 },
       retry: {
@@ -79,18 +80,20 @@ describe.each(['http', 'fetch'] as const)('the retry budget through the %s adapt
       },
       hooks: { onBudgetExhausted: ({ scope }) => exhausted.push(scope) },
     });
-    server.script(({ url }, res) => void setTimeout(() => res.writeHead(503).end(), url === '/long' ? 20 : 0));
+    const long: ServerResponse[] = [];
+    server.script(({ url }, res) => void (url === '/long' ? long.push(res) : res.writeHead(503).end()));
     const ends: unknown[] = [];
     for (let i = 0; i < 6; i++) {
       ends.push(reportOf(await rejection(api.get('/')))?.ended);
       await eventually(() => server.hits.length === 2 * (i + 1));
-      await sleep(40);
+      long.pop()?.writeHead(503).end();
+      await eventually(() => stats().inFlight === 0);
     }
     expect([ends, exhausted]).toEqual([times(6, () => 'bulkhead-full'), []]);
   });
 
   test('a body that is cut off time and again is no answer: its retries are as few as those of any other failure', async () => {
-    attachResilience(api, { breaker: false, deadline: 3_000, retry: { backoff: () => 0 } });
+    attachResilience(api, { breaker: false, deadline: 1_500, retry: { backoff: () => 0 } });
     server.script('cut');
     await Promise.all(times(50, (i) => rejection(api.get(`/${i}`))));
     expect(server.hits.length).toBeLessThan(75);
@@ -123,12 +126,10 @@ describe.each(['http', 'fetch'] as const)('the retry budget through the %s adapt
 
   test('one call after another that succeeds at its third attempt is never held up', async () => {
     attachResilience(api, { breaker: false, retry: { backoff: () => 0 } });
-    const start = performance.now();
     for (let i = 0; i < 30; i++) {
       server.script(503, 503, 200);
-      await api.get('/');
+      expect(reportOf(await api.get('/'))?.waitedMs).toBeLessThan(200);
     }
-    expect(performance.now() - start).toBeLessThan(2_000);
     expect(server.hits).toHaveLength(90);
   });
 
@@ -146,7 +147,7 @@ describe.each(['http', 'fetch'] as const)('the retry budget through the %s adapt
     expect(stats().held).toBe(0);
     const free = reportOf(await rejection(api.get('/', { resilience: { retry: { budget: false } } })));
     expect([free?.ended, free?.retries]).toEqual(['max-retries', 1]);
-    expect(free?.elapsedMs).toBeLessThan(200);
+    expect(free?.waitedMs).toBeLessThan(200);
     expect(server.hits).toHaveLength(5);
   });
 });

@@ -4,18 +4,18 @@ import { expect, test } from '@jest/globals';
 
 const root = join(__dirname, '../..');
 
-test('10,000 calls with random bodies, adapters, faults and aborts leave nothing behind, and every body that arrived is whole', async () => {
-  const script = [join(root, 'node_modules/tsx/dist/cli.mjs'), join(root, 'test/tools/chaos.ts'), '10000', '1'];
+test('6,000 calls with random bodies, adapters, faults and aborts leave nothing behind, and every body that arrived is whole', async () => {
+  const script = [join(root, 'node_modules/tsx/dist/cli.mjs'), join(root, 'test/tools/chaos.ts'), '6000', '1'];
   const output = await new Promise<string>((resolve, reject) => {
     execFile(process.execPath, script, (error, stdout) => (error ? reject(error) : resolve(stdout)));
   });
   const { calls, received, ends, problems, left } = JSON.parse(output);
   expect(problems).toEqual([]);
   expect(left).toEqual({ busy: 0, agentSockets: 0, inFlight: 0, queued: 0, listeners: 0, timers: 0 });
-  expect(calls).toBe(10_000);
+  expect(calls).toBe(6_000);
   // How many are aborted before they leave depends on the machine: most arrive.
   expect(received).toBeGreaterThan(calls / 2);
   expect(Object.keys(ends)).toEqual(
     expect.arrayContaining(['success', 'canceled', 'body-not-replayable', 'not-retryable', 'max-retries']),
   );
-}, 120_000);
+}, 180_000);

@@ -412,7 +412,7 @@ describe.each(ADAPTERS)('what went wrong through the %s adapter', (adapter) => {
     test.each([
       [408, '120', 'retry-after-too-long', 'longer than `retry.maxRetryAfter` allows'],
       [429, '120', 'retry-after-too-long', 'longer than `retry.maxRetryAfter` allows'],
-      [503, '45', 'deadline', 'come only after the `deadline`'],
+      [503, '45', 'deadline', 'longer than `deadline` allows'],
     ] as const)(
       '%i with a wait of %s s names the limit that kept the call from waiting: %s',
       async (status, wait, ended, limit) => {

@@ -250,7 +250,7 @@ describe('a stream as the body of a call, through the http adapter', () => {
       const backoff = () => {
         waitsSince = performance.now();
         setImmediate(() => stream.destroy(BROKEN));
-        return 300;
+        return replaces ? 300 : 10_000;
       };
       const beforeRetry = (config: object) => void Object.assign(config, { url: server.url, data: 'new' });
       const retry = { backoff, ...(replaces && { beforeRetry }) };
@@ -261,7 +261,7 @@ describe('a stream as the body of a call, through the http adapter', () => {
       if (replaces) {
         expect([end.status, server.hits.map(({ body }) => body), waited > 290]).toEqual([200, ['new'], true]);
       } else {
-        expect([end.code, reportOf(end)?.attempts.length, waited < 250]).toEqual(['ESOURCE', 1, true]);
+        expect([end.code, reportOf(end)?.attempts.length, waited < 5_000]).toEqual(['ESOURCE', 1, true]);
       }
     },
   );

@@ -317,7 +317,7 @@ describe('Node’s own agent for https', () => {
 test('a proxy that never answers is named as such, unless the wait may have been one for a free connection', async () => {
   const at = await refusing(() => {});
   const limits = { retry: false, connectTimeout: 80, attemptTimeout: 160 } as const;
-  const { cause, summary } = await call(viaAgent, at.url, {}, limits);
+  const { cause, summary } = await call(viaAgent, at.url, {}, { ...limits, attemptTimeout: 2_000 });
   expect(cause).toBe('proxy');
   expect(summary).toContain(`The proxy ${at.url.slice(7)}, by which POST`);
   expect(summary).toContain('cannot be used (connectTimeout of 80 ms exceeded, ETIMEDOUT).');

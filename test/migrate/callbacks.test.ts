@@ -541,10 +541,14 @@ describe('what the callbacks get is made for them', () => {
     }
   }
   test.each([
-    [new DOMException('too late', 'TimeoutError'), { name: 'TimeoutError', message: 'too late', code: 23 }],
-    [new OwnError('busy'), { name: 'Error', message: 'busy', status: 503 }],
-    [Object.freeze(new OwnError('busy')), { message: 'busy', status: 503 }],
-  ])('an error with private state, %s, can be read, called, written to and printed', async (thrown, fields) => {
+    [
+      'of the platform',
+      new DOMException('too late', 'TimeoutError'),
+      { name: 'TimeoutError', message: 'too late', code: 23 },
+    ],
+    ['of a class', new OwnError('busy'), { name: 'Error', message: 'busy', status: 503 }],
+    ['frozen', Object.freeze(new OwnError('busy')), { message: 'busy', status: 503 }],
+  ])('an error with private state, %s, can be read, called, written to and printed', async (_, thrown, fields) => {
     const seen: unknown[] = [];
     const retryCondition = (error: AxiosError & { isBusy?: () => boolean; seen?: number }) => {
       expect(error).toMatchObject(fields);

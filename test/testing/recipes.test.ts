@@ -31,8 +31,8 @@ describe('a policy under the kit', () => {
       },
       { random: 0.5 },
     );
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
-  }, 2_000);
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+  });
 
   test('a deadline ends what hangs', async () => {
     await withFakeClock(

@@ -15,20 +15,10 @@ const random = seededRandom(seed);
 const pick = <T>(...choices: T[]): T => choices[Math.floor(random() * choices.length)] as T;
 
 const FAULTS = [
-  '200',
-  '200',
-  '200',
-  '200',
-  '404',
-  '404',
-  '500',
-  '503',
-  '429',
-  'reset',
-  'cut',
+  ...['200', '200', '200', '200', '404', '404', '500', '503', '429', 'reset', 'cut', 'slow', 'early'],
+  ...['200', '200', '200', '200', '404', '404', '500', '503', '429', 'reset', 'cut', 'slow', 'early'],
+  // Each holds a slot until the attempt times out.
   'hang',
-  'slow',
-  'early',
 ] as const;
 const expected = new Map<string, string>();
 const problems: string[] = [];
@@ -67,14 +57,14 @@ const baseURL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 process.on('unhandledRejection', (reason) => problems.push(`unhandled rejection: ${reason}`));
 process.on('warning', (warning) => problems.push(`warning: ${warning.message}`));
 
-const httpAgent = new http.Agent({ keepAlive: true, maxSockets: 32 });
+const httpAgent = new http.Agent({ keepAlive: true, maxSockets: 40 });
 const api = axios.create({ baseURL, httpAgent, proxy: false });
 const { stats } = attachResilience(api, {
-  deadline: 1_000,
-  attemptTimeout: 150,
+  deadline: 2_000,
+  attemptTimeout: 400,
   retry: { backoff: { baseDelay: 2, maxDelay: 10 }, idempotencyKey: true },
   breaker: { consecutive: 12, minimumDuration: 0, openFor: 5, failureRatio: 1 },
-  bulkhead: { limit: 24, queue: 60 },
+  bulkhead: { limit: 32, queue: 60 },
 });
 
 /** A body, and what the server is to receive of it. */
@@ -128,7 +118,7 @@ async function oneCall(id: string): Promise<void> {
       ends[ended] = (ends[ended] ?? 0) + 1;
       // A refusal is quick: whoever asked comes back later.
       if (ended === 'circuit-open' || ended === 'bulkhead-full')
-        await new Promise((resolve) => setTimeout(resolve, 25));
+        await new Promise((resolve) => setTimeout(resolve, 200));
       if (error?.response && responseType === 'stream') await drain(error.response.data);
     },
   );
