@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import axios, { type AxiosInstance } from 'axios';
 import { attachResilience, type ResilienceHandle, reportOf } from 'axios-resilience';
 import { type FlakyServer, flakyServer } from '../../helpers/flaky-server.js';
-import { rejection, sleep } from '../../helpers/settled.js';
+import { eventually, rejection, sleep } from '../../helpers/settled.js';
 
 const NOW = { backoff: () => 0 };
 
@@ -33,9 +33,9 @@ test('a probe that fails opens the circuit for another whole period', async () =
 
 test('a retry that waits holds no slot', async () => {
   server.script(503, 200, 200);
-  attachResilience(api, { bulkhead: 1, retry: { backoff: () => 80 } });
+  const { stats } = attachResilience(api, { bulkhead: 1, retry: { backoff: () => 300 } });
   const first = api.get('/1');
-  await sleep(25);
+  await eventually(() => stats().attempts === 1 && stats().inFlight === 0);
   await api.get('/2');
   await first;
   expect(server.hits.map(({ url }) => url)).toEqual(['/1', '/2', '/1']);
@@ -46,13 +46,13 @@ describe('refusals', () => {
     server.script(503);
     const { stats, breakers } = attachResilience(api, {
       retry: NOW,
-      breaker: { consecutive: 1, minimumDuration: 0, openFor: 60 },
+      breaker: { consecutive: 1, minimumDuration: 0, openFor: 500 },
     });
     await rejection(api.get('/', { resilience: { retry: false } }));
     const refused = await Promise.all(Array.from({ length: 20 }, () => rejection(api.get('/'))));
     expect(refused.map((error) => reportOf(error)?.retries)).toEqual(Array(20).fill(0));
     expect(stats()).toMatchObject({ attempts: 1, rejected: 20, failures: 1 });
-    await sleep(80);
+    await sleep(620);
     server.script(200);
     expect((await api.get('/')).status).toBe(200);
     expect(breakers.get(server.url)?.state).toBe('closed');
