@@ -1,8 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-
-const SRC = join(__dirname, '../src');
+import { sourceFiles as files, source } from './helpers/source.js';
 
 /** Who may import whom: a folder imports from itself and from lower floors only. */
 const FLOOR: Record<string, number> = {
@@ -20,8 +18,7 @@ const FLOOR: Record<string, number> = {
   '': 5,
 };
 
-const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
-const sources = new Map(files.map((file) => [file, readFileSync(join(SRC, file), 'utf8')]));
+const sources = new Map(files.map((file) => [file, source(file)]));
 
 const folderOf = (file: string) => (dirname(file) === '.' ? '' : dirname(file));
 
@@ -35,7 +32,7 @@ function importsOf(file: string): { from: string; type: boolean }[] {
 const ownOf = (file: string, imports: { from: string }[]): string[] =>
   imports
     .filter(({ from }) => from.startsWith('.'))
-    .map(({ from }) => relative(SRC, join(SRC, dirname(file), from)).replace(/\.js$/, '.ts'));
+    .map(({ from }) => join(dirname(file), from).replace(/\.js$/, '.ts'));
 
 const ownImportsOf = (file: string): string[] => ownOf(file, importsOf(file));
 

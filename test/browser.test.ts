@@ -3,7 +3,8 @@ import type { Browser, JSHandle, Page } from 'playwright-core';
 import { type Bundle, type Consumer, consumer } from './browser/bundle.js';
 import { launch } from './browser/chromium.js';
 import type { Lab } from './browser/page.js';
-import { deadPort, type FlakyServer, flakyServer, type Step } from './helpers/flaky-server.js';
+import { deadPort, type FlakyServer, flakyServer, requestsIn, type Step } from './helpers/flaky-server.js';
+import { eventually } from './helpers/settled.js';
 
 // The package as a site's users get it: packed, installed, bundled, minified, and run in Chromium against servers that fail.
 
@@ -94,8 +95,7 @@ afterAll(async () => {
 }, 60_000);
 
 /** What was requested since the test began. */
-const requests = (of = server, from = of === server ? hitsBefore : 0) =>
-  of.hits.slice(from).map(({ method, url }) => `${method} ${url}`);
+const requests = (of = server, from = of === server ? hitsBefore : 0) => requestsIn(of.hits.slice(from));
 const waitsBetween = (of: FlakyServer, from = 0) =>
   of.hits.slice(from).flatMap(({ at }, i, hits) => (i === 0 ? [] : [at - (hits[i - 1]?.at ?? 0)]));
 let hitsBefore = 0;
@@ -113,10 +113,6 @@ afterEach(async () => {
   const unexpected = said.map(({ text }) => text);
   expect({ unhandled, errors: errors.splice(0), unexpected }).toEqual({ unhandled: [], errors: [], unexpected: [] });
 });
-
-const until = async (condition: () => boolean): Promise<void> => {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
-};
 
 describe.each(ADAPTERS)('in Chromium, through the %s adapter', (adapter) => {
   test('503, 503, 200: three requests, and the page sees the 200 and its report', async () => {
@@ -343,10 +339,10 @@ describe.each(ADAPTERS)('in Chromium, through the %s adapter', (adapter) => {
         },
         { lab, adapter, url: other.url },
       );
-      await until(() => other.hits.length === 1);
+      await eventually(() => other.hits.length === 1);
       const canceledAt = await page.evaluate((lab) => lab.cancel(), lab);
       const ending = await ended;
-      await until(() => other.busy === 0);
+      await eventually(() => other.busy === 0);
       expect(ending).toMatchObject(CANCELED);
       expect(ending.at - canceledAt).toBeLessThan(PROMPTLY);
       expect(requests(other)).toEqual(['GET /users']);
@@ -426,7 +422,7 @@ describe.each(ADAPTERS)('in Chromium, through the %s adapter', (adapter) => {
         },
         { lab, adapter, url: other.url },
       );
-      await until(() => other.busy === 0);
+      await eventually(() => other.busy === 0);
       expect(endings.map(({ error }) => error)).toMatchObject([
         { code: 'ETIMEDOUT', message: 'attemptTimeout of 200 ms exceeded', isResilienceError: false },
         {
@@ -614,7 +610,7 @@ describe.each(ADAPTERS)('in Chromium, through the %s adapter', (adapter) => {
       { lab, adapter },
     );
     const ours = () => messages.filter(({ text }) => text.startsWith('axios-resilience: '));
-    await until(() => ours().length === 2);
+    await eventually(() => ours().length === 2);
     const [retried, recovered] = ours();
     expect(retried).toMatchObject({
       type: 'warning',
@@ -676,7 +672,7 @@ test('a body that streams through fetch is the page’s, and its signal still en
     { lab, url: other.url },
   );
   expect({ first, second }).toEqual({ first: 1, second: 'ERR_CANCELED' });
-  await until(() => other.busy === 0);
+  await eventually(() => other.busy === 0);
   expect(requests(other)).toEqual(['GET /']);
 });
 
@@ -816,7 +812,7 @@ test('the watch over the page hears of what goes wrong', async () => {
     void Promise.reject(new Error('nobody cares'));
     console.error('something is wrong');
   });
-  await until(() => errors.length > 0 && messages.length > 0);
+  await eventually(() => errors.length > 0 && messages.length > 0);
   expect(errors.splice(0)).toEqual(['Error: nobody cares']);
   expect(messages.splice(0)).toMatchObject([{ type: 'error', text: 'something is wrong' }]);
   expect(await page.evaluate((lab) => lab.unhandled.splice(0), lab)).toEqual(['Error: nobody cares']);

@@ -15,13 +15,10 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { build } from 'esbuild';
 import { deadPort } from './helpers/flaky-server.js';
-import { packedFiles } from './helpers/packed.js';
-import { pages } from './helpers/pages.js';
+import { npm, packedFiles } from './helpers/packed.js';
+import { pages, root } from './helpers/pages.js';
 
 // The package as its users get it: packed, installed into an empty folder, loaded in every way.
-
-const root = join(__dirname, '..');
-const npm = (args: string[], cwd: string) => execFileSync('npm', args, { cwd, encoding: 'utf8', stdio: 'pipe' });
 
 const BODY = `
   let sent = 0;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { PROGRAMS } from './docs/programs.js';
-import { type FlakyServer, flakyServer } from './helpers/flaky-server.js';
+import { type FlakyServer, flakyServer, requestsIn } from './helpers/flaky-server.js';
 import { type Block, pages, root } from './helpers/pages.js';
 
 const blocks = pages.flatMap((page) => page.blocks);
@@ -110,7 +110,7 @@ describe('the programs in the README and the docs', () => {
       const start = `process.stderr.write = process.stdout.write.bind(process.stdout); await import('${fileOf(block)}')`;
       const args = ['--import', 'tsx', '--input-type=module', '--eval', start];
       const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root, timeout: 20_000 });
-      expect(server.hits.map(({ method, url }) => `${method} ${url}`)).toEqual(program.sends);
+      expect(requestsIn(server.hits)).toEqual(program.sends);
       program.check?.(server.hits);
       expect(steady(stdout)).toMatch(asSaid(block.output));
     },

@@ -1,11 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build, type Metafile } from 'esbuild';
-
-const root = join(__dirname, '../..');
+import { npm } from '../helpers/packed.js';
+import { root } from '../helpers/pages.js';
 
 /** What a bundler made of a page's script. */
 export interface Bundle {
@@ -27,7 +26,6 @@ export interface Consumer {
 /** The packed package and axios, installed into an empty folder. */
 export function consumer(): Consumer {
   const folder = mkdtempSync(join(tmpdir(), 'axios-resilience-'));
-  const npm = (args: string[], cwd: string) => execFileSync('npm', args, { cwd, encoding: 'utf8', stdio: 'pipe' });
   const [{ filename }] = JSON.parse(npm(['pack', '--json', '--ignore-scripts', '--pack-destination', folder], root));
   writeFileSync(join(folder, 'package.json'), '{ "name": "consumer", "private": true }');
   npm(['install', '--no-audit', '--no-fund', '--prefer-offline', join(folder, filename), 'axios@1'], folder);

@@ -4,6 +4,7 @@ import type { ResilienceHooks, ResilienceLogger } from '../../src/base/events.js
 import type { Outcome } from '../../src/base/outcome.js';
 import { Context } from '../../src/call/context.js';
 import type { ResiliencePolicy } from '../../src/policy/types.js';
+import { nextTurn } from '../helpers/settled.js';
 
 const FAILED = { failure: 'status', response: { status: 503 }, retryAfterMs: 5_000 } as unknown as Outcome;
 
@@ -130,7 +131,7 @@ describe('what a scope says', () => {
       },
     });
     context.scope('a').guard.breaker?.isolate();
-    await new Promise(setImmediate);
+    await nextTurn();
     expect(warnings).toHaveLength(2);
     expect(warnings.join('\n')).toContain('onStateChange');
   });
@@ -139,7 +140,7 @@ describe('what a scope says', () => {
 test('what is amiss with the set-up is said once for each matter', async () => {
   const { context, warnings } = made();
   for (const matter of ['a', 'b', 'a']) context.warnOnce(matter, `about ${matter}`);
-  await new Promise(setImmediate);
+  await nextTurn();
   expect(warnings).toHaveLength(2);
   expect(warnings.join('\n')).toMatch(/about a\n.*about b/);
 });

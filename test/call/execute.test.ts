@@ -1,9 +1,9 @@
-import { getEventListeners } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import axios, { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 import { attachResilience, type ResiliencePolicy, type ResilienceReport, reportOf } from 'axios-resilience';
 import { type Step, scriptedAdapter } from 'axios-resilience/testing';
+import { countAbortListeners } from '../helpers/left-over.js';
 
 /** An instance on a script, with waits of 100, 200, 400 ms, and what its hooks were told. */
 function scripted(script: readonly Step[], policy: ResiliencePolicy = {}) {
@@ -279,7 +279,6 @@ describe('a call', () => {
   });
 
   test('lets go of its caller’s signal, unless its answer streams, which may still be cancelled', async () => {
-    const listeners = (signal: AbortSignal) => getEventListeners(signal, 'abort').length;
     const streamed: (AbortSignal | undefined)[] = [];
     const answers: unknown[] = ['text', new PassThrough()];
     const api = axios.create({
@@ -291,10 +290,10 @@ describe('a call', () => {
     attachResilience(api);
     const { signal } = new AbortController();
     await api.get('https://api.test/', { signal });
-    expect(listeners(signal)).toBe(0);
+    expect(countAbortListeners(signal)).toBe(0);
     const controller = new AbortController();
     await api.get('https://api.test/', { signal: controller.signal });
-    expect([listeners(controller.signal), streamed[1]?.aborted]).toEqual([1, false]);
+    expect([countAbortListeners(controller.signal), streamed[1]?.aborted]).toEqual([1, false]);
     controller.abort();
     expect(streamed[1]?.aborted).toBe(true);
   });

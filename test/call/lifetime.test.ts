@@ -1,4 +1,3 @@
-import { getEventListeners } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import axios, { AxiosHeaders, type CancelToken, type InternalAxiosRequestConfig } from 'axios';
@@ -7,6 +6,7 @@ import { DeadlineExceededError } from '../../src/base/errors.js';
 import type { Outcome } from '../../src/base/outcome.js';
 import { LightSignal } from '../../src/base/signal.js';
 import { Lifetime, type PhaseLimit } from '../../src/call/lifetime.js';
+import { countAbortListeners } from '../helpers/left-over.js';
 
 type Config = InternalAxiosRequestConfig;
 
@@ -17,7 +17,6 @@ function live(deadline = Infinity, more: Partial<Config> = {}): Lifetime {
 
 const limit = (ms: number, tell = () => {}): PhaseLimit => ({ startedAt: now(), endsAt: now() + ms, tell });
 
-const listeners = (signal: AbortSignal) => getEventListeners(signal, 'abort').length;
 /** What axios's CancelToken has but does not declare. */
 interface Subscribable {
   subscribe(listener: () => void): void;
@@ -177,9 +176,9 @@ describe('Lifetime', () => {
     const { token, cancel } = axios.CancelToken.source();
     const lifetime = live(1_000, { signal: controller.signal, cancelToken: token });
     lifetime.enter(() => {});
-    expect([jest.getTimerCount(), listeners(controller.signal), subscribers(token)]).toEqual([1, 1, 1]);
+    expect([jest.getTimerCount(), countAbortListeners(controller.signal), subscribers(token)]).toEqual([1, 1, 1]);
     lifetime.dispose();
-    expect([jest.getTimerCount(), listeners(controller.signal), subscribers(token)]).toEqual([0, 0, 0]);
+    expect([jest.getTimerCount(), countAbortListeners(controller.signal), subscribers(token)]).toEqual([0, 0, 0]);
     controller.abort();
     cancel();
     await jest.advanceTimersByTimeAsync(0);
@@ -192,7 +191,7 @@ describe('Lifetime', () => {
     const stream = new AbortController();
     lifetime.followBody(stream, new PassThrough());
     lifetime.dispose();
-    expect([jest.getTimerCount(), listeners(controller.signal)]).toEqual([0, 1]);
+    expect([jest.getTimerCount(), countAbortListeners(controller.signal)]).toEqual([0, 1]);
     jest.advanceTimersByTime(1_000);
     expect(stream.signal.aborted).toBe(false);
     controller.abort();
@@ -211,10 +210,10 @@ describe('Lifetime', () => {
     const bySignal = live(1_000, { signal: controller.signal });
     bySignal.followBody(own, {});
     bySignal.dispose();
-    expect(listeners(controller.signal)).toBe(2);
+    expect(countAbortListeners(controller.signal)).toBe(2);
     body.emit('close');
     own.removeEventListener('abort', reader);
-    expect(listeners(controller.signal)).toBe(0);
+    expect(countAbortListeners(controller.signal)).toBe(0);
   });
 
   test('a body that has ended, or that nobody may cancel, needs no ear', () => {
@@ -225,7 +224,7 @@ describe('Lifetime', () => {
     const body = new PassThrough();
     const uncancelable = live(1_000);
     uncancelable.followBody(new AbortController(), body);
-    expect([listeners(controller.signal), body.listenerCount('close')]).toEqual([0, 0]);
+    expect([countAbortListeners(controller.signal), body.listenerCount('close')]).toEqual([0, 0]);
   });
 
   test('a lent body can be cancelled by the token, too', async () => {

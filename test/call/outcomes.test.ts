@@ -1,20 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import axios, { AxiosError, AxiosHeaders, type AxiosResponse, CanceledError } from 'axios';
-import { Call } from '../../src/call/call.js';
+import { AxiosError, type AxiosResponse, CanceledError } from 'axios';
 import { ConnectionWatch } from '../../src/call/connection.js';
-import { Context } from '../../src/call/context.js';
 import { connectTimedOut, outcomeOfError, outcomeOfResponse, thrown, timedOut } from '../../src/call/outcomes.js';
 import type { RetryPolicy } from '../../src/policy/types.js';
+import { CONFIG, unsentCall } from '../helpers/unsent-call.js';
 
-const CONFIG = { url: 'https://api.test/users', headers: new AxiosHeaders() };
-
-function call(retry: RetryPolicy = {}): Call {
-  const context = new Context(axios, { retry, deadline: false, connectTimeout: 300 });
-  const adapter = { send: () => new Promise<never>(() => {}), isAxiosOwn: false, isNodeHttp: false, isFetch: false };
-  const made = new Call(CONFIG, adapter, context.policy, context);
-  made.lifetime.dispose();
-  return made;
-}
+const call = (retry: RetryPolicy = {}) => unsentCall({ retry, connectTimeout: 300 });
 
 const answer = (status: number, headers: Record<string, string> = {}, data: unknown = ''): AxiosResponse => ({
   status,

@@ -1,23 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
-import axios, { AxiosHeaders, type AxiosResponse } from 'axios';
+import type { AxiosResponse } from 'axios';
 import type { StopReason } from '../../src/base/decision.js';
 import type { Outcome } from '../../src/base/outcome.js';
-import { Call } from '../../src/call/call.js';
-import { Context } from '../../src/call/context.js';
 import { settle } from '../../src/call/settle.js';
 import { reportOf } from '../../src/observe/reports.js';
 import type { Fallback } from '../../src/policy/types.js';
+import { CONFIG, unsentCall } from '../helpers/unsent-call.js';
 
-const CONFIG = { url: 'https://api.test/users', headers: new AxiosHeaders() };
 const ERROR = new Error('status 503');
 const FAILED: Outcome = { failure: 'status', error: ERROR };
 
 /** What a call settles with that ended so. */
 async function settled(outcome: Outcome | undefined, because: StopReason | undefined, fallback?: Fallback) {
-  const context = new Context(axios, { deadline: false, ...(fallback && { fallback }) });
-  const adapter = { send: () => new Promise<never>(() => {}), isAxiosOwn: false, isNodeHttp: false, isFetch: false };
-  const call = new Call(CONFIG, adapter, context.policy, context);
-  call.lifetime.dispose();
+  const call = unsentCall(fallback && { fallback });
   call.outcome = outcome;
   call.decision = because && { retry: false, because };
   call.recorder.end('max-retries');

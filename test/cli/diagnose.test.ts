@@ -9,7 +9,7 @@ import { type BlackHole, blackHole } from '../helpers/black-hole.js';
 import { type Certificate, type CertificateAuthority, certificateAuthority } from '../helpers/certificates.js';
 import { command, diagnosis } from '../helpers/command.js';
 import { ownEnvironment } from '../helpers/environment.js';
-import { deadPort, type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
+import { deadPort, type FlakyServer, flakyServer, requestsIn } from '../helpers/flaky-server.js';
 import { ownServers } from '../helpers/own-servers.js';
 import { eventually } from '../helpers/settled.js';
 
@@ -53,7 +53,7 @@ describe('over plain HTTP', () => {
         'healthy: GET http://localhost:PORT/users?key=REDACTED is answered: 200.',
       ]),
     );
-    expect(server.hits.map(({ method, url }) => `${method} ${url}`)).toEqual(['GET /users?key=abc123']);
+    expect(requestsIn(server.hits)).toEqual(['GET /users?key=abc123']);
     await eventually(() => server.openSockets === 0);
   });
 

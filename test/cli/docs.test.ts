@@ -1,7 +1,6 @@
 import dns from 'node:dns';
 import { readFileSync } from 'node:fs';
 import https from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import tls from 'node:tls';
 import { afterEach, expect, jest, test } from '@jest/globals';
@@ -10,6 +9,7 @@ import { certificateAuthority } from '../helpers/certificates.js';
 import { command, diagnosis } from '../helpers/command.js';
 import { ownEnvironment } from '../helpers/environment.js';
 import { flakyServer } from '../helpers/flaky-server.js';
+import { ownServers } from '../helpers/own-servers.js';
 
 const page = readFileSync(join(__dirname, '../../docs/diagnose-cli.md'), 'utf8');
 /** The first column of the table under a heading. */
@@ -18,6 +18,7 @@ const rows = (heading: string) => {
   return [...section.matchAll(/^\| `([^`]+)` \|(.*)\|$/gm)].map(([, name = '', rest = '']) => ({ name, rest }));
 };
 ownEnvironment();
+const { listening } = ownServers();
 
 afterEach(() => {
   jest.restoreAllMocks();
@@ -26,9 +27,7 @@ afterEach(() => {
 test('the sample output is what is printed', async () => {
   const authority = certificateAuthority();
   const certificate = authority.issue('api.example.com', { from: '20240101000000Z', to: '20250101000000Z' });
-  const server = https.createServer(certificate).on('tlsClientError', () => {});
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const port = await listening(https.createServer(certificate).on('tlsClientError', () => {}));
 
   const lookup = (_: string, { family }: { family: number }) =>
     family === 4 ? Promise.resolve([{ address: '127.0.0.1', family }]) : Promise.reject({ code: 'ENOTFOUND' });
@@ -39,7 +38,6 @@ test('the sample output is what is printed', async () => {
     .mockImplementation(((options: tls.ConnectionOptions) => connect({ ...options, ca: authority.ca })) as never);
 
   const { code, out } = await command(['diagnose', `https://api.example.com:${port}/users?key=abc123`]);
-  server.close();
   authority.close();
   const measured = (text: string) => text.replace(/\d+(?= (ms|days)\b)/g, 'N').trim();
   const elsewhere = out

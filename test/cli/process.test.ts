@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import https from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -9,9 +8,11 @@ import { build } from 'esbuild';
 import { showsColours } from '../../src/cli/terminal.js';
 import { certificateAuthority } from '../helpers/certificates.js';
 import { type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
+import { ownServers } from '../helpers/own-servers.js';
+import { root } from '../helpers/pages.js';
 
-const root = join(__dirname, '../..');
 const program = join(root, 'node_modules/.cache/cli-test/cli.cjs');
+const { listening } = ownServers();
 
 test('colours are for terminals that can show them, and for readers who want them', () => {
   expect(showsColours(true, {})).toBe(true);
@@ -112,14 +113,12 @@ describe('as a process', () => {
       res.end('{}');
     });
     tls.on('tlsClientError', () => {});
-    await new Promise<void>((resolve) => tls.listen(0, '127.0.0.1', resolve));
-    const url = `https://localhost:${(tls.address() as AddressInfo).port}/`;
+    const url = `https://localhost:${await listening(tls)}/`;
     const args = ['diagnose', url, '--json', '--header', 'Authorization: Bearer hunter22'];
     const [off, extra] = await Promise.all([
       start(args, 'pipe', { NODE_TLS_REJECT_UNAUTHORIZED: '0' }).ended,
       start(args, 'pipe', { NODE_EXTRA_CA_CERTS: file }).ended,
     ]);
-    tls.close();
     authority.close();
     rmSync(dirname(file), { recursive: true });
     expect(off.code).toBe(2);

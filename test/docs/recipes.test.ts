@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { type CertificateAuthority, certificateAuthority } from '../helpers/certificates.js';
-import { type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
+import { type FlakyServer, flakyServer, requestsIn } from '../helpers/flaky-server.js';
 import { type ForwardProxy, forwardProxy } from '../helpers/forward-proxy.js';
 import { type HttpsServer, httpsServer } from '../helpers/https-server.js';
 import { parts, recipe } from '../helpers/recipe.js';
@@ -53,7 +53,7 @@ const API = () => `
   const api = axios.create({ baseURL: '${server.url}' });
 `;
 
-const sent = () => server.hits.map(({ method, url }) => `${method} ${url}`);
+const sent = () => requestsIn(server.hits);
 
 const RECIPES: Record<string, () => Promise<void>> = {
   'POST with an idempotency key 2': async () => {

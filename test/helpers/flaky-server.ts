@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { loopback } from '../../src/testing/loopback.js';
 import { answer, serverTrouble } from '../../src/testing/perform.js';
-import type { Loopback } from '../../src/testing/received.js';
+import type { Loopback, ServerHit } from '../../src/testing/received.js';
 import { type Step as KitStep, Playbook } from '../../src/testing/script.js';
 
 export type { ServerHit as Hit } from '../../src/testing/received.js';
@@ -37,6 +37,9 @@ function kitStep(step: Exclude<Step, (...args: never) => unknown>): KitStep {
   if (typeof step !== 'object' || !('dripEveryMs' in step)) return step;
   return { drip: step.dripEveryMs, headers: { 'content-type': 'text/plain' }, body: '.'.repeat(100_000) };
 }
+
+/** Method and path of each: `GET /users?page=2`. */
+export const requestsIn = (hits: readonly ServerHit[]): string[] => hits.map(({ method, url }) => `${method} ${url}`);
 
 /** A port on loopback where nothing listens. */
 export async function deadPort(): Promise<number> {

@@ -46,7 +46,7 @@ interface Around {
 export async function rejectionAfter(
   ms: number,
   make: () => Promise<unknown>,
-  { slack = 25, begun = turn(), longer = () => sleep(ms + slack) }: Around = {},
+  { slack = 25, begun = nextTurn(), longer = () => sleep(ms + slack) }: Around = {},
 ): ReturnType<typeof rejection> {
   const order: string[] = [];
   const note = (what: string) => () => void order.push(what);
@@ -65,11 +65,12 @@ export async function settlesAtOnce(promise: Promise<unknown>): Promise<boolean>
     settled = true;
   };
   promise.then(note, note);
-  await turn();
+  await nextTurn();
   return settled;
 }
 
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** The next turn of the event loop: by then, rejections that nobody handles have been noticed. */
+export const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 

@@ -1,6 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './pages.js';
+
+/** The paths of all files of src, from there: `base/clock.ts`. */
+export const sourceFiles: readonly string[] = readdirSync(join(root, 'src'), {
+  recursive: true,
+  encoding: 'utf8',
+}).filter((path) => path.endsWith('.ts'));
 
 /** A file of src, as it is written. */
 export const source = (path: string): string => readFileSync(join(root, 'src', path), 'utf8');

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import axios, { type AxiosError, type AxiosInstance, type InternalAxiosRequestConfig } from 'axios';
 import { attachResilience, type ResilienceHandle, type ResiliencePolicy } from 'axios-resilience';
-import { type FlakyServer, flakyServer, type Step } from '../helpers/flaky-server.js';
+import { type FlakyServer, flakyServer, requestsIn, type Step } from '../helpers/flaky-server.js';
 import { rejection, sleep } from '../helpers/settled.js';
 
 const NOW = { backoff: () => 0 };
@@ -47,13 +47,11 @@ describe.each(ORDERS)('an interceptor that renews the token, registered %s attac
     return handle;
   };
 
-  const paths = () => server.hits.map(({ method, url }) => `${method} ${url}`);
-
   test('the caller gets the answer to the second request, and each call ends once', async () => {
     const { stats } = attach({ retry: NOW });
     const response = await api.put('/me', { a: 1 });
     expect(response.status).toBe(200);
-    expect(paths()).toEqual(['PUT /me', 'POST /token', 'PUT /me']);
+    expect(requestsIn(server.hits)).toEqual(['PUT /me', 'POST /token', 'PUT /me']);
     expect(server.hits.map(({ body }) => body)).toEqual(['{"a":1}', '', '{"a":1}']);
     expect(stats()).toMatchObject({ calls: 3, attempts: 3, successes: 2, failures: 1, inFlight: 0 });
     expect(ends).toEqual(['/token success', '/me success']);
@@ -63,7 +61,7 @@ describe.each(ORDERS)('an interceptor that renews the token, registered %s attac
     server.script(503, guarded, guarded, 503, 503, guarded);
     attach({ retry: { ...NOW, maxRetries: 2 } });
     expect((await api.get('/me')).status).toBe(200);
-    expect(paths()).toEqual(['GET /me', 'GET /me', 'POST /token', 'GET /me', 'GET /me', 'GET /me']);
+    expect(requestsIn(server.hits)).toEqual(['GET /me', 'GET /me', 'POST /token', 'GET /me', 'GET /me', 'GET /me']);
     expect(ends).toEqual(['/me gave up', '/token success', '/me success']);
   });
 
@@ -93,7 +91,7 @@ describe.each(ORDERS)('an interceptor that renews the token, registered %s attac
     await sleep(50);
     expect((await api.get('/me')).status).toBe(200);
     expect(breakers.get(server.url)?.state).toBe('closed');
-    expect(paths()).toEqual(['GET /down', 'GET /me', 'POST /token', 'GET /me']);
+    expect(requestsIn(server.hits)).toEqual(['GET /down', 'GET /me', 'POST /token', 'GET /me']);
     expect(stats()).toMatchObject({ calls: 4, rejected: 0, inFlight: 0, queued: 0 });
   });
 
@@ -101,7 +99,7 @@ describe.each(ORDERS)('an interceptor that renews the token, registered %s attac
     server.script(401, 503);
     const { stats } = attach({ retry: { ...NOW, maxRetries: 1 } });
     expect(await rejection(api.get('/me'))).toMatchObject({ config: { url: '/token' }, response: { status: 503 } });
-    expect(paths()).toEqual(['GET /me', 'POST /token']);
+    expect(requestsIn(server.hits)).toEqual(['GET /me', 'POST /token']);
     expect(stats()).toMatchObject({ calls: 2, failures: 2, inFlight: 0 });
   });
 });

@@ -1,6 +1,5 @@
 import { createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, pipeline, Readable } from 'node:stream';
@@ -15,10 +14,13 @@ import axios, {
 import { attachResilience, type ResilienceOverride, reportOf } from 'axios-resilience';
 import FormDataPackage from 'form-data';
 import { deadPort, type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
+import { ownServers } from '../helpers/own-servers.js';
 import { eventually, rejection, sleep } from '../helpers/settled.js';
 
 const NOW = { backoff: () => 0 };
 const TEXT = 'x'.repeat(100_000);
+
+const { listening } = ownServers();
 
 const breakWith = (code: string, syscall: string) => (stream: Readable, port: number) =>
   stream.destroy(Object.assign(new Error('the source broke'), { code, syscall, port }));
@@ -107,8 +109,7 @@ describe.each(['http', 'fetch'] as const)('request bodies through the %s adapter
       begun++;
       req.on('error', () => {}).resume();
     });
-    await new Promise<void>((resolve) => upload.listen(0, '127.0.0.1', resolve));
-    const { port } = upload.address() as AddressInfo;
+    const port = await listening(upload);
     const states: string[] = [];
     const own = axios.create({ adapter, proxy: false, headers: { 'Content-Type': 'text/plain' } });
     const { stats } = attachResilience(own, {
@@ -131,8 +132,6 @@ describe.each(['http', 'fetch'] as const)('request bodies through the %s adapter
         attempts: [{ failure: 'other' }],
       });
     expect([begun, states, stats().failures]).toEqual([3, [], 3]);
-    upload.closeAllConnections();
-    await new Promise((resolve) => upload.close(resolve));
   });
 
   test('resilience.body makes a stream anew for every attempt', async () => {
@@ -348,12 +347,9 @@ describe('one-shot bodies of the http adapter', () => {
     const shedding = http.createServer((_req, res) => {
       res.writeHead(503, { connection: 'close' }).end();
     });
-    await new Promise<void>((resolve) => shedding.listen(0, '127.0.0.1', resolve));
-    const { port } = shedding.address() as { port: number };
-    const error = await rejection(api.put(`http://127.0.0.1:${port}/`, createReadStream(file)));
+    const url = `http://127.0.0.1:${await listening(shedding)}/`;
+    const error = await rejection(api.put(url, createReadStream(file)));
     expect(reportOf(error)).toMatchObject({ ended: 'body-not-replayable', retries: 0 });
-    shedding.closeAllConnections();
-    shedding.close();
   });
 
   test('a large file is streamed, not buffered', async () => {
@@ -480,26 +476,23 @@ test('uploads that are passed on, and whose senders go away, are sent once and s
   let begun = 0;
   const states: string[] = [];
   const errors: unknown[] = [];
-  const listen = async (listener: http.RequestListener) => {
-    const server = http.createServer(listener);
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    return { server, port: (server.address() as AddressInfo).port };
-  };
-  const upstream = await listen((req) => {
+  const upstream = http.createServer((req) => {
     begun++;
     req.on('error', () => {}).resume();
   });
+  const url = `http://127.0.0.1:${await listening(upstream)}/`;
   const api = axios.create({ adapter: 'http', proxy: false, headers: { 'Content-Type': 'text/plain' } });
   attachResilience(api, {
     retry: NOW,
     breaker: { consecutive: 1, minimumDuration: 0 },
     hooks: { onStateChange: ({ to }) => states.push(to) },
   });
-  const gateway = await listen(async (req) => {
-    errors.push(await rejection(api.post(`http://127.0.0.1:${upstream.port}/`, req)));
+  const gateway = http.createServer(async (req) => {
+    errors.push(await rejection(api.post(url, req)));
   });
+  const port = await listening(gateway);
   for (let i = 1; i <= 3; i++) {
-    const sender = http.request({ port: gateway.port, host: '127.0.0.1', method: 'POST' }).on('error', () => {});
+    const sender = http.request({ port, host: '127.0.0.1', method: 'POST' }).on('error', () => {});
     sender.write(TEXT);
     await eventually(() => begun === i);
     sender.destroy();
@@ -510,10 +503,6 @@ test('uploads that are passed on, and whose senders go away, are sent once and s
     Array(3).fill('not-retryable'),
     [],
   ]);
-  for (const { server } of [gateway, upstream]) {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  }
 });
 
 test('a stream that an adapter of one’s own destroys with the failure of the host is no failure of its own', async () => {
@@ -560,7 +549,7 @@ test('a server that answers before it has read what resilience.body makes goes o
     req.on('data', (data) => read.push(`${data}`)).on('end', () => read.push(', and its end'));
     res.end('accepted');
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${await listening(server)}/`;
   const api = axios.create({ adapter: 'http', proxy: false });
   attachResilience(api);
   const slowly = async function* () {
@@ -569,13 +558,10 @@ test('a server that answers before it has read what resilience.body makes goes o
       await sleep(20);
     }
   };
-  const { port } = server.address() as AddressInfo;
-  const { data } = await api.put(`http://127.0.0.1:${port}/`, undefined, {
+  const { data } = await api.put(url, undefined, {
     headers: { 'Content-Type': 'text/plain' },
     resilience: { body: () => Readable.from(slowly()) },
   });
   await eventually(() => read.at(-1) === ', and its end');
   expect([data, read.join('')]).toEqual(['accepted', 'abcd, and its end']);
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
 });

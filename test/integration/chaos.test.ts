@@ -1,8 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-
-const root = join(__dirname, '../..');
+import { root } from '../helpers/pages.js';
 
 test('6,000 calls with random bodies, adapters, faults and aborts leave nothing behind, and every body that arrived is whole', async () => {
   const script = [join(root, 'node_modules/tsx/dist/cli.mjs'), join(root, 'test/tools/chaos.ts'), '6000', '1'];

@@ -1,8 +1,7 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
-import net, { type AddressInfo, type Socket } from 'node:net';
+import net, { type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
@@ -11,12 +10,16 @@ import axios, { type AxiosRequestConfig } from 'axios';
 import { attachResilience, reportOf } from 'axios-resilience';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import { type BlackHole, blackHole } from '../helpers/black-hole.js';
-import { type CertificateAuthority, certificateAuthority } from '../helpers/certificates.js';
+import { type Certificate, type CertificateAuthority, certificateAuthority } from '../helpers/certificates.js';
 import { type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
+import { type HttpsServer, httpsServer } from '../helpers/https-server.js';
+import { ownServers } from '../helpers/own-servers.js';
 import { elapsed, eventually, rejection, rejectionAfter, sleep } from '../helpers/settled.js';
 
 const LIMIT = 120;
 const SLACK = 60;
+
+const { listening } = ownServers();
 
 describe('connectTimeout, through the http adapter', () => {
   let hole: BlackHole;
@@ -86,12 +89,10 @@ describe('connectTimeout, through the http adapter', () => {
         socket.end();
       }),
     );
-    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-    const httpsAgent = new HttpsProxyAgent(`http://127.0.0.1:${(proxy.address() as AddressInfo).port}`);
+    const httpsAgent = new HttpsProxyAgent(`http://127.0.0.1:${await listening(proxy)}`);
     const api = axios.create({ proxy: false, httpsAgent });
     attachResilience(api, { retry: { maxRetries: 2, backoff: () => 0 } });
     const error = await rejection(api.post('https://localhost/', {}));
-    await new Promise((resolve) => proxy.close(resolve));
     expect(reportOf(error)?.attempts.map(({ failure }) => failure)).toEqual(['connect', 'connect', 'connect']);
     expect(tunnels).toBe(3);
   });
@@ -112,11 +113,10 @@ describe('connectTimeout, through the http adapter', () => {
           socket[cutOff]();
         }),
       );
-      await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
+      const url = `https://127.0.0.1:${await listening(front)}/`;
       const api = axios.create({ proxy: false, ...config });
       attachResilience(api, { retry: { maxRetries: 2, backoff: () => 0 } });
-      const error = await rejection(api.post(`https://127.0.0.1:${(front.address() as AddressInfo).port}/`, {}));
-      await new Promise((resolve) => front.close(resolve));
+      const error = await rejection(api.post(url, {}));
       expect(reportOf(error)?.attempts.map(({ failure }) => failure)).toEqual(['connect', 'connect', 'connect']);
       expect(handshakes).toBe(3);
     },
@@ -129,12 +129,10 @@ describe('connectTimeout, through the http adapter', () => {
   });
 
   test('holds for TLS that is never answered', async () => {
-    const mute = net.createServer(() => {});
-    await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
+    const url = `https://127.0.0.1:${await listening(net.createServer())}/`;
     const api = axios.create({ proxy: false });
     attachResilience(api, { connectTimeout: LIMIT, retry: false });
-    await timesOut(() => api.get(`https://127.0.0.1:${(mute.address() as AddressInfo).port}/`));
-    mute.close();
+    await timesOut(() => api.get(url));
   });
 
   test('holds for a name that is never resolved', async () => {
@@ -202,49 +200,32 @@ describe('connectTimeout, through the http adapter', () => {
 });
 
 describe('TLS', () => {
-  let folder: string;
-  let server: https.Server;
+  let certificate: Certificate;
+  let server: HttpsServer;
 
-  beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'axios-resilience-tls-'));
-    const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-    const options = [
-      '-newkey',
-      'rsa:2048',
-      '-nodes',
-      '-days',
-      '2',
-      '-subj',
-      '/CN=localhost',
-      '-keyout',
-      key,
-      '-out',
-      cert,
-    ];
-    spawnSync('openssl', ['req', '-x509', ...options, '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1']);
-    server = https.createServer({ key: readFileSync(key), cert: readFileSync(cert) }, (_req, res) => res.end('{}'));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  beforeAll(() => {
+    const authority = certificateAuthority();
+    certificate = authority.selfSigned('localhost');
+    authority.close();
   });
-  afterAll(() => {
-    server.close();
-    rmSync(folder, { recursive: true });
+  beforeEach(async () => {
+    server = await httpsServer(certificate, 200);
   });
+  afterEach(() => server.close());
 
   test('connectTimeout ends when TLS stands, and a kept-alive connection is reused', async () => {
-    const httpsAgent = new https.Agent({ keepAlive: true, ca: readFileSync(join(folder, 'cert.pem')) });
+    const httpsAgent = new https.Agent({ keepAlive: true, ca: certificate.cert });
     const api = axios.create({ proxy: false, httpsAgent });
     attachResilience(api, { connectTimeout: 1_000, retry: false });
-    let connections = 0;
-    server.on('secureConnection', () => connections++);
-    for (let call = 0; call < 3; call++) await api.get(`https://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-    expect(connections).toBe(1);
+    for (let call = 0; call < 3; call++) await api.get(server.url);
+    expect(server.connections).toBe(1);
     httpsAgent.destroy();
   });
 
   test('a certificate that cannot be trusted is not retried', async () => {
     const api = axios.create({ proxy: false });
     attachResilience(api);
-    const error = await rejection(api.get(`https://127.0.0.1:${(server.address() as AddressInfo).port}/`));
+    const error = await rejection(api.get(server.url));
     expect(error).toMatchObject({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
     expect(reportOf(error)).toMatchObject({ ended: 'not-retryable', attempts: [{ failure: 'tls' }] });
   });
@@ -266,14 +247,8 @@ describe('a kept-alive connection that the server has closed', () => {
     const server = authority
       ? https.createServer(authority.selfSigned('localhost'), answer)
       : http.createServer(answer);
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as AddressInfo;
-    return {
-      requests,
-      port,
-      url: `${authority ? 'https' : 'http'}://127.0.0.1:${port}/`,
-      close: () => server.close(),
-    };
+    const port = await listening(server);
+    return { requests, port, url: `${authority ? 'https' : 'http'}://127.0.0.1:${port}/` };
   };
 
   const setUp = async () => {
@@ -295,7 +270,6 @@ describe('a kept-alive connection that the server has closed', () => {
     expect(server.requests).toEqual(['GET 2', 'GET 1']);
     expect(reportOf(await call)?.attempts).toMatchObject([{ failure: 'read', delayMs: 0 }, { status: 200 }]);
     httpAgent.destroy();
-    server.close();
   });
 
   test.each<[string, (at: { url: string; port: number }) => AxiosRequestConfig]>([
@@ -318,7 +292,6 @@ describe('a kept-alive connection that the server has closed', () => {
     expect(server.requests).toEqual(['GET 2', 'GET 1']);
     expect(reportOf(settled)?.attempts).toMatchObject([{ failure: 'read', delayMs: 0 }, { status: 200 }]);
     httpsAgent.destroy();
-    server.close();
   });
 
   test('ends a POST, which the server may have acted on, unless it carries a key', async () => {
@@ -330,7 +303,6 @@ describe('a kept-alive connection that the server has closed', () => {
     expect(await elapsed(call)).toBeLessThan(3_000);
     expect(server.requests).toEqual(['POST 2', 'POST 2', 'POST 1']);
     httpAgent.destroy();
-    server.close();
   });
 
   test('one that is reset in the middle of its answer was alive, and waits for its backoff like any other', async () => {

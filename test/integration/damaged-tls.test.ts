@@ -1,11 +1,11 @@
 import https from 'node:https';
-import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import axios from 'axios';
 import { attachResilience, diagnose, reportOf } from 'axios-resilience';
 import { type CertificateAuthority, certificateAuthority } from '../helpers/certificates.js';
 import { flakyServer } from '../helpers/flaky-server.js';
+import { ownServers } from '../helpers/own-servers.js';
 import { rejection } from '../helpers/settled.js';
 import { type Tampered, tampered } from '../helpers/tampered.js';
 
@@ -30,6 +30,8 @@ function exceptLastRecord(sent: Buffer, instead: Buffer): Buffer {
   return Buffer.concat([sent.subarray(0, at), instead]);
 }
 
+const { listening } = ownServers();
+
 let authority: CertificateAuthority;
 beforeAll(() => {
   authority = certificateAuthority();
@@ -37,7 +39,7 @@ beforeAll(() => {
 afterAll(() => authority.close());
 
 describe.each(VERSIONS)('a connection over %s that is damaged', (maxVersion) => {
-  let server: https.Server;
+  let port: number;
   let between: Tampered;
   let hits: string[];
   let answer: (n: number, socket: TLSSocket) => { length: number; body: string } | undefined;
@@ -45,22 +47,18 @@ describe.each(VERSIONS)('a connection over %s that is damaged', (maxVersion) => 
   beforeEach(async () => {
     hits = [];
     answer = () => ({ length: 2, body: 'ok' });
-    server = https
+    const server = https
       .createServer({ ...authority.issue('localhost'), maxVersion }, (req, res) => {
         const given = answer(hits.push(req.method ?? ''), req.socket as TLSSocket);
         if (given) res.writeHead(200, { 'content-length': given.length }).write(given.body);
       })
       .on('tlsClientError', () => {});
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    port = await listening(server);
   });
-  afterEach(async () => {
-    await between.close();
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  });
+  afterEach(() => between.close());
 
   const spoil = async (from: 'client' | 'server', how: (bytes: Buffer, nth: number) => Buffer) => {
-    between = await tampered((server.address() as AddressInfo).port, from, how);
+    between = await tampered(port, from, how);
   };
   const attached = (more = {}) => {
     const api = axios.create({
@@ -119,9 +117,9 @@ describe.each(VERSIONS)('a connection over %s that is damaged', (maxVersion) => 
 
 describe('other trouble of TLS', () => {
   test('a handshake whose records are damaged is a connection that did not stand: nothing was sent', async () => {
-    const server = await listening(https.createServer(authority.issue('localhost'), (_req, res) => res.end('ok')));
+    const server = https.createServer(authority.issue('localhost'), (_req, res) => res.end('ok'));
     // The last record of the server's handshake: all but its first are encrypted.
-    const between = await tampered(portOf(server), 'server', (bytes, nth) => {
+    const between = await tampered(await listening(server), 'server', (bytes, nth) => {
       if (nth === 1) bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 1, bytes.length - 1);
       return bytes;
     });
@@ -131,24 +129,23 @@ describe('other trouble of TLS', () => {
     expect(reportOf(response)?.attempts).toMatchObject([{ failure: 'connect' }, { status: 200 }]);
     expect(between.connections).toBe(2);
     await between.close();
-    await closed(server);
   });
 
   test('a server that wants a certificate says so once TLS stands: it is asked once', async () => {
     let connections = 0;
-    const server = await listening(
-      https.createServer({ ...authority.issue('localhost'), requestCert: true, ca: authority.ca }, (_req, res) => {
+    const server = https
+      .createServer({ ...authority.issue('localhost'), requestCert: true, ca: authority.ca }, (_req, res) => {
         res.end('ok');
-      }),
-    );
-    server.on('connection', () => connections++).on('tlsClientError', () => {});
+      })
+      .on('connection', () => connections++)
+      .on('tlsClientError', () => {});
+    const url = `https://localhost:${await listening(server)}/`;
     const api = axios.create({ adapter: 'http', proxy: false, httpsAgent: new https.Agent({ ca: authority.ca }) });
     attachResilience(api);
-    const error = await rejection(api.get(`https://localhost:${portOf(server)}/`));
+    const error = await rejection(api.get(url));
     expect(reportOf(error)).toMatchObject({ ended: 'not-retryable', attempts: [{ failure: 'tls' }] });
     expect(diagnose(error)).toMatchObject({ cause: 'tls-certificate', transient: false });
     expect(connections).toBe(1);
-    await closed(server);
   });
 
   test('a port that speaks plain HTTP is asked once', async () => {
@@ -168,14 +165,3 @@ describe('other trouble of TLS', () => {
     await server.close();
   });
 });
-
-function listening(server: https.Server): Promise<https.Server> {
-  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
-}
-
-const portOf = (server: https.Server): number => (server.address() as AddressInfo).port;
-
-function closed(server: https.Server): Promise<unknown> {
-  server.closeAllConnections();
-  return new Promise((resolve) => server.close(resolve));
-}

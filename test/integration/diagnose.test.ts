@@ -3,7 +3,7 @@ import dns from 'node:dns';
 import { createReadStream } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
-import net, { type AddressInfo } from 'node:net';
+import net from 'node:net';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import tls from 'node:tls';
@@ -16,6 +16,7 @@ import { type BlackHole, blackHole } from '../helpers/black-hole.js';
 import { type Certificate, type CertificateAuthority, certificateAuthority } from '../helpers/certificates.js';
 import { ownEnvironment } from '../helpers/environment.js';
 import { deadPort, type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
+import { ownServers } from '../helpers/own-servers.js';
 import { rejection, sleep } from '../helpers/settled.js';
 
 const ADAPTERS = ['http', 'fetch'] as const;
@@ -44,23 +45,8 @@ function connectingWith(options: tls.ConnectionOptions): void {
   }) as never);
 }
 
-const open: { close(): unknown }[] = [];
-
-async function listening<S extends net.Server>(server: S): Promise<number> {
-  const sockets = new Set<net.Socket>();
-  server.on('connection', (socket: net.Socket) => {
-    socket.on('error', () => {});
-    sockets.add(socket);
-  });
-  open.push({
-    close() {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-    },
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return (server.address() as AddressInfo).port;
-}
+const { listening } = ownServers();
+const open: FlakyServer[] = [];
 
 const tlsPort = (options: https.ServerOptions): Promise<number> =>
   listening(https.createServer(options, (_req, res) => res.end('{}')).on('tlsClientError', () => {}));

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import axios, { type AxiosInstance } from 'axios';
 import { attachResilience, reportOf } from 'axios-resilience';
 import { type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
-import { rejection, settlesAtOnce } from '../helpers/settled.js';
+import { nextTurn, rejection, settlesAtOnce } from '../helpers/settled.js';
 
 describe('fallback', () => {
   let server: FlakyServer;
@@ -114,7 +114,7 @@ describe('fallback', () => {
     expect([error.code, String(error.cause)]).toEqual(['ERR_CANCELED', expect.stringContaining('enough')]);
     expect(reportOf(error)).toMatchObject({ ended: 'max-retries', fallback: false });
     answer({ users: [] });
-    await new Promise(setImmediate);
+    await nextTurn();
     expect(reportOf(error)?.fallback).toBe(false);
   });
 

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import axios, { type AxiosAdapter, type AxiosInstance, type AxiosRequestConfig, type AxiosResponse } from 'axios';
 import { attachResilience, type ResilienceHandle, type ResiliencePolicy, reportOf } from 'axios-resilience';
 import { type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
+import { countTimers } from '../helpers/left-over.js';
 import { eventually, rejection, sleep } from '../helpers/settled.js';
 
 describe.each(['http', 'fetch'] as const)('hedging through the %s adapter', (adapter) => {
@@ -47,12 +48,11 @@ describe.each(['http', 'fetch'] as const)('hedging through the %s adapter', (ada
   });
 
   test('neither of the two leaves a timer behind', async () => {
-    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
     attach({ hedge: 30 });
-    const before = timers();
+    const before = countTimers();
     server.script('hang', 200);
     await api.get('/', { headers: { connection: 'close' } });
-    await eventually(() => server.busy === 0 && timers() <= before);
+    await eventually(() => server.busy === 0 && countTimers() <= before);
     expect(server.hits).toHaveLength(2);
   });
 

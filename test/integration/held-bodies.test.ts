@@ -1,16 +1,19 @@
 import { createReadStream } from 'node:fs';
 import http from 'node:http';
-import { connect, type Server } from 'node:net';
+import { connect } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import axios, { type AxiosInstance, isCancel } from 'axios';
 import { attachResilience, type ResilienceHandle, type ResiliencePolicy, reportOf } from 'axios-resilience';
 import { deadPort, type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
+import { ownServers } from '../helpers/own-servers.js';
 import { eventually, rejection, settlesAtOnce, sleep } from '../helpers/settled.js';
 
 const MISSING = '/no/such/file';
 const BROKEN = Object.assign(new Error('source broke'), { code: 'ESOURCE' });
 const AT_ONCE = { backoff: () => 0 };
+
+const { listening } = ownServers();
 
 /** A stream of which something has come already, and more is to come. */
 function source(): PassThrough {
@@ -282,18 +285,16 @@ describe('a stream as the body of a call, through the http adapter', () => {
     const busy = rejection(api.get('/busy', { signal: stop.signal }));
     await eventually(() => server.hits.length === 1);
     let end: Promise<Error & { code?: string }> | undefined;
-    const proxy: Server = http.createServer((req) => {
+    const proxy = http.createServer((req) => {
       end = rejection(api.put('/', req));
     });
-    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-    const client = connect((proxy.address() as { port: number }).port, '127.0.0.1');
+    const client = connect(await listening(proxy), '127.0.0.1');
     client.write('PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nabc');
     await eventually(() => end !== undefined);
     client.destroy();
     expect(await end).toMatchObject({ message: 'aborted', code: 'ECONNRESET' });
     stop.abort();
     await busy;
-    proxy.close();
     expect(server.hits).toHaveLength(1);
   });
 });

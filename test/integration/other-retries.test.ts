@@ -4,7 +4,7 @@ import { attachResilience, type ResiliencePolicy } from 'axios-resilience';
 import axiosRetry from 'axios-retry';
 import * as rax from 'retry-axios';
 import { type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
-import { rejection } from '../helpers/settled.js';
+import { nextTurn, rejection } from '../helpers/settled.js';
 
 describe('other retry plugins, and options for them, are explained by one warning', () => {
   let server: FlakyServer;
@@ -123,7 +123,7 @@ test('options of ours beside `resilience`, where axios keeps them and nobody rea
   attachResilience(api, { logger: { warn, error: warn } });
   for (const request of [{ retry: 3 }, { deadline: 5, retry: 1 }, { resilience: { retry: 3 } }, {}])
     await api.get('/', request as object);
-  await new Promise(setImmediate);
+  await nextTurn();
   expect(warnings).toEqual(
     ['retry', 'deadline'].map(
       (name) =>

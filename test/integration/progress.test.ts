@@ -1,8 +1,8 @@
 import http, { type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import axios, { type AxiosInstance, type AxiosProgressEvent } from 'axios';
 import { attachResilience, reportOf } from 'axios-resilience';
+import { ownServers } from '../helpers/own-servers.js';
 import { sleep } from '../helpers/settled.js';
 
 /** More than the buffers of a loopback connection hold. */
@@ -11,32 +11,28 @@ const SIZE = 20_000_000;
 /** axios tells progress three times a second, and what it has held back then. */
 const HELD_BACK_MS = 400;
 
+const { listening } = ownServers();
+
 describe.each(['http', 'fetch'] as const)('progress through the %s adapter', (adapter) => {
   /** What becomes of the first request, of which the server reads no more than a little. */
   let trouble: (req: IncomingMessage) => void;
-  let server: http.Server;
   let api: AxiosInstance;
   /** Since the last retry began. */
   let loaded: number[];
 
   beforeEach(async () => {
     loaded = [];
-    server = http.createServer((req, res) => {
+    const server = http.createServer((req, res) => {
       if (req.url === '/') req.once('data', () => trouble(req.pause()));
       else req.resume().on('end', () => res.end('"ok"'));
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const baseURL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const baseURL = `http://127.0.0.1:${await listening(server)}`;
     api = axios.create({ baseURL, adapter, proxy: false, maxRedirects: 0, maxBodyLength: SIZE });
     const beforeRetry = (config: object) => {
       loaded.splice(0);
       Object.assign(config, { url: '/again', timeout: 0 });
     };
     attachResilience(api, { retry: { backoff: () => 0, beforeRetry } });
-  });
-  afterEach(() => {
-    server.closeAllConnections();
-    server.close();
   });
 
   test.each<[string, typeof trouble, string, number]>([

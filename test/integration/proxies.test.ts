@@ -1,6 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
-import net, { type AddressInfo, type Socket } from 'node:net';
+import net, { type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
@@ -13,6 +13,7 @@ import { ownEnvironment } from '../helpers/environment.js';
 import { deadPort, type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
 import { type ForwardProxy, forwardProxy } from '../helpers/forward-proxy.js';
 import { type HttpsServer, httpsServer } from '../helpers/https-server.js';
+import { ownServers } from '../helpers/own-servers.js';
 import { rejection, sleep } from '../helpers/settled.js';
 
 /** As proxy-agent: the proxy of each request is asked for when it is sent. */
@@ -93,6 +94,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 afterEach(() => proxy?.close());
 ownEnvironment();
+const { listening } = ownServers();
 
 async function refusing(instead: (client: Duplex) => unknown): Promise<ForwardProxy> {
   proxy = await forwardProxy(instead);
@@ -288,10 +290,8 @@ describe('Node’s own agent for https', () => {
         asked.push((socket as TLSSocket).getPeerCertificate().subject ? 'a certificate' : 'none');
         answering(503)(tunnel);
       });
-    await new Promise<void>((resolve) => secure.listen(0, '127.0.0.1', resolve));
-    const { port } = secure.address() as AddressInfo;
+    const port = await listening(secure);
     const figures = await both({ proxy: { protocol: 'https', host: '127.0.0.1', port } }, asked);
-    secure.close();
     expect(figures).toEqual([
       ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 0],
       ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 0],
@@ -304,12 +304,10 @@ describe('Node’s own agent for https', () => {
     process.env.NO_PROXY = '127.0.0.1';
     let connections = 0;
     const mute = net.createServer(() => connections++);
-    await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
-    const url = `https://127.0.0.1:${(mute.address() as AddressInfo).port}/`;
+    const url = `https://127.0.0.1:${await listening(mute)}/`;
     const api = axios.create({ adapter: 'http' });
     attachResilience(api, { ...POLICY, connectTimeout: 80 });
     const error = await rejection(api.get(url));
-    mute.close();
     expect([(error as Error).name, connections]).toEqual(['ConnectTimeoutError', 2]);
   });
 });

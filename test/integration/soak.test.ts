@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { root } from '../helpers/pages.js';
 import type { Soaked } from '../tools/soak/soak.js';
 
-const root = join(__dirname, '../..');
 const SECONDS = 12;
 
 /** What must have happened in each scope, and how often at least, for the rules to have been tried. */

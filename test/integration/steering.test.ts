@@ -8,7 +8,7 @@ import {
   type RetryEvent,
   reportOf,
 } from 'axios-resilience';
-import { deadPort, type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
+import { deadPort, type FlakyServer, flakyServer, requestsIn } from '../helpers/flaky-server.js';
 import { rejection, sleep } from '../helpers/settled.js';
 
 const NOW = { backoff: () => 0 };
@@ -324,7 +324,7 @@ describe.each(['http', 'fetch'] as const)('what decides on a retry, through the 
     const calls = ['get', 'put', 'delete'].map(async (method) => rejection(api.request({ url: `/${method}`, method })));
     const ends = (await Promise.all(calls)).map((error) => reportOf(error)?.ended);
     expect(ends).toEqual(['method-not-allowed', 'method-not-allowed', 'method-not-allowed']);
-    expect(server.hits.map(({ method, url }) => `${method} ${url}`).sort()).toEqual([
+    expect(requestsIn(server.hits).sort()).toEqual([
       'DELETE /delete',
       'GET /get',
       'POST /delete',

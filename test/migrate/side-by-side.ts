@@ -1,5 +1,5 @@
 import axios, { type AxiosInstance, type AxiosRequestConfig } from 'axios';
-import { type FlakyServer, flakyServer, type Step } from '../helpers/flaky-server.js';
+import { type FlakyServer, flakyServer, requestsIn, type Step } from '../helpers/flaky-server.js';
 
 /** What the server saw, and what the caller got. */
 export interface Seen {
@@ -30,6 +30,6 @@ export class SideBySide {
       (error) => `rejected ${error.response?.status ?? error.code}`,
     );
     const hits = this.server.hits.slice(before);
-    return { requests: hits.map(({ method, url }) => `${method} ${url}`), bodies: hits.map(({ body }) => body), got };
+    return { requests: requestsIn(hits), bodies: hits.map(({ body }) => body), got };
   }
 }

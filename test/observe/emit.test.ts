@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { StateChangeEvent } from '../../src/base/events.js';
 import { Emitter, type Listener } from '../../src/observe/emit.js';
+import { nextTurn } from '../helpers/settled.js';
 
 const EVENT: StateChangeEvent = { scope: 'a', from: 'closed', to: 'open', retryInMs: 5, openedBy: undefined };
 const make = () => EVENT;
@@ -14,9 +15,6 @@ function emitter() {
 function raise(error: Error): never {
   throw error;
 }
-
-/** Until all that was rejected has been noticed. */
-const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('Emitter', () => {
   test('what is no function is no hook, such as one on Object.prototype', () => {
@@ -87,7 +85,7 @@ describe('Emitter', () => {
     };
     it.add(once);
     it.emit('onStateChange', make);
-    await settled();
+    await nextTurn();
     expect(reports).toEqual([['onStateChange', new Error('boom')]]);
   });
 
@@ -176,7 +174,7 @@ describe('Emitter', () => {
     it.emit('onStateChange', make);
     it.emit('onStateChange', make);
     it.emit('onRetry', () => ({}) as never);
-    await settled();
+    await nextTurn();
     expect(reports).toEqual([['onStateChange', failure]]);
     expect([failed, told]).toEqual([3, 2]);
   });
@@ -187,7 +185,7 @@ describe('Emitter', () => {
     it.add({ onStateChange: () => Promise.reject(2) });
     it.emit('onStateChange', make);
     it.emit('onStateChange', make);
-    await settled();
+    await nextTurn();
     expect(reports).toEqual([
       ['onStateChange', 1],
       ['onStateChange', 2],
@@ -203,14 +201,14 @@ describe('Emitter', () => {
     };
     it.add(bad());
     emitBoth();
-    await settled();
+    await nextTurn();
     expect(reports.splice(0)).toEqual([
       ['onStateChange', 1],
       ['onRetry', 2],
     ]);
     it.add(bad(), {});
     emitBoth();
-    await settled();
+    await nextTurn();
     expect(reports).toEqual([['logger', 1]]);
   });
 

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Attributes, ValueType } from '@opentelemetry/api';
 import { type Histogram, MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics';
@@ -6,7 +5,7 @@ import axios from 'axios';
 import { attachResilience, type ResilienceHandle } from 'axios-resilience';
 import { attachTelemetry, type TelemetryOptions } from 'axios-resilience/opentelemetry';
 import { type FlakyServer, flakyServer } from '../helpers/flaky-server.js';
-import { rejection } from '../helpers/settled.js';
+import { eventually, rejection } from '../helpers/settled.js';
 import { everything } from './everything.js';
 
 class Reader extends MetricReader {
@@ -174,7 +173,7 @@ describe('attached to', () => {
     const calls = keys.flatMap((scope, i) => Array.from({ length: 3 - i }, () => scope));
     const leave = new AbortController();
     const left = calls.map((scope) => rejection(api.get('/', { resilience: { scope }, signal: leave.signal })));
-    while (server.hits.length < calls.length) await sleep(5);
+    await eventually(() => server.hits.length === calls.length);
     resilience.breakers.get('key-1')?.isolate();
     const metrics = await read(reader);
     const shown = (name: string) => metrics.get(`axios_resilience.${name}`)?.dataPoints.map(({ value }) => value);

@@ -5,8 +5,8 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parser } from '@prometheus-io/lezer-promql';
 import { deadPort } from '../helpers/flaky-server.js';
+import { root } from '../helpers/pages.js';
 
-const root = join(__dirname, '../..');
 const page = readFileSync(join(root, 'docs/opentelemetry.md'), 'utf8');
 const blocks = [...page.matchAll(/^```(?<kind>\w+)\n(?<code>[\s\S]*?)^```$/gm)].map(({ groups }) => ({ ...groups }));
 const blockWith = (kind: string, text: string) =>

@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parseSync } from '@swc/core';
 import { AxiosError, type InternalAxiosRequestConfig } from 'axios';
@@ -11,8 +9,8 @@ import { resolveRules, ruleFor } from '../../src/policy/rules.js';
 import { validatePolicy } from '../../src/policy/validate.js';
 import { parseHttpDate } from '../../src/retry/http-date.js';
 import { retryAfterMs } from '../../src/retry/retry-after.js';
+import { source, sourceFiles } from '../helpers/source.js';
 
-const SRC = join(__dirname, '../../src');
 const LENGTH = 20_000;
 /** `diagnose` looks at no more of a text than its first 4,000 characters. */
 const LENGTH_IN_DIAGNOSE = 4_000;
@@ -28,7 +26,7 @@ function expressionsIn(file: string): RegExp[] {
     if (type === 'RegExpLiteral') found.push(new RegExp(pattern ?? '', flags));
     Object.values(node).forEach(visit);
   };
-  visit(parseSync(readFileSync(join(SRC, file), 'utf8'), { syntax: 'typescript' }));
+  visit(parseSync(source(file), { syntax: 'typescript' }));
   return found;
 }
 
@@ -60,12 +58,10 @@ function shortest(work: () => unknown): number {
 const isSlow = (expression: RegExp, length: number): boolean =>
   textsFor(expression, length).some((text) => shortest(() => text.replace(expression, '')) > LIMIT_MS);
 
-const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
-
 describe('the regular expressions in src', () => {
   test('take time as their text is long, not as its square', () => {
     let looked = 0;
-    const slow = files.flatMap((file) => {
+    const slow = sourceFiles.flatMap((file) => {
       const length = file.startsWith('diagnose') ? LENGTH_IN_DIAGNOSE : LENGTH;
       const expressions = expressionsIn(file);
       looked += expressions.length;

@@ -1,4 +1,3 @@
-import { getEventListeners } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,6 +14,7 @@ import {
   scriptedServer,
   withFakeClock,
 } from 'axios-resilience/testing';
+import { countAbortListeners } from '../helpers/left-over.js';
 import { rejection } from '../helpers/settled.js';
 
 const URL = 'https://api.test';
@@ -201,7 +201,7 @@ describe('scriptedAdapter', () => {
   ])('a stream that was %s lets go of signal and timers', async (_name, end) => {
     await withFakeClock(async (clock) => {
       const controller = new AbortController();
-      const listening = () => getEventListeners(controller.signal, 'abort').length;
+      const listening = () => countAbortListeners(controller.signal);
       const { api } = scripted([{ body: 'abc', drip: 10 }], { responseType: 'stream', signal: controller.signal });
       const { data } = await clock.until(api.get('/'));
       const during = [listening(), clock.pending];
@@ -220,7 +220,7 @@ describe('scriptedAdapter', () => {
       const controller = new AbortController();
       const { api } = scripted([step], { responseType: 'stream', signal: controller.signal });
       const { data } = await api.get<ReadableStream<Uint8Array>>('/');
-      const listening = () => getEventListeners(controller.signal, 'abort').length;
+      const listening = () => countAbortListeners(controller.signal);
       return { data, listening, cancel: () => controller.abort() };
     };
     const read = async (data: ReadableStream<Uint8Array>) => {

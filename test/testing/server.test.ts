@@ -4,12 +4,7 @@ import type { Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import axios, { type AxiosResponse } from 'axios';
 import { type Script, type ScriptedServer, scriptedServer } from 'axios-resilience/testing';
-import { elapsed, rejection, sleep } from '../helpers/settled.js';
-
-/** Looks again and again, for 2 s at most. */
-async function until(holds: () => boolean): Promise<void> {
-  for (let looks = 0; looks < 400 && !holds(); looks++) await sleep(5);
-}
+import { elapsed, eventually, rejection } from '../helpers/settled.js';
 
 describe('scriptedServer', () => {
   let server: ScriptedServer;
@@ -65,10 +60,10 @@ describe('scriptedServer', () => {
     await serve(['hang']);
     const controller = new AbortController();
     const call = rejection(api.get('/', { signal: controller.signal }));
-    await until(() => server.busy > 0);
+    await eventually(() => server.busy > 0);
     controller.abort();
     await call;
-    await until(() => server.openSockets === 0);
+    await eventually(() => server.openSockets === 0);
     expect([server.hits.length, server.busy]).toEqual([1, 0]);
   });
 
@@ -124,7 +119,7 @@ describe('scriptedServer', () => {
   test('closes in the middle of a hanging request, and by `await using`', async () => {
     await serve(['hang']);
     const call = rejection(api.get('/'));
-    await until(() => server.busy > 0);
+    await eventually(() => server.busy > 0);
     await server[Symbol.asyncDispose]();
     expect((await call).code).toBe('ECONNRESET');
     expect((await rejection(api.get('/'))).code).toBe('ECONNREFUSED');

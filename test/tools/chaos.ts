@@ -1,12 +1,14 @@
 // Sends calls with random bodies, adapters, faults and aborts through one attached instance, all drawn from a seed, and
 // prints as JSON what is left over and what went wrong. Usage: tsx test/tools/chaos.ts CALLS SEED
-import { getEventListeners, setMaxListeners } from 'node:events';
+import { setMaxListeners } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import axios from 'axios';
 import { attachResilience, reportOf } from 'axios-resilience';
 import { seededRandom } from 'axios-resilience/testing';
+import { countAbortListeners, countTimers } from '../helpers/left-over.js';
+import { sleep } from '../helpers/settled.js';
 
 const [calls = 1_000, seed = 1] = process.argv.slice(2).map(Number);
 const CONCURRENT = 64;
@@ -117,8 +119,7 @@ async function oneCall(id: string): Promise<void> {
       const ended = reportOf(error)?.ended ?? `no report: ${error?.message}`;
       ends[ended] = (ends[ended] ?? 0) + 1;
       // A refusal is quick: whoever asked comes back later.
-      if (ended === 'circuit-open' || ended === 'bulkhead-full')
-        await new Promise((resolve) => setTimeout(resolve, 200));
+      if (ended === 'circuit-open' || ended === 'bulkhead-full') await sleep(200);
       if (error?.response && responseType === 'stream') await drain(error.response.data);
     },
   );
@@ -150,14 +151,14 @@ async function client(): Promise<void> {
 }
 await Promise.all(Array.from({ length: CONCURRENT }, client));
 
-await new Promise((resolve) => setTimeout(resolve, 100));
+await sleep(100);
 const agentSockets = Object.values(httpAgent.sockets).flat().length;
 const { inFlight, queued, calls: counted } = stats();
 const leftBusy = busy;
 httpAgent.destroy();
 server.closeAllConnections();
 await new Promise((resolve) => server.close(resolve));
-await new Promise((resolve) => setTimeout(resolve, 50));
+await sleep(50);
 
 console.log(
   JSON.stringify({
@@ -170,8 +171,8 @@ console.log(
       agentSockets,
       inFlight,
       queued,
-      listeners: getEventListeners(shared.signal, 'abort').length,
-      timers: process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length,
+      listeners: countAbortListeners(shared.signal),
+      timers: countTimers(),
     },
   }),
 );

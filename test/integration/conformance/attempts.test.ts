@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import axios, { type AxiosInstance, type AxiosRequestConfig } from 'axios';
 import { attachResilience, type ResilienceHooks, type ResiliencePolicy, reportOf } from 'axios-resilience';
 import { deadPort, type FlakyServer, flakyServer, type Step } from '../../helpers/flaky-server.js';
-import { rejection } from '../../helpers/settled.js';
+import { rejection, sleep } from '../../helpers/settled.js';
 
 const NOW = { backoff: () => 0 };
 
@@ -170,7 +170,7 @@ describe.each(['http', 'fetch'] as const)('through the %s adapter', (adapter) =>
     });
     attachResilience(api, { retry: NOW });
     const response = await api.get('/');
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    await sleep(30);
     expect(response.data).toEqual({});
     expect(server.hits).toHaveLength(1);
   });

@@ -1,18 +1,21 @@
 import type { ServerResponse } from 'node:http';
 import http2 from 'node:http2';
-import net, { type AddressInfo, type Server } from 'node:net';
+import net from 'node:net';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import axios, { type AxiosInstance, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 import { attachResilience, reportOf } from 'axios-resilience';
 import { type FlakyServer, flakyServer } from '../../helpers/flaky-server.js';
+import { ownServers } from '../../helpers/own-servers.js';
 import { rejection, rejectionAfter } from '../../helpers/settled.js';
 
 const NOW = { backoff: () => 0 };
 
+const { listening } = ownServers();
+
 describe.each(['http', 'fetch'] as const)('through the %s adapter', (adapter) => {
   let server: FlakyServer;
-  let others: { close(): unknown }[];
+  let others: FlakyServer[];
   let api: AxiosInstance;
 
   beforeEach(async () => {
@@ -28,13 +31,7 @@ describe.each(['http', 'fetch'] as const)('through the %s adapter', (adapter) =>
   /** A server that speaks for itself, one connection at a time. */
   const speaking = async (handle: (socket: net.Socket, connection: number) => void): Promise<string> => {
     let connections = 0;
-    const raw: Server = net.createServer((socket) => {
-      socket.on('error', () => {});
-      handle(socket, ++connections);
-    });
-    others.push(raw);
-    await new Promise<void>((resolve) => raw.listen(0, '127.0.0.1', resolve));
-    return `http://127.0.0.1:${(raw.address() as AddressInfo).port}/`;
+    return `http://127.0.0.1:${await listening(net.createServer((socket) => handle(socket, ++connections)))}/`;
   };
 
   test('an answer that is no HTTP is a lost connection, and the next one may be better', async () => {
@@ -158,8 +155,7 @@ test('a stream that an HTTP/2 server refused was not acted on: even a POST is se
     if (seen.length < 3) stream.close(http2.constants.NGHTTP2_REFUSED_STREAM);
     else stream.respond({ ':status': 200 }, { endStream: true });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const session = http2.connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const session = http2.connect(`http://127.0.0.1:${await listening(server)}`);
   // Not every axios that is supported speaks HTTP/2 itself.
   const adapter = (config: InternalAxiosRequestConfig) =>
     new Promise<AxiosResponse>((resolve, reject) => {
@@ -176,5 +172,4 @@ test('a stream that an HTTP/2 server refused was not acted on: even a POST is se
   expect(response.status).toBe(200);
   expect(seen).toEqual(['POST /', 'POST /', 'POST /']);
   session.close();
-  server.close();
 });

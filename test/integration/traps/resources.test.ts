@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { attachResilience } from 'axios-resilience';
 import { type FlakyServer, flakyServer } from '../../helpers/flaky-server.js';
+import { countTimers } from '../../helpers/left-over.js';
 import { rejection, sleep } from '../../helpers/settled.js';
 
 const NOW = { backoff: () => 0 };
@@ -90,8 +91,7 @@ describe('what is held, and for how long', () => {
     server.script((_req, res, hit) => void res.writeHead(hit % 11 === 1 ? 503 : 200).end('{}'));
     const { signal } = new AbortController();
     setMaxListeners(60, signal);
-    const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
-    const before = timers();
+    const before = countTimers();
     for (let round = 0; round < 20; round++) {
       await Promise.all(Array.from({ length: 50 }, () => api.get('/', { signal })));
     }
@@ -99,7 +99,7 @@ describe('what is held, and for how long', () => {
     expect(stats().retries).toBeGreaterThanOrEqual(80);
     expect(getEventListeners(signal, 'abort')).toHaveLength(0);
     await sleep(5);
-    expect(timers()).toBeLessThanOrEqual(before + 1);
+    expect(countTimers()).toBeLessThanOrEqual(before + 1);
     expect(Object.keys(stats().scopes)).toEqual([server.url]);
   });
 

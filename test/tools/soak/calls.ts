@@ -1,6 +1,7 @@
-import { getEventListeners } from 'node:events';
 import { isCancel } from 'axios';
 import { isResilienceError, reportOf } from 'axios-resilience';
+import { countAbortListeners } from '../../helpers/left-over.js';
+import { nextTurn } from '../../helpers/settled.js';
 import type { EventLoop } from './event-loop.js';
 import { CALL_ID } from './origin.js';
 import type { Random } from './random.js';
@@ -61,8 +62,8 @@ export async function makeCall(id: number, scope: Scope, random: Random, loop: E
   clearTimeout(timer);
   clearTimeout(lastResort);
   // A body that was dropped closes in the next turn.
-  await new Promise(setImmediate);
-  scope.model.left({ listeners: getEventListeners(controller.signal, 'abort').length });
+  await nextTurn();
+  scope.model.left({ listeners: countAbortListeners(controller.signal) });
   return report?.attempts.at(-1)?.failure !== 'refused';
 }
 

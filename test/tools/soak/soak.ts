@@ -1,4 +1,5 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { countTimers } from '../../helpers/left-over.js';
+import { nextTurn, sleep } from '../../helpers/settled.js';
 import { makeCall } from './calls.js';
 import { followEventLoop } from './event-loop.js';
 import { isolateNowAndThen } from './isolation.js';
@@ -88,7 +89,7 @@ export async function soak(seconds: number, seed: number): Promise<Soaked> {
     while (performance.now() < endsAt) {
       const wasSent = await makeCall(calls++, scope, random, loop);
       // Whoever was refused comes back later.
-      await pause(random.between(0, wasSent ? 30 : 150));
+      await sleep(random.between(0, wasSent ? 30 : 150));
     }
   };
   const clients = scopes.flatMap((scope) => Array.from({ length: CLIENTS }, () => client(scope)));
@@ -100,7 +101,7 @@ export async function soak(seconds: number, seed: number): Promise<Soaked> {
   for (const { client } of scopes) client.handle.detach();
   clock.stop();
   loop.stop();
-  await until(() => timers() === 0);
+  await until(() => countTimers() === 0);
   return {
     seconds,
     seed,
@@ -117,10 +118,6 @@ async function until(holds: () => boolean): Promise<void> {
   const endsAt = performance.now() + LAST_MOMENT_MS;
   while (!holds() && performance.now() < endsAt) await nextTurn();
 }
-
-const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function unlessLate(work: Promise<unknown>, ms: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
@@ -142,7 +139,7 @@ function watchProcess(): { stop(): readonly Violation[] } {
   const stop = () => {
     process.off('unhandledRejection', onRejection);
     process.off('warning', onWarning);
-    const left = timers();
+    const left = countTimers();
     if (left > 0) violated('left-over', `timers: ${left}`);
     return violations;
   };
