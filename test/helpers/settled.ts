@@ -74,9 +74,9 @@ export const nextTurn = (): Promise<void> => new Promise((resolve) => setImmedia
 
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Waits until something holds; fails the test if it does not within two seconds. */
+/** Waits until something holds; fails the test if it does not within ten seconds. */
 export async function eventually(holds: () => boolean): Promise<void> {
-  for (const until = performance.now() + 2_000; !holds(); await sleep(1)) {
+  for (const until = performance.now() + 10_000; !holds(); await sleep(1)) {
     if (performance.now() > until) throw new Error('expected this to hold by now');
   }
 }
