@@ -10,6 +10,9 @@ const SLOWED = 0.8;
 const LEAST_CATCH_UP = 1.1;
 const GROWTH_PER_MS = 0.01 / 1_000;
 
+/** Few who came in a long time need not be so far apart, unless the server fails: then twice as far each time. */
+const LONGEST_GAP_MS = 250;
+
 /** A timer that is so late will not fire any more: it has gone with the fake clock of a test that left calls behind. */
 const LOST_AFTER_MS = 1_000;
 
@@ -43,6 +46,7 @@ export class CoolDown {
   /** Somebody was let go since the server asked last, or failed. */
   #hasServed = false;
   #catchUp = CATCH_UP;
+  #longestGapMs = LONGEST_GAP_MS;
   /** From when on that grows. */
   #growsFrom = 0;
   #stop: (() => void) | undefined;
@@ -71,8 +75,10 @@ export class CoolDown {
 
   /** Milliseconds that whoever comes now, or comes back, would have to wait. */
   waitMs(isReturning: boolean): number {
-    const { size } = isReturning ? this.#returning : this.#newcomers;
-    return this.retryInMs + Math.min(2 * size, this.waiting) * this.#gapMs;
+    const [own, others] = isReturning ? [this.#returning, this.#newcomers] : [this.#newcomers, this.#returning];
+    const areOthersFirst = isReturning !== this.#isTheirTurn;
+    const inFront = own.size + Math.min(others.size, own.size + Number(areOthersFirst));
+    return this.retryInMs + inFront * this.#gapMs;
   }
 
   /** The server asks to be left alone; true if that is a good deal longer than those who wait have been told. */
@@ -85,6 +91,7 @@ export class CoolDown {
       this.#servedAt = at;
       this.#joined = 0;
       this.#catchUp = CATCH_UP;
+      this.#longestGapMs = LONGEST_GAP_MS;
       this.#isTheirTurn = true;
     } else {
       this.slowDown();
@@ -106,6 +113,7 @@ export class CoolDown {
     this.#hasServed = false;
     this.#catchUp = Math.max(LEAST_CATCH_UP, SLOWED * this.#speedUp);
     this.#growsFrom = this.environment.now();
+    this.#longestGapMs *= 2;
     this.#schedule();
   }
 
@@ -127,7 +135,8 @@ export class CoolDown {
 
   /** Between two of those who are let go. */
   get #gapMs(): number {
-    return (this.environment.now() - this.#beganAt) / Math.max(1, this.#joined) / this.#speedUp;
+    const meanMs = (this.environment.now() - this.#beganAt) / Math.max(1, this.#joined);
+    return Math.min(meanMs, this.#longestGapMs) / this.#speedUp;
   }
 
   /** How much faster they go than they came. */

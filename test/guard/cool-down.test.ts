@@ -58,16 +58,16 @@ describe('CoolDown', () => {
   });
 
   test('those who wait go in order, at one and a half times the pace at which they came', async () => {
-    coolDown.begin(900);
+    coolDown.begin(270);
     for (const name of ['a', 'b', 'c']) {
-      await clock.advance(300);
+      await clock.advance(90);
       join(name);
     }
     await clock.advance(0);
-    expect(log).toEqual(['a goes at 900']);
-    // Two had come in 900 ms when a went, and three in 1,200 ms when b did.
+    expect(log).toEqual(['a goes at 270']);
+    // Two had come in 270 ms when a went, and three in 360 ms when b did.
     await clock.advance(1_000);
-    expect(log).toEqual(['a goes at 900', 'b goes at 1200', 'c goes at 1467']);
+    expect(log).toEqual(['a goes at 270', 'b goes at 360', 'c goes at 440']);
     expect([coolDown.isOn, clock.pending]).toEqual([false, 0]);
   });
 
@@ -97,24 +97,24 @@ describe('CoolDown', () => {
 
   test('counts from its own beginning, however late that is', async () => {
     await clock.advance(5_000);
-    coolDown.begin(900);
+    coolDown.begin(270);
     for (const name of ['a', 'b', 'c']) {
-      await clock.advance(300);
+      await clock.advance(90);
       join(name);
     }
     await clock.advance(1_000);
-    expect(log).toEqual(['a goes at 5900', 'b goes at 6200', 'c goes at 6467']);
+    expect(log).toEqual(['a goes at 5270', 'b goes at 5360', 'c goes at 5440']);
   });
 
   test('asked again before anybody was let go, it is no slower than before', async () => {
-    coolDown.begin(900);
+    coolDown.begin(270);
     for (const name of ['a', 'b', 'c']) {
       coolDown.begin(1);
-      await clock.advance(300);
+      await clock.advance(90);
       join(name);
     }
     await clock.advance(1_000);
-    expect(log).toEqual(['a goes at 900', 'b goes at 1200', 'c goes at 1467']);
+    expect(log).toEqual(['a goes at 270', 'b goes at 360', 'c goes at 440']);
   });
 
   test('asked again after somebody was let go, it lets the others go at 0.8 of the pace, and at once more slowly', async () => {
@@ -193,17 +193,54 @@ describe('CoolDown', () => {
     await clock.advance(1);
     join('b');
     await clock.advance(2_000);
-    expect(log).toEqual(['left behind goes at 1101', 'a goes at 1346', 'b goes at 1645']);
+    expect(log).toEqual(['left behind goes at 1101', 'a goes at 1268', 'b goes at 1434']);
     expect(coolDown.isOn).toBe(false);
   });
 
   test('tells how long a newcomer would wait, those in front included', async () => {
-    coolDown.begin(1_000);
+    coolDown.begin(400);
     join('a');
-    await clock.advance(600);
+    await clock.advance(240);
     join('b');
-    // 400 ms are left, and two are in front, at 600 ms for two, divided by 1.5.
-    expect(coolDown.waitMs(false)).toBeCloseTo(400 + 2 * 200);
+    // 160 ms are left, and two are in front, at 240 ms for two, divided by 1.5.
+    expect(coolDown.waitMs(false)).toBeCloseTo(160 + 2 * 80);
+  });
+
+  test('tells of those who go by turns with a newcomer: one who returns is first', async () => {
+    coolDown.begin(300);
+    coolDown.join(() => undefined, true);
+    await clock.advance(150);
+    expect([coolDown.waitMs(false), coolDown.waitMs(true)]).toEqual([150 + 100, 150 + 100]);
+    join('a');
+    join('b');
+    // In front of a third newcomer are two, and the one who returns; in front of another who returns, that one and one newcomer.
+    const gapMs = 150 / 3 / 1.5;
+    expect(coolDown.waitMs(false)).toBeCloseTo(150 + 3 * gapMs);
+    expect(coolDown.waitMs(true)).toBeCloseTo(150 + 2 * gapMs);
+  });
+
+  test('few who came late in a long one are let go within a second, not a share of all that time apart', async () => {
+    coolDown.begin(20_000);
+    await clock.advance(19_000);
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) join(name);
+    expect(coolDown.waitMs(false)).toBeCloseTo(1_000 + 6 * (250 / 1.5));
+    await clock.advance(2_000);
+    expect(log.map((line) => line.split(' at ')[1])).toEqual(['20000', '20167', '20333', '20500', '20667', '20833']);
+  });
+
+  test('… but each time that the server fails under them, twice as far apart, until they go as they came', async () => {
+    coolDown.begin(20_000);
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']) join(name);
+    await clock.advance(20_000);
+    const gaps: number[] = [];
+    let wentAt = clock.now();
+    for (let last = log.length; coolDown.waiting > 0 && gaps.length < 20; last = log.length) {
+      coolDown.slowDown();
+      while (log.length === last) await clock.advance(1);
+      gaps.push(clock.now() - wentAt);
+      wentAt = clock.now();
+    }
+    expect([log.length, ...gaps]).toEqual([8, 417, 909, 1_818, 2_630, 2_929, 3_262, 3_632]);
   });
 
   test('who leaves is not waited for, and a flush refuses the others and lets go of the timer', async () => {

@@ -218,9 +218,9 @@ describe('turnOf', () => {
     test('… by those in front, too', async () => {
       await clock.advance(600);
       asked('a');
-      // 400 ms are left, and the one in front takes 600 / 1.5.
-      expect(ask(undefined, {}, 800)).toMatchObject({ error: { retryInMs: 800 } });
-      expect(asked('b', undefined, {}, 801)).toBe('waits');
+      // 400 ms are left, and the one in front takes 250 / 1.5, as few do who come in so long a time.
+      expect(ask(undefined, {}, 566)).toMatchObject({ error: { retryInMs: expect.closeTo(400 + 250 / 1.5) } });
+      expect(asked('b', undefined, {}, 567)).toBe('waits');
     });
 
     test('whoever comes back after an attempt, or a wait, is not behind all newcomers, nor they behind it', async () => {
