@@ -46,9 +46,9 @@ export class CoolDown {
   /** Somebody was let go since the server asked last, or failed. */
   #hasServed = false;
   #catchUp = CATCH_UP;
-  #longestGapMs = LONGEST_GAP_MS;
   /** From when on that grows. */
   #growsFrom = 0;
+  #longestGapMs = LONGEST_GAP_MS;
   #stop: (() => void) | undefined;
   #dueAt = 0;
 
