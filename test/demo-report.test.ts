@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -103,6 +103,22 @@ describe('the figures', () => {
     expect(loadOf(requestsAt, 4_000)).toMatchObject({ peak: 6, peakAt: 1_899 });
     expect(loadOf(requestsAt, 4_000).slices).toEqual([1, 1, 1, 4, 5, 5, 5, 6, 4, 2, 2, 2, 0, 1, 1, 1]);
   });
+});
+
+test('a peak is written to the left of the line at the end, however late it is', () => {
+  // In a process of its own: the script of the demo reads its command line.
+  const program = `
+    import { load } from './examples/demo/report/rows.ts';
+    import { LENGTH_MS, SHOWN_MS } from './examples/demo/script.ts';
+    for (const peakAt of [0.81 * SHOWN_MS, LENGTH_MS - 1, LENGTH_MS, LENGTH_MS + 200, SHOWN_MS + 200]) {
+      const figures = { load: { slices: [], peak: 106, peakAt } };
+      const [, at] = /class="peak last" x="(.+?)%"/.exec(load(figures, [figures], 38, 158)) ?? [];
+      console.log((100 * LENGTH_MS) / SHOWN_MS - Number(at));
+    }`;
+  const args = ['--import', 'tsx', '--input-type=module', '--eval', program];
+  const distances = execFileSync(process.execPath, args, { encoding: 'utf8' }).trim().split('\n').map(Number);
+  expect(distances).toHaveLength(5);
+  expect(Math.min(...distances)).toBeGreaterThanOrEqual(0.99);
 });
 
 describe.each(['light', 'dark'] as const)('in the %s', (scheme) => {

@@ -1,6 +1,6 @@
 import { type Figures, SLICE_MS } from '../figures.js';
 import { LOAD_SLICE_MS } from '../load.js';
-import { SHOWN_MS } from '../script.js';
+import { LENGTH_MS, SHOWN_MS } from '../script.js';
 import { CAPACITY } from '../workers.js';
 import { along, bar, level, round, text } from './axis.js';
 
@@ -18,7 +18,9 @@ export const load: Row = ({ load }, all, top, bottom) => {
   const side = load.peakAt < SHOWN_MS / 5 ? 'first' : load.peakAt > SHOWN_MS * 0.8 ? 'last' : 'middle';
   // Never across the line of the capacity.
   const above = Math.min(y(load.peak), y(CAPACITY)) - 6;
-  const peak = text(`peak ${side}`, along(Math.min(load.peakAt, SHOWN_MS)), round(above), `${load.peak}/s`);
+  // Nor across that of the end.
+  const at = Math.min(load.peakAt, LENGTH_MS - SHOWN_MS / 100);
+  const peak = text(`peak ${side}`, along(at), round(above), `${load.peak}/s`);
   return columns.join('') + level(y(CAPACITY), `${CAPACITY}/s`, 'capacity') + level(bottom, '0', 'base') + peak;
 };
 
